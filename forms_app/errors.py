@@ -1,0 +1,95 @@
+"""The error tree: the class of a failure decides its fate.
+
+* `ReadingError` - this file or page cannot be read; it fails with a reason a person can act on.
+* `TransientError` - try again later, with back-off and a cap.
+* `UserError` - what a person or a file asked for cannot be done; say so, change nothing.
+* anything else is a bug and is not retried.
+
+Every message is one sentence for an operator: what happened, to which file or field, what to do.
+`code` is a stable word for logs, the database and the API.
+"""
+
+from __future__ import annotations
+
+
+class FieldhandError(Exception):
+    """Base of everything Fieldhand raises on purpose."""
+
+    code = "error"
+
+    @property
+    def message(self) -> str:
+        """The sentence for a person."""
+        return str(self)
+
+
+class UserError(FieldhandError):
+    """A request that cannot be carried out as asked; nothing was changed."""
+
+    code = "invalid"
+
+
+class ConfigurationError(UserError):
+    """A setting is missing or wrong."""
+
+    code = "configuration"
+
+
+class NotFoundError(UserError):
+    """The thing asked for does not exist (any more)."""
+
+    code = "not_found"
+
+
+class ConflictError(UserError):
+    """Someone else changed it first, or its state does not allow the change."""
+
+    code = "conflict"
+
+
+class TemplateError(UserError):
+    """A form template is wrong; `problems` holds one sentence for each fault found."""
+
+    code = "template"
+
+    def __init__(self, problems: list[str] | str) -> None:
+        self.problems: tuple[str, ...] = (
+            (problems,) if isinstance(problems, str) else tuple(problems)
+        )
+        super().__init__(" ".join(self.problems))
+
+
+class ModelError(FieldhandError):
+    """A shipped or trained model is damaged or does not fit what it is asked to do."""
+
+    code = "model"
+
+
+class DatasetError(UserError):
+    """A data set for training or evaluation cannot be used."""
+
+    code = "dataset"
+
+
+class TransientError(FieldhandError):
+    """Something outside failed for now; the same step may succeed later."""
+
+    code = "transient"
+
+
+class StorageFullError(TransientError):
+    """The disk or bucket took no more bytes."""
+
+    code = "storage_full"
+
+
+class StorageUnavailableError(TransientError):
+    """The file store did not answer."""
+
+    code = "storage_unavailable"
+
+
+class BrokerUnavailableError(TransientError):
+    """The message broker did not answer."""
+
+    code = "broker_unavailable"

@@ -1,0 +1,79 @@
+"""Why a file or a page cannot be read: one class for each reason a person can act on."""
+
+from __future__ import annotations
+
+from forms_app.errors import FieldhandError
+
+
+class ReadingError(FieldhandError):
+    """This file or page fails; the others go on."""
+
+    code = "unreadable"
+
+
+class IntakeError(ReadingError):
+    """The uploaded file cannot be turned into pages."""
+
+
+class EmptyFileError(IntakeError):
+    """The file has no bytes."""
+
+    code = "empty_file"
+
+
+class UnsupportedFileError(IntakeError):
+    """The content is of no kind that Fieldhand reads, whatever its name says."""
+
+    code = "unsupported_file"
+
+
+class DamagedFileError(IntakeError):
+    """The file starts like an image or PDF but cannot be decoded to its end."""
+
+    code = "damaged_file"
+
+
+class EncryptedFileError(IntakeError):
+    """The PDF asks for a password."""
+
+    code = "encrypted_file"
+
+
+class TooManyPagesError(IntakeError):
+    """The file has more pages than the limit."""
+
+    code = "too_many_pages"
+
+
+class ImageTooLargeError(IntakeError):
+    """The image has more pixels than the limit; refused before decoding."""
+
+    code = "image_too_large"
+
+
+class PageError(ReadingError):
+    """One page cannot be laid onto its template."""
+
+
+class BlankPageError(PageError):
+    """There is nothing on the page to find it by."""
+
+    code = "blank_page"
+
+
+class ForeignPageError(PageError):
+    """The page belongs to no page of the form template."""
+
+    code = "foreign_page"
+
+
+class PoorRegistrationError(PageError):
+    """The page resembles its template but could not be laid onto it precisely enough."""
+
+    code = "poor_registration"
+
+
+class ShapeError(FieldhandError, ValueError):
+    """An array handed to a stage has the wrong shape or dtype: a bug in the caller."""
+
+    code = "shape"
