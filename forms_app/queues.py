@@ -1,0 +1,25 @@
+"""Names shared by those who send tasks and those who run them; nothing else may spell them."""
+
+from __future__ import annotations
+
+INTAKE = "intake"
+ALIGN = "align"
+READ = "read"
+EXPORT = "export"
+ALL_QUEUES = (INTAKE, ALIGN, READ, EXPORT)
+
+SPLIT_FILE = "fieldhand.split_file"
+ALIGN_PAGE = "fieldhand.align_page"
+ASSEMBLE_FILE = "fieldhand.assemble_file"
+READ_PAGES = "fieldhand.read_pages"
+BUILD_EXPORT = "fieldhand.build_export"
+SWEEP = "fieldhand.sweep"
+
+QUEUE_OF_TASK = {
+    SPLIT_FILE: INTAKE,
+    ALIGN_PAGE: ALIGN,
+    ASSEMBLE_FILE: ALIGN,
+    READ_PAGES: READ,
+    BUILD_EXPORT: EXPORT,
+    SWEEP: INTAKE,
+}

@@ -1,0 +1,35 @@
+"""What every service is handed: settings and the ports to the world, wired by `bootstrap`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from forms_app.config import Settings
+from forms_app.files import FileStore
+from forms_app.reading.classifier import Classifier
+
+
+class TaskSender(Protocol):
+    """Hands work to the workers; call it after commit only."""
+
+    def send(self, name: str, *args: int) -> None:
+        """Send task `name` (of `forms_app.queues`) to its queue.
+
+        Raises:
+            BrokerUnavailableError: The broker did not answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """`sessions` opens database sessions, `classifier()` loads the model on first use."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    files: FileStore
+    tasks: TaskSender
+    classifier: Callable[[], Classifier]
