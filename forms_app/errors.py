@@ -93,3 +93,15 @@ class BrokerUnavailableError(TransientError):
     """The message broker did not answer."""
 
     code = "broker_unavailable"
+
+
+class StorageDamagedError(FieldhandError):
+    """A stored file's bytes are not those that were put there."""
+
+    code = "storage_damaged"
+
+
+class DatabaseUnavailableError(TransientError):
+    """The database did not answer."""
+
+    code = "database_unavailable"

@@ -1,0 +1,113 @@
+"""Rows of what was uploaded: batch → file → page, and the submissions the pages form.
+
+The rows of files and pages are the queue of record: state and lease say what is left to do.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forms_app.store.base import (
+    Base,
+    JsonValue,
+    OptionalTimestamp,
+    PrimaryKey,
+    Timestamp,
+    one_of,
+)
+from forms_app.store.states import FileState, PageState, SubmissionState
+
+
+class BatchRow(Base):
+    __tablename__ = "batches"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str]
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("template_versions.id", ondelete="RESTRICT"), index=True
+    )
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[Timestamp]
+
+
+class FileRow(Base):
+    """An uploaded file; the same content is read once per batch, the rest are duplicates."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        one_of("state", FileState),
+        Index(
+            "uq_files_content_once_per_batch",
+            "batch_id",
+            "content_hash",
+            unique=True,
+            sqlite_where=text("state NOT IN ('duplicate', 'failed')"),
+            postgresql_where=text("state NOT IN ('duplicate', 'failed')"),
+        ),
+        Index("ix_files_state_lease_until", "state", "lease_until"),
+    )
+
+    id: Mapped[PrimaryKey]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    content_hash: Mapped[str | None]
+    size: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default=FileState.UPLOADED)
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    page_count: Mapped[int | None]
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[OptionalTimestamp]
+    created_at: Mapped[Timestamp]
+
+
+class SubmissionRow(Base):
+    """One filled form; `number` counts within its file."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("file_id", "number"),
+        one_of("state", SubmissionState),
+        Index("ix_submissions_batch_id_state", "batch_id", "state"),
+    )
+
+    id: Mapped[PrimaryKey]
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default=SubmissionState.READING)
+    created_at: Mapped[Timestamp]
+
+
+class PageRow(Base):
+    """One sheet side; a page claims a template page of a submission at most once."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("file_id", "number"),
+        UniqueConstraint("submission_id", "template_page"),
+        one_of("state", PageState),
+        Index("ix_pages_state_lease_until", "state", "lease_until"),
+    )
+
+    id: Mapped[PrimaryKey]
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(default=PageState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[OptionalTimestamp]
+    submission_id: Mapped[int | None] = mapped_column(
+        ForeignKey("submissions.id", ondelete="SET NULL")
+    )
+    template_page: Mapped[int | None]
+    aligned_hash: Mapped[str | None]
+    quarter_turns: Mapped[int | None]
+    residual_px: Mapped[float | None]
+    homography: Mapped[JsonValue | None]
+    field_residuals: Mapped[JsonValue | None]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    created_at: Mapped[Timestamp]
+    read_at: Mapped[OptionalTimestamp]

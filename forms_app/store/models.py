@@ -1,0 +1,39 @@
+"""All rows in one import, so that their metadata is complete."""
+
+from __future__ import annotations
+
+from forms_app.store.account_rows import LOCAL_USER_ID, AuditEventRow, ExportRow, UserRow
+from forms_app.store.base import Base
+from forms_app.store.intake_rows import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.reading_rows import (
+    DecisionRow,
+    ModelVersionRow,
+    ReadingRow,
+    SubmissionFieldRow,
+)
+from forms_app.store.template_rows import (
+    FormTemplateRow,
+    TemplateFieldRow,
+    TemplatePageRow,
+    TemplateVersionRow,
+)
+
+__all__ = [
+    "LOCAL_USER_ID",
+    "AuditEventRow",
+    "Base",
+    "BatchRow",
+    "DecisionRow",
+    "ExportRow",
+    "FileRow",
+    "FormTemplateRow",
+    "ModelVersionRow",
+    "PageRow",
+    "ReadingRow",
+    "SubmissionFieldRow",
+    "SubmissionRow",
+    "TemplateFieldRow",
+    "TemplatePageRow",
+    "TemplateVersionRow",
+    "UserRow",
+]

@@ -1,0 +1,72 @@
+"""The words that state columns hold."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class VersionState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class FileState(StrEnum):
+    """uploaded: to be split · split: pages exist · done: no page has anything left to do."""
+
+    UPLOADED = "uploaded"
+    SPLIT = "split"
+    DONE = "done"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+
+
+class PageState(StrEnum):
+    """pending: to be aligned · aligned: to be read (once its submission is known)."""
+
+    PENDING = "pending"
+    ALIGNED = "aligned"
+    READ = "read"
+    FAILED = "failed"
+
+
+class SubmissionState(StrEnum):
+    READING = "reading"
+    NEEDS_REVIEW = "needs_review"
+    DONE = "done"
+
+
+class FieldState(StrEnum):
+    """open: a person must look · accepted: by the policy · decided: by a person."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECIDED = "decided"
+
+
+class Action(StrEnum):
+    """What a person says of a field; `restore` takes the last decision back."""
+
+    CONFIRM = "confirm"
+    CORRECT = "correct"
+    BLANK = "blank"
+    UNREADABLE = "unreadable"
+    RESTORE = "restore"
+
+
+class ExportState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    EDITOR = "editor"
+    REVIEWER = "reviewer"

@@ -1,0 +1,43 @@
+"""Alembic migrations, run from code: no `alembic.ini`, so an installed wheel works alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+
+def make_config(engine: Engine) -> Config:
+    """Alembic's configuration for the database behind `engine`."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database up to `revision`; does nothing when it is already there."""
+    command.upgrade(make_config(engine), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to `revision` (`base`: empty)."""
+    command.downgrade(make_config(engine), revision)
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision the database is at; None before the first."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision(engine: Engine) -> str:
+    """The newest revision that this version of Fieldhand knows."""
+    head = ScriptDirectory.from_config(make_config(engine)).get_current_head()
+    assert head is not None
+    return head

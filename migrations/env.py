@@ -1,0 +1,24 @@
+"""Alembic's entry: runs the migrations in one transaction, one process at a time."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import text
+
+from forms_app.store.models import Base
+
+# Any constant: processes that migrate the same PostgreSQL queue up behind it.
+ADVISORY_LOCK = 0x66686E64
+
+with context.config.attributes["engine"].connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        context.run_migrations()
+    connection.commit()
