@@ -74,7 +74,8 @@ def _create_postgresql(name: str, table: str, event: str, condition: str, messag
     row = "OLD" if event == "DELETE" else "NEW"
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+        f" IF {condition} THEN RAISE EXCEPTION '{message}'"
+        " USING ERRCODE = 'integrity_constraint_violation';"
         f" END IF; RETURN {row}; END $$"
     )
     op.execute(
