@@ -1,0 +1,36 @@
+PYTHON ?= .venv/bin/python
+
+.PHONY: help install test check format screens demo-form bench clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: ## Make .venv with everything for development
+	python3.11 -m venv .venv
+	$(PYTHON) -m pip install --quiet --upgrade pip
+	$(PYTHON) -m pip install --quiet -e '.[train,test]'
+
+test: ## Run all checks and tests, as CI does
+	$(PYTHON) -m pytest
+
+check: ## Lint, types, import contracts only (seconds)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: ## Format and fix what ruff can fix
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+screens: ## Refresh the pictures of every page in docs/screens
+	$(PYTHON) -m tests.browser.screens
+
+demo-form: ## Draw the demo's blank, template and filled pages anew
+	$(PYTHON) -m benchmarks.draw_demo
+
+bench: ## Run every benchmark (minutes)
+	for b in pages classifier registration segmentation; do $(PYTHON) -m benchmarks.$$b; done
+
+clean: ## Remove caches
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

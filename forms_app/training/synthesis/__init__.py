@@ -1,0 +1,1 @@
+"""Draws filled forms of a template with known truth: to dry-run, test and train with."""
