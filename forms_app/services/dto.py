@@ -145,13 +145,19 @@ class ItemKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OptionInfo:
+    """One box of a choice; `box_px` lies on the template page."""
+
     value: str
     label: str
+    box_px: BoxPx | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """A field as the reviewer needs it; `rule` says its constraints in words ('' when none)."""
+    """A field as the reviewer needs it; `rule` says its constraints in words ('' when none).
+
+    `box_px` and `cell_boxes_px` (one box per character of a comb) lie on the template page.
+    """
 
     name: str
     label: str
@@ -164,6 +170,7 @@ class FieldInfo:
     options: tuple[OptionInfo, ...]
     template_page: int
     box_px: BoxPx
+    cell_boxes_px: tuple[BoxPx, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
