@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from celery import Celery
 from kombu.exceptions import OperationalError
 
 from forms_app.config import Settings
-from forms_app.errors import BrokerUnavailableError
+from forms_app.errors import BrokerUnavailableError, ConfigurationError
 from forms_app.files import open_file_store
 from forms_app.queues import QUEUE_OF_TASK
-from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.services.application import Application
 from forms_app.store.engine import make_engine, make_sessions
+
+if TYPE_CHECKING:
+    from forms_app.reading.classifier import Classifier
 
 __all__ = ["Application", "CeleryTaskSender", "bootstrap"]
 
@@ -40,22 +43,46 @@ class CeleryTaskSender:
             ) from error
 
 
-def bootstrap(settings: Settings) -> Application:
-    """Wire an application; opens no connection and loads no model yet."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+class LazyClassifier:
+    """Loads the classifier on the first call, once, whatever the number of threads that ask."""
 
-    @cache
-    def classifier() -> Classifier:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._classifier: Classifier | None = None
+
+    def __call__(self) -> Classifier:
+        with self._lock:
+            if self._classifier is None:
+                self._classifier = self._load()
+            return self._classifier
+
+    def _load(self) -> Classifier:
+        # Imported here: only a process that reads pays for the engine.
+        from forms_app.reading.classifier import load_classifier
+
+        directory = Path(self._settings.model_dir) if self._settings.model_dir else None
         return load_classifier(
-            settings.engine,
-            Path(settings.model_dir) if settings.model_dir else None,
-            threads=settings.classifier_threads,
+            self._settings.engine, directory, threads=self._settings.classifier_threads
         )
 
+
+def bootstrap(settings: Settings) -> Application:
+    """Wire an application; opens no connection and loads no model yet.
+
+    Raises:
+        ConfigurationError: A folder cannot be made, or an address is of no known kind.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {settings.data_dir} cannot be made: {error.strerror}."
+        ) from error
     return Application(
         settings=settings,
         sessions=make_sessions(make_engine(settings.database_url)),
         files=open_file_store(settings.files_url),
         tasks=CeleryTaskSender(settings.broker_url),
-        classifier=classifier,
+        classifier=LazyClassifier(settings),
     )

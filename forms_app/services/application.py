@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from forms_app.config import Settings
 from forms_app.files import FileStore
-from forms_app.reading.classifier import Classifier
+from forms_app.store.engine import session_scope
+
+if TYPE_CHECKING:
+    from forms_app.reading.classifier import Classifier
 
 
 class TaskSender(Protocol):
@@ -33,3 +37,7 @@ class Application:
     files: FileStore
     tasks: TaskSender
     classifier: Callable[[], Classifier]
+
+    def session(self) -> AbstractContextManager[Session]:
+        """One transaction, see `session_scope`."""
+        return session_scope(self.sessions)

@@ -1,0 +1,200 @@
+"""Content-addressed files: a local folder or an S3-compatible bucket, by URL.
+
+A file's key is the SHA-256 of its bytes, so the same content is kept once and a damaged file is
+noticed when it is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, BinaryIO, NamedTuple
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from forms_app.errors import (
+    ConfigurationError,
+    FileTooLargeError,
+    StorageDamagedError,
+    StorageFullError,
+    StorageUnavailableError,
+)
+
+CHUNK_BYTES = 1 << 20
+SPOOL_BYTES = 16 << 20
+# EFBIG is what a full quota (ulimit -f) answers, EDQUOT a file system's.
+FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
+FULL_MESSAGE = "There is no space left to save files; free some space on the disk and try again."
+
+
+class StoredFile(NamedTuple):
+    """Where a file went: its key (SHA-256, hex) and its size in bytes."""
+
+    key: str
+    size: int
+
+
+class FileStore:
+    """Files by the hash of their content; `put` of what is there already costs nothing.
+
+    Raises (every method):
+        StorageFullError: No bytes could be added; nothing half-written is left behind.
+        StorageUnavailableError: The folder or bucket does not answer.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` and return its key."""
+        key = hashlib.sha256(data).hexdigest()
+        with _translated_errors():
+            if not self._holds(key, len(data)):
+                obstore.put(self._store, _path(key), data)
+        return key
+
+    def put_stream(self, stream: BinaryIO, max_bytes: int | None = None) -> StoredFile:
+        """Keep all that `stream` has, in bounded memory.
+
+        Raises:
+            FileTooLargeError: The stream has more than `max_bytes`.
+        """
+        with _translated_errors(), tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+            stored = _spool(stream, spool, max_bytes)
+            if not self._holds(*stored):
+                spool.seek(0)
+                obstore.put(self._store, _path(stored.key), spool)
+        return stored
+
+    def get(self, key: str) -> bytes:
+        """The bytes of `key`.
+
+        Raises:
+            StorageDamagedError: The file is gone, or its bytes have changed.
+        """
+        with _translated_errors():
+            data = bytes(obstore.get(self._store, _path(key)).bytes())
+        if hashlib.sha256(data).hexdigest() != key:
+            raise StorageDamagedError(
+                f"The stored file {key[:12]} is damaged; restore it from a backup or upload it "
+                "again."
+            )
+        return data
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """The bytes of `key` in pieces, for downloads."""
+        with _translated_errors():
+            for chunk in obstore.get(self._store, _path(key)).stream(min_chunk_size=CHUNK_BYTES):
+                yield bytes(chunk)
+
+    def exists(self, key: str) -> bool:
+        """Whether `key` is kept here."""
+        return self.size(key) is not None
+
+    def size(self, key: str) -> int | None:
+        """Bytes of `key`; None when it is not kept here."""
+        with _translated_errors():
+            return self._size(key)
+
+    def delete(self, key: str) -> None:
+        """Forget `key`; does nothing when it is not there."""
+        if self.exists(key):
+            with _translated_errors():
+                obstore.delete(self._store, _path(key))
+
+    def _holds(self, key: str, size: int) -> bool:
+        return self._size(key) == size
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return int(obstore.head(self._store, _path(key))["size"])
+        except FileNotFoundError:
+            return None
+
+
+def open_file_store(files_url: str) -> FileStore:
+    """A file store for a folder's path or `s3://BUCKET/PREFIX`.
+
+    S3 keys, region and endpoint come from the usual `AWS_*` variables.
+
+    Raises:
+        ConfigurationError: The folder cannot be made, or the address is of neither kind.
+    """
+    if files_url.startswith("s3://"):
+        return FileStore(_s3_store(files_url))
+    if "://" in files_url:
+        raise ConfigurationError(
+            f"The setting files_url must be a folder or s3://BUCKET/PREFIX, not {files_url}."
+        )
+    try:
+        Path(files_url).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {files_url} for files cannot be made: {error.strerror}."
+        ) from error
+    return FileStore(LocalStore(prefix=files_url))
+
+
+def _s3_store(files_url: str) -> S3Store:
+    bucket, _, prefix = files_url.removeprefix("s3://").partition("/")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", os.environ.get("AWS_ENDPOINT", ""))
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        client_options={
+            "allow_http": endpoint.startswith("http://"),
+            "timeout": "60s",
+            "connect_timeout": "5s",
+        },
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+    )
+
+
+def _path(key: str) -> str:
+    """Two levels of folders keep any one of them small."""
+    return f"{key[:2]}/{key[2:4]}/{key}"
+
+
+def _spool(stream: BinaryIO, spool: IO[bytes], max_bytes: int | None) -> StoredFile:
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(CHUNK_BYTES):
+        size += len(chunk)
+        if max_bytes is not None and size > max_bytes:
+            raise FileTooLargeError(
+                f"The file is larger than the {max_bytes // 2**20} MB that are allowed; split it "
+                "or raise the limit (setting max_file_mb)."
+            )
+        digest.update(chunk)
+        spool.write(chunk)
+    return StoredFile(digest.hexdigest(), size)
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StorageDamagedError(
+            "A stored file is missing; restore it from a backup or upload it again."
+        ) from error
+    except BaseError as error:
+        raise _storage_error(any(sign in str(error) for sign in FULL_SIGNS)) from error
+    except OSError as error:
+        raise _storage_error(error.errno in FULL_ERRNOS) from error
+
+
+def _storage_error(is_full: bool) -> StorageFullError | StorageUnavailableError:
+    if is_full:
+        return StorageFullError(FULL_MESSAGE)
+    return StorageUnavailableError(
+        "The place where files are kept does not answer; check the setting files_url and try again."
+    )
