@@ -1,0 +1,28 @@
+"""Names that people type."""
+
+from __future__ import annotations
+
+from forms_app.errors import UserError
+
+MAX_LENGTH = 200
+
+
+def clean_name(name: str, thing: str) -> str:
+    """`name` on one line without outer blanks.
+
+    Raises:
+        UserError: Nothing is left, or it is longer than 200 characters.
+    """
+    cleaned = " ".join(name.split())
+    if not cleaned:
+        raise UserError(f"Give the {thing} a name.")
+    if len(cleaned) > MAX_LENGTH:
+        raise UserError(f"The name of the {thing} is longer than {MAX_LENGTH} characters.")
+    return cleaned
+
+
+def clean_file_name(name: str) -> str:
+    """The last part of an uploaded file's name, without control characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    printable = "".join(character for character in last if character.isprintable()).strip()
+    return printable[-MAX_LENGTH:] or "unnamed file"

@@ -1,0 +1,332 @@
+"""Form templates: made from a blank, drawn as a draft, published once and then left alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from forms_app.errors import ConflictError, NotFoundError, TemplateError, UserError
+from forms_app.reading.errors import ReadingError
+from forms_app.reading.intake import open_pages
+from forms_app.services.application import Application
+from forms_app.services.definitions import (
+    empty_definition,
+    form_template,
+    problems_of,
+    version_info,
+)
+from forms_app.services.dto import TemplateSummary, TemplateVersion
+from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.names import clean_name
+from forms_app.store.audit import record_event
+from forms_app.store.base import utc_now
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    BatchRow,
+    FormTemplateRow,
+    TemplateFieldRow,
+    TemplatePageRow,
+    TemplateVersionRow,
+)
+from forms_app.store.states import VersionState
+
+MAX_DEFINITION_BYTES = 4 << 20
+
+
+def create_template(
+    app: Application, name: str, blank: bytes, filename: str, user_id: int = LOCAL_USER_ID
+) -> TemplateVersion:
+    """A new template with a first draft whose pages are those of the blank.
+
+    PDFs are rendered at the setting `pdf_dpi`, images are taken as they are.
+
+    Raises:
+        UserError: The name is empty, or the blank cannot be read (the message says why).
+    """
+    name = clean_name(name, "template")
+    pages = _store_blank(app, blank, filename)
+    with app.session() as session:
+        return insert_template(session, name, empty_definition(name), pages, user_id)
+
+
+def insert_template(
+    session: Session,
+    name: str,
+    definition: dict[str, Any],
+    pages: list[TemplatePageRow],
+    user_id: int,
+) -> TemplateVersion:
+    """Add a template with one draft version to the transaction."""
+    template = FormTemplateRow(name=name)
+    version = TemplateVersionRow(
+        template=template, number=1, name=name, definition=definition, pages=pages
+    )
+    session.add(version)
+    session.flush()
+    record_event(session, "create", "form_template", template.id, user_id, pages=len(pages))
+    return version_info(version)
+
+
+def list_templates(app: Application) -> list[TemplateSummary]:
+    """All templates that are not archived, the last changed first."""
+    with app.session() as session:
+        templates = session.scalars(
+            select(FormTemplateRow)
+            .where(FormTemplateRow.archived_at.is_(None))
+            .options(selectinload(FormTemplateRow.versions).selectinload(TemplateVersionRow.pages))
+        ).all()
+        batches = _batch_counts(session)
+        summaries = [_summary(template, batches) for template in templates]
+    return sorted(summaries, key=lambda summary: summary.updated_at, reverse=True)
+
+
+def get_version(app: Application, version_id: int) -> TemplateVersion:
+    """One version with its pages, definition and problems."""
+    with app.session() as session:
+        return version_info(load_version(session, version_id))
+
+
+def save_draft(
+    app: Application,
+    version_id: int,
+    fields: list[dict[str, Any]],
+    revision: int,
+    name: str | None = None,
+    user_id: int = LOCAL_USER_ID,
+) -> TemplateVersion:
+    """Keep the draft as it is drawn; it may be incomplete, `problems` of the answer says where.
+
+    Args:
+        revision: The revision that the change was made on.
+
+    Raises:
+        ConflictError: Someone saved in between, or the version is published.
+        UserError: `fields` is not a list of objects.
+    """
+    _check_shape(fields)
+    with app.session() as session:
+        version = load_version(session, version_id)
+        _require_draft(version)
+        new_name = version.name if name is None else clean_name(name, "template")
+        saved = session.execute(
+            update(TemplateVersionRow)
+            .where(
+                TemplateVersionRow.id == version_id,
+                TemplateVersionRow.revision == revision,
+                TemplateVersionRow.state == VersionState.DRAFT,
+            )
+            .values(
+                definition=empty_definition(new_name) | {"fields": fields},
+                name=new_name,
+                revision=revision + 1,
+                updated_at=utc_now(),
+            )
+        )
+        if saved.rowcount == 0:  # type: ignore[attr-defined]
+            raise ConflictError(
+                f"The template {version.name} was changed elsewhere meanwhile; load it again to "
+                "see that change, then repeat yours."
+            )
+        session.refresh(version)
+        if version.number == 1:
+            version.template.name = new_name
+        return version_info(version)
+
+
+def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:
+    """Make a draft usable for batches; from now on it never changes.
+
+    Raises:
+        TemplateError: The draft is not complete; `problems` names each field and fault.
+        ConflictError: It is published already.
+    """
+    with app.session() as session:
+        version = load_version(session, version_id)
+        _require_draft(version)
+        problems = problems_of(version)
+        if problems:
+            raise TemplateError(list(problems))
+        _add_field_rows(version)
+        session.flush()  # The guard refuses fields of a published version: they go in before.
+        version.state = VersionState.PUBLISHED
+        version.published_at = version.updated_at = utc_now()
+        version.template.name = version.name
+        record_event(
+            session, "publish", "template_version", version.id, user_id, number=version.number
+        )
+        session.flush()
+        return version_info(version)
+
+
+def new_draft(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:
+    """A draft to change a published template by; the one there is, when there is one already."""
+    try:
+        with app.session() as session:
+            template = load_template(session, template_id)
+            newest = template.versions[-1]
+            if newest.state == VersionState.DRAFT:
+                return version_info(newest)
+            draft = _copy_of(newest)
+            session.add(draft)
+            session.flush()
+            record_event(
+                session, "create", "template_version", draft.id, user_id, number=draft.number
+            )
+            return version_info(draft)
+    except IntegrityError as error:
+        raise ConflictError("Someone else has just started a draft of this template.") from error
+
+
+def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Throw a draft away; a template that was never published goes with it.
+
+    Raises:
+        ConflictError: The version is published.
+    """
+    with app.session() as session:
+        version = load_version(session, version_id)
+        _require_draft(version)
+        record_event(session, "delete", "template_version", version.id, user_id)
+        session.delete(version.template if len(version.template.versions) == 1 else version)
+
+
+def archive_template(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Take a template out of the lists; its batches and their data stay."""
+    with app.session() as session:
+        template = load_template(session, template_id)
+        template.archived_at = utc_now()
+        record_event(session, "archive", "form_template", template.id, user_id)
+
+
+def page_image(app: Application, version_id: int, page_number: int) -> bytes:
+    """The blank of a page as PNG, exactly the page's size."""
+    with app.session() as session:
+        blank_hash = session.scalar(
+            select(TemplatePageRow.blank_hash).where(
+                TemplatePageRow.version_id == version_id, TemplatePageRow.number == page_number
+            )
+        )
+    if blank_hash is None:
+        raise NotFoundError(f"This template has no page {page_number}.")
+    return app.files.get(blank_hash)
+
+
+def load_version(session: Session, version_id: int) -> TemplateVersionRow:
+    """The version's row.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    version = session.get(TemplateVersionRow, version_id)
+    if version is None:
+        raise NotFoundError("This version of a form template does not exist (any more).")
+    return version
+
+
+def load_template(session: Session, template_id: int) -> FormTemplateRow:
+    """The template's row, see `load_version`."""
+    template = session.get(FormTemplateRow, template_id)
+    if template is None:
+        raise NotFoundError("This form template does not exist (any more).")
+    return template
+
+
+def _require_draft(version: TemplateVersionRow) -> None:
+    if version.state != VersionState.DRAFT:
+        raise ConflictError(
+            f"Version {version.number} of {version.name} is published and cannot be changed; "
+            "start a new draft instead."
+        )
+
+
+def _store_blank(app: Application, blank: bytes, filename: str) -> list[TemplatePageRow]:
+    try:
+        return [
+            TemplatePageRow(
+                number=page.number,
+                width_px=page.grey.shape[1],
+                height_px=page.grey.shape[0],
+                blank_hash=app.files.put(encode_png(page.grey)),
+                source_name=filename,
+            )
+            for page in open_pages(blank, filename, intake_limits(app.settings))
+        ]
+    except ReadingError as error:
+        raise UserError(error.message) from error
+
+
+def _check_shape(fields: object) -> None:
+    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
+        raise UserError("The fields of a template must be a list of objects.")
+    try:
+        size = len(json.dumps(fields, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise UserError("The fields of a template must be plain JSON.") from error
+    if size > MAX_DEFINITION_BYTES:
+        raise UserError("The template is too large to be saved; use fewer fields or values.")
+
+
+def _add_field_rows(version: TemplateVersionRow) -> None:
+    template = form_template(version)
+    version.fields = [
+        TemplateFieldRow(
+            position=position,
+            name=field.name,
+            label=field.label,
+            kind=field.kind,
+            page=field.page,
+            required=field.constraints.required,
+        )
+        for position, field in enumerate(template.fields)
+    ]
+
+
+def _copy_of(version: TemplateVersionRow) -> TemplateVersionRow:
+    pages = [
+        TemplatePageRow(
+            number=page.number,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            blank_hash=page.blank_hash,
+            source_name=page.source_name,
+        )
+        for page in version.pages
+    ]
+    return TemplateVersionRow(
+        template_id=version.template_id,
+        number=version.number + 1,
+        name=version.name,
+        definition=version.definition,
+        pages=pages,
+    )
+
+
+def _batch_counts(session: Session) -> dict[int, int]:
+    rows = session.execute(
+        select(TemplateVersionRow.template_id, func.count(BatchRow.id))
+        .join(BatchRow, BatchRow.version_id == TemplateVersionRow.id)
+        .group_by(TemplateVersionRow.template_id)
+    )
+    return {template_id: count for template_id, count in rows}
+
+
+def _summary(template: FormTemplateRow, batches: dict[int, int]) -> TemplateSummary:
+    newest = template.versions[-1]
+    published = [v.id for v in template.versions if v.state == VersionState.PUBLISHED]
+    return TemplateSummary(
+        id=template.id,
+        name=newest.name,
+        number=newest.number,
+        state=newest.state,
+        version_id=newest.id,
+        draft_version_id=newest.id if newest.state == VersionState.DRAFT else None,
+        published_version_id=published[-1] if published else None,
+        field_count=len(newest.definition["fields"]),
+        page_count=len(newest.pages),
+        batches=batches.get(template.id, 0),
+        updated_at=newest.updated_at,
+    )
