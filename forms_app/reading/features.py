@@ -1,0 +1,152 @@
+"""A page and its working copies, made once and shared by identification and registration.
+
+Working sizes are relative to the page's long side, so nothing depends on a stated resolution:
+877 px and 1754 px are 75 and 150 dpi of an A4 sheet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.errors import ShapeError
+from forms_app.reading.types import GreyImage
+
+COARSE_LONG_SIDE_PX = 877
+FINE_LONG_SIDE_PX = 1754
+MAX_KEYPOINTS = 1500
+SIFT_LONG_SIDE_PX = 1170
+RATIO_TEST = 0.85
+"""Lowe's ratio (IJCV 2004): the best match must clearly beat the second; drops repeated boxes."""
+MAGSAC_REACH_PX = 3.0
+"""Inlier reach at coarse size: a curled sheet is 4-10 px off any homography at 150 dpi."""
+
+Matrix = NDArray[np.float64]
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Keypoints `(N, 2)` float64 in full page pixels and one descriptor row for each."""
+
+    points: Points
+    descriptors: NDArray[np.generic]
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A grey page `(H, W)` with its copies at fine (150 dpi) and coarse (75 dpi) size."""
+
+    grey: GreyImage
+    fine: GreyImage
+    coarse: GreyImage
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class HomographyEstimate:
+    """`matrix` (3, 3) maps page pixels to template pixels; `inliers` of `matches` agree with it."""
+
+    matrix: Matrix
+    inliers: int
+    matches: int
+
+
+def view_page(grey: GreyImage) -> PageView:
+    """Makes the working copies and finds the AKAZE features of a page.
+
+    Raises:
+        ShapeError: not a `(H, W)` uint8 image of at least 32 x 32 pixels.
+    """
+    if grey.ndim != 2 or grey.dtype != np.uint8 or min(grey.shape) < 32:
+        raise ShapeError(f"expected (H, W) uint8 of 32 px or more, got {grey.shape} {grey.dtype}")
+    fine = resized_to(grey, FINE_LONG_SIDE_PX)
+    coarse = resized_to(fine, COARSE_LONG_SIDE_PX)
+    return PageView(grey, fine, coarse, _akaze_features(coarse, grey.shape))
+
+
+def resized_to(grey: GreyImage, long_side_px: int) -> GreyImage:
+    """The image scaled to this long side (shrunk by area average, enlarged bilinearly)."""
+    height, width = grey.shape
+    factor = long_side_px / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if size == (width, height):
+        return grey
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, size, interpolation=how), dtype=np.uint8)
+
+
+def scaling(source: tuple[int, ...], target: tuple[int, ...]) -> Matrix:
+    """The (3, 3) map of pixel centres from an image of shape `source` to its copy of `target`."""
+    sy, sx = target[0] / source[0], target[1] / source[1]
+    return np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1]], dtype=np.float64)
+
+
+def map_points(matrix: Matrix, points: Points) -> Points:
+    """Applies a (3, 3) projective map to `(N, 2)` points."""
+    mapped = points @ matrix[:2, :2].T + matrix[:2, 2]
+    depth = points @ matrix[2, :2] + matrix[2, 2]
+    return np.asarray(mapped / depth[:, None], dtype=np.float64)
+
+
+def estimate_homography(
+    page: Features, template: Features, reach_px: float
+) -> HomographyEstimate | None:
+    """Matches descriptors and fits a homography by MAGSAC; None where nothing sensible fits.
+
+    Args:
+        page, template: features of the same kind.
+        reach_px: inlier reach in template pixels.
+    """
+    source, target = _matched_points(page, template)
+    if len(source) < 6:
+        return None
+    matrix, mask = cv2.findHomography(
+        source, target, cv2.USAC_MAGSAC, reach_px, maxIters=2000, confidence=0.999
+    )
+    if matrix is None:
+        return None
+    return HomographyEstimate(np.asarray(matrix, np.float64), int(mask.sum()), len(source))
+
+
+def sift_features(grey: GreyImage) -> Features:
+    """SIFT features at 100 dpi: slower than AKAZE, better on soft and shaded photographs."""
+    small = resized_to(grey, SIFT_LONG_SIDE_PX)
+    keypoints, descriptors = cv2.SIFT_create(nfeatures=MAX_KEYPOINTS).detectAndCompute(small, None)
+    return _in_page_pixels(keypoints, descriptors, small.shape, grey.shape)
+
+
+def _akaze_features(coarse: GreyImage, page_shape: tuple[int, ...]) -> Features:
+    detector = cv2.AKAZE_create(nOctaves=3, max_points=MAX_KEYPOINTS)
+    keypoints, descriptors = detector.detectAndCompute(coarse, None)
+    return _in_page_pixels(keypoints, descriptors, coarse.shape, page_shape)
+
+
+def _in_page_pixels(
+    keypoints: tuple[cv2.KeyPoint, ...],
+    descriptors: NDArray[np.generic] | None,
+    small: tuple[int, ...],
+    page: tuple[int, ...],
+) -> Features:
+    if descriptors is None or not keypoints:
+        return Features(np.empty((0, 2)), np.empty((0, 61), np.uint8))
+    points = np.asarray(cv2.KeyPoint.convert(keypoints), dtype=np.float64)
+    return Features(map_points(scaling(small, page), points), descriptors)
+
+
+def _matched_points(page: Features, template: Features) -> tuple[Points, Points]:
+    if len(page) < 2 or len(template) < 2:
+        return np.empty((0, 2)), np.empty((0, 2))
+    norm = cv2.NORM_HAMMING if page.descriptors.dtype == np.uint8 else cv2.NORM_L2
+    pairs = cv2.BFMatcher(norm).knnMatch(page.descriptors, template.descriptors, k=2)
+    good = [best for best, second in pairs if best.distance < RATIO_TEST * second.distance]
+    return (
+        page.points[[match.queryIdx for match in good]],
+        template.points[[match.trainIdx for match in good]],
+    )

@@ -1,0 +1,151 @@
+"""Small pieces of a blank's print, found again in a page by normalised cross-correlation.
+
+Only pieces that look like nothing else in their surroundings are used: a tick of a comb looks
+like the next tick, a line like itself further along, and either would be found one cell off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.types import GreyImage
+
+LOBE_RADIUS_PX = 4
+"""Around its true place a patch correlates with itself; beyond this it must not."""
+UNIQUENESS = 0.8
+MIN_CONTRAST = 12.0
+"""Least standard deviation of a patch in grey levels: empty paper has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchSet:
+    """Patches of one working image of a blank.
+
+    `centres` (N, 2) float64 are x, y in that image; `images` (N, size, size) uint8.
+    """
+
+    centres: NDArray[np.float64]
+    images: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    def subset(self, chosen: NDArray[np.bool_]) -> PatchSet:
+        return PatchSet(self.centres[chosen], self.images[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class PatchMatches:
+    """Where each patch was found: `offsets` (N, 2) x, y in pixels, `scores` (N,) in -1..1.
+
+    A patch whose best place lies on the rim of its search window was not found: score -1.
+    """
+
+    offsets: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+
+def choose_patches(blank: GreyImage, size_px: int, pitch_px: int, search_px: int) -> PatchSet:
+    """The most corner-like patch of each grid cell that is unique within `search_px`.
+
+    Args:
+        blank: working image `(H, W)` of the blank.
+        size_px: odd side of a patch.
+        pitch_px: side of a grid cell.
+        search_px: how far from its place a patch will be looked for.
+    """
+    usable = _away_from_scanner_border(blank, size_px // 2)
+    strength = cv2.cornerMinEigenVal(blank, blockSize=size_px // 2 | 1, ksize=3)
+    strength[~usable] = 0
+    chosen = [
+        centre
+        for centre in _cell_maxima(strength, size_px // 2 + search_px, pitch_px)
+        if _is_unique(blank, centre, size_px // 2, search_px)
+    ]
+    half = size_px // 2
+    images = [blank[y - half : y + half + 1, x - half : x + half + 1] for x, y in chosen]
+    return PatchSet(
+        np.array(chosen, np.float64).reshape(-1, 2),
+        np.array(images, np.uint8).reshape(-1, size_px, size_px),
+    )
+
+
+def find_patches(image: GreyImage, patches: PatchSet, search_px: int) -> PatchMatches:
+    """Looks for each patch within `search_px` of its place in an image laid onto the blank."""
+    offsets = np.zeros((len(patches), 2))
+    scores = np.full(len(patches), -1.0)
+    for i, (centre, patch) in enumerate(zip(patches.centres, patches.images, strict=True)):
+        window = _window(image, centre, patch.shape[0] // 2 + search_px)
+        if window is None:
+            continue
+        response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
+        found = _peak(response)
+        if found is not None:
+            offsets[i] = found[0] - search_px, found[1] - search_px
+            scores[i] = found[2]
+    return PatchMatches(offsets, scores)
+
+
+def _peak(response: NDArray[np.float32]) -> tuple[float, float, float] | None:
+    """Sub-pixel x, y and height of the highest response; None on the rim."""
+    _, score, _, (x, y) = cv2.minMaxLoc(response)
+    rows, columns = response.shape
+    if not (0 < x < columns - 1 and 0 < y < rows - 1):
+        return None
+    across, down = response[y, x - 1 : x + 2], response[y - 1 : y + 2, x]
+    return x + _parabola_top(across), y + _parabola_top(down), float(score)
+
+
+def _parabola_top(three: NDArray[np.float32]) -> float:
+    """Place of the top of the parabola through three samples, -0.5..0.5 from the middle."""
+    before, middle, after = (float(v) for v in three)
+    curvature = before - 2 * middle + after
+    return 0.0 if curvature >= 0 else max(-0.5, min(0.5, (before - after) / (2 * curvature)))
+
+
+def _window(image: GreyImage, centre: NDArray[np.float64], reach: int) -> GreyImage | None:
+    x, y = int(centre[0]), int(centre[1])
+    if x < reach or y < reach or x + reach >= image.shape[1] or y + reach >= image.shape[0]:
+        return None
+    return image[y - reach : y + reach + 1, x - reach : x + reach + 1]
+
+
+def _cell_maxima(strength: NDArray[np.float32], margin: int, pitch: int) -> list[tuple[int, int]]:
+    inner = strength[margin:-margin, margin:-margin]
+    maxima = []
+    for top in range(0, inner.shape[0], pitch):
+        for left in range(0, inner.shape[1], pitch):
+            _, best, _, (x, y) = cv2.minMaxLoc(inner[top : top + pitch, left : left + pitch])
+            if best > 0:
+                maxima.append((margin + left + x, margin + top + y))
+    return maxima
+
+
+def _is_unique(blank: GreyImage, centre: tuple[int, int], half: int, search: int) -> bool:
+    x, y = centre
+    patch = blank[y - half : y + half + 1, x - half : x + half + 1]
+    if patch.std() < MIN_CONTRAST:
+        return False
+    window = _window(blank, np.array(centre), half + search)
+    if window is None:
+        return False
+    response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
+    rows, columns = np.ogrid[-search : search + 1, -search : search + 1]
+    beyond = rows**2 + columns**2 > LOBE_RADIUS_PX**2
+    return not beyond.any() or float(response[beyond].max()) < UNIQUENESS
+
+
+def _away_from_scanner_border(blank: GreyImage, margin: int) -> NDArray[np.bool_]:
+    """False on and near dark areas that run into the image's edge: scanner bed, not print."""
+    dark = (blank < 128).astype(np.uint8)
+    count, labels = cv2.connectedComponents(dark)
+    rim = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    is_border = np.zeros(count, bool)
+    is_border[rim] = True
+    is_border[0] = False
+    border = is_border[labels].astype(np.uint8)
+    return cv2.dilate(border, np.ones((2 * margin + 1,) * 2, np.uint8)) == 0

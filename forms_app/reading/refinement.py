@@ -1,0 +1,123 @@
+"""The local refinement: a smooth displacement field over what a homography leaves.
+
+A uniform cubic B-spline surface for each of dx, dy, fitted to patch offsets by penalised least
+squares (P-splines: Eilers & Marx, Statistical Science 1996) with Geman-McClure weights, so that a
+patch that disagrees with its neighbours (found on handwriting, or a cell off) loses its say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+KNOT_SPACING_PX = 125.0
+"""Of the fine image: 21 mm on A4, the scale on which paper curls and a feeder slips."""
+BENDING_WEIGHT = 0.3
+FLATNESS_WEIGHT = 1e-3
+"""Ties neighbouring knots faintly, so that areas without print keep their neighbours' offset."""
+ROUNDS = 6
+FIRST_REACH_PX = 6.0
+LAST_REACH_PX = 1.0
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class DisplacementField:
+    """`knots` (rows, columns, 2): B-spline coefficients of dx, dy, all in fine template pixels."""
+
+    knots: Array
+
+    def at(self, points: Array) -> Array:
+        """Displacements `(N, 2)` at `(N, 2)` points x, y."""
+        return _basis_rows(points, self.knots.shape[:2]) @ self.knots.reshape(-1, 2)
+
+    def on_grid(self, xs: Array, ys: Array) -> Array:
+        """Displacements `(len(ys), len(xs), 2)` on a rectangular grid."""
+        rows, columns = self.knots.shape[:2]
+        across, down = _basis(xs, columns), _basis(ys, rows)
+        return np.stack([down @ self.knots[:, :, i] @ across.T for i in (0, 1)], axis=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFit:
+    """A fitted field and the weight (0..1) that each offset ended with."""
+
+    field: DisplacementField
+    weights: Array
+
+
+def flat_field(shape: tuple[int, ...]) -> DisplacementField:
+    """The field that moves nothing, over a fine image of this shape."""
+    return DisplacementField(np.zeros((*_knot_counts(shape), 2)))
+
+
+def fit_field(
+    shape: tuple[int, ...], points: Array, offsets: Array, scores: Array, *, stiffness: float = 1.0
+) -> FieldFit:
+    """Fits a field to offsets `(N, 2)` measured at points `(N, 2)`, fine template pixels.
+
+    Args:
+        shape: of the fine template image.
+        scores: (N,) trust in each offset, 0 or more.
+        stiffness: factor on the bending weight; more for few or coarse offsets.
+    """
+    counts = _knot_counts(shape)
+    design = _basis_rows(points, counts)
+    penalty = stiffness * BENDING_WEIGHT * _bending(counts) + FLATNESS_WEIGHT * _slopes(counts)
+    penalty += 1e-9 * np.eye(len(penalty))
+    weights = np.ones(len(points))
+    knots = np.zeros((design.shape[1], 2))
+    for reach in np.geomspace(FIRST_REACH_PX, LAST_REACH_PX, ROUNDS):
+        weighted = design * (weights * scores)[:, None]
+        knots = np.linalg.solve(design.T @ weighted + penalty, weighted.T @ offsets)
+        misfit = np.sum((design @ knots - offsets) ** 2, axis=1)
+        weights = (reach**2 / (reach**2 + misfit)) ** 2
+    return FieldFit(DisplacementField(knots.reshape(*counts, 2)), weights)
+
+
+def _knot_counts(shape: tuple[int, ...]) -> tuple[int, int]:
+    rows, columns = (int(np.ceil(side / KNOT_SPACING_PX)) + 3 for side in shape[:2])
+    return rows, columns
+
+
+def _basis(coordinates: Array, count: int) -> Array:
+    """Uniform cubic B-spline values `(N, count)`; coordinates beyond the knots are clamped."""
+    position = np.clip(coordinates / KNOT_SPACING_PX, 0, count - 3 - 1e-9)
+    first = np.floor(position).astype(int)
+    t = position - first
+    pieces = np.stack(
+        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1
+    )
+    values = np.zeros((len(coordinates), count))
+    np.put_along_axis(values, first[:, None] + np.arange(4), pieces / 6, axis=1)
+    return values
+
+
+def _basis_rows(points: Array, counts: tuple[int, ...]) -> Array:
+    down, across = _basis(points[:, 1], counts[0]), _basis(points[:, 0], counts[1])
+    return (down[:, :, None] * across[:, None, :]).reshape(len(points), -1)
+
+
+def _bending(counts: tuple[int, int]) -> Array:
+    """Squared second differences along rows, along columns and across both."""
+    rows, columns = counts
+    return (
+        np.kron(_squared_differences(rows, 2), np.eye(columns))
+        + np.kron(np.eye(rows), _squared_differences(columns, 2))
+        + 2 * np.kron(_squared_differences(rows, 1), _squared_differences(columns, 1))
+    )
+
+
+def _slopes(counts: tuple[int, int]) -> Array:
+    rows, columns = counts
+    return np.kron(_squared_differences(rows, 1), np.eye(columns)) + np.kron(
+        np.eye(rows), _squared_differences(columns, 1)
+    )
+
+
+def _squared_differences(count: int, order: int) -> Array:
+    differences = np.diff(np.eye(count), n=order, axis=0)
+    return differences.T @ differences
