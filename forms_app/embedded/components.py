@@ -1,0 +1,128 @@
+"""What `serve` is made of: the command, the sign of readiness and the way to stop of each part."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from forms_app.config import PREFIX, Settings
+from forms_app.embedded import broker
+from forms_app.queues import ALL_QUEUES
+
+WORKER_READY_MARK = " ready."
+BEAT_READY_MARK = "beat: Starting..."
+WEB_READY_MARK = "web: ready"
+# Numerical libraries would each start a thread for every core in every worker process.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
+)
+LOGGED_PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+# Valkey marks problems with #; two of its lines are said at every start and stop.
+BROKER_PROBLEM = re.compile(r" # (?!WARNING Memory overcommit|Valkey is now ready to exit)")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One supervised process.
+
+    `ready_mark` is a text in its output that says it does its work; lines that match
+    `problem_pattern` are shown to the operator. After `stop_signal` it has `stop_grace_s` seconds
+    until it is killed. `inherited_fds` stay open in it.
+    """
+
+    name: str
+    summary: str
+    command: tuple[str, ...]
+    ready_mark: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    problem_pattern: re.Pattern[str] = LOGGED_PROBLEM
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_grace_s: float = 5.0
+    inherited_fds: tuple[int, ...] = ()
+
+
+def broker_component(settings: Settings) -> Component:
+    """The message broker."""
+    return Component(
+        name="broker",
+        summary=f"queues kept in {broker.folder(settings)}",
+        command=broker.server_command(settings),
+        ready_mark=broker.LOADABLE_MARK,
+        problem_pattern=BROKER_PROBLEM,
+    )
+
+
+def workers_component(settings: Settings, processes: int) -> Component:
+    """One Celery worker whose `processes` children take from every queue.
+
+    A pool shared by all queues keeps every core busy whatever the work at hand is: a batch is
+    aligned first and read last.
+    """
+    return Component(
+        name="workers",
+        summary=f"{processes} process{'es' if processes > 1 else ''} to align and read pages",
+        command=worker_command(",".join(ALL_QUEUES), processes, "workers", settings.log_level),
+        ready_mark=WORKER_READY_MARK,
+        environment=ONE_THREAD | environment_of(settings),
+        stop_grace_s=15.0,
+    )
+
+
+def beat_component(settings: Settings) -> Component:
+    """The clock that starts the sweeper."""
+    return Component(
+        name="beat",
+        summary=f"looks for lost work every {settings.sweep_seconds} s",
+        command=beat_command(settings.log_level),
+        ready_mark=BEAT_READY_MARK,
+        environment=environment_of(settings),
+    )
+
+
+def web_component(settings: Settings, listening_fd: int) -> Component:
+    """The web server on a socket that is already bound, so that a restart refuses nobody."""
+    return Component(
+        name="web",
+        summary="the pages",
+        command=(sys.executable, "-P", "-m", "forms_app.embedded.web_process", str(listening_fd)),
+        ready_mark=WEB_READY_MARK,
+        environment=environment_of(settings),
+        inherited_fds=(listening_fd,),
+    )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as variables, so that every process works with the supervisor's own."""
+    names = ("data_dir", "database_url", "files_url", "broker_url", "log_level")
+    return {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
+
+
+def worker_command(queues: str, processes: int, name: str, log_level: str) -> tuple[str, ...]:
+    """The command line of a Celery worker for `queues`, separated by commas."""
+    return (
+        *_celery("worker"),
+        *("--queues", queues, "--concurrency", str(processes)),
+        *("--hostname", f"{name}@%h", "--loglevel", log_level),
+        # Workers have nothing to tell each other: the database holds all state.
+        *("--without-gossip", "--without-mingle"),
+    )
+
+
+def beat_command(log_level: str) -> tuple[str, ...]:
+    """The command line of Celery's clock; there may be only one."""
+    return (*_celery("beat"), "--pidfile=", "--loglevel", log_level)
+
+
+def usable_cores() -> int:
+    """The cores this process may run on."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on macOS
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _celery(program: str) -> tuple[str, ...]:
+    # -P keeps the current folder off the module path: a stranger's `workers` may lie there.
+    return (sys.executable, "-P", "-m", "workers", "--quiet", program)

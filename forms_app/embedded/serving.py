@@ -1,0 +1,134 @@
+"""`fieldhand serve`: brings everything up on one machine and stays until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from forms_app.config import Settings
+from forms_app.embedded import broker, components, premises
+from forms_app.embedded.supervisor import StartError, Supervisor
+
+Say = Callable[[str], None]
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def serve(settings: Settings, host: str, port: int, worker_processes: int, say: Say) -> None:
+    """Run everything until a stop signal; returns when every process has ended.
+
+    Args:
+        settings: Where data lies; a broker or database of one's own is used when it names one.
+        host: The address to listen on.
+        port: 0 takes any free one.
+        worker_processes: How many pages are worked on at once.
+        say: Shows one line to the operator.
+
+    Raises:
+        UserError: The folder, port or host cannot be used; nothing was started.
+        StartError: A component does not come up; the others were stopped again.
+    """
+    with (
+        premises.claim_data_folder(settings.data_dir),
+        premises.bind(host, port) as listening,
+    ):
+        asyncio.run(_serve(settings, listening, worker_processes, say))
+
+
+async def _serve(
+    settings: Settings, listening: socket.socket, worker_processes: int, say: Say
+) -> None:
+    stop = _stop_event()
+    supervisor = Supervisor(
+        settings.data_dir / "logs",
+        say,
+        before_restart=lambda name, last_words: _mend(settings, name, last_words, say),
+    )
+    starting = asyncio.create_task(
+        _start_all(supervisor, settings, listening, worker_processes, say)
+    )
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            say(f"Open {premises.url_of(listening)} - stop with Ctrl-C.")
+            await stopping
+        say("Stopping; work in progress is kept.")
+    finally:
+        starting.cancel()
+        stopping.cancel()
+        await supervisor.stop()
+    say("Stopped.")
+
+
+async def _start_all(
+    supervisor: Supervisor,
+    settings: Settings,
+    listening: socket.socket,
+    worker_processes: int,
+    say: Say,
+) -> None:
+    """Database and broker first, then everything that needs them, side by side."""
+
+    async def start(component: components.Component) -> None:
+        await supervisor.start(component)
+        say(f"{component.name:<9} {component.summary}")
+
+    first = [_migrate(settings, say)]
+    if settings.is_embedded_broker:
+        first.append(start(components.broker_component(settings)))
+    await _side_by_side(*first)
+    await _side_by_side(
+        start(components.workers_component(settings, worker_processes)),
+        start(components.beat_component(settings)),
+        start(components.web_component(settings, listening.fileno())),
+    )
+
+
+async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
+    """Wait for all of them; the first failure cancels the others and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for start in starts:
+                group.create_task(start)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def _migrate(settings: Settings, say: Say) -> None:
+    # In a process of its own: the supervisor stays small for as long as it lives.
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", "from forms_app.cli import main; main()", "migrate"),
+        env=os.environ | components.environment_of(settings),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    output, _ = await process.communicate()
+    last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    if process.returncode:
+        raise StartError(f"database did not start: {last.removeprefix('fieldhand: ')}")
+    say(f"{'database':<9} {last}")
+
+
+def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
+    if name != "broker":
+        return
+    if aside := broker.set_damaged_queues_aside(settings, last_words):
+        say(f"! broker: its queues were damaged and lie in {aside} now; their work is sent again")
+
+
+def _stop_event() -> asyncio.Event:
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, event.set)
+    return event

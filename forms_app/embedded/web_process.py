@@ -1,0 +1,47 @@
+"""The web process of `serve`: waitress on a listening socket handed over by the supervisor."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from types import FrameType
+
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
+from forms_app.embedded.components import WEB_READY_MARK
+from forms_app.web import create_app
+
+THREADS = 8
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    import waitress
+
+    settings = load_settings()
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=settings.log_level.upper()
+    )
+    signal.signal(signal.SIGTERM, _leave)
+    listening = socket.socket(fileno=int(sys.argv[1]))
+    server = waitress.create_server(
+        create_app(bootstrap(settings)),
+        sockets=[listening],
+        threads=THREADS,
+        # One request carries one file; the rest is multipart framing.
+        max_request_body_size=(settings.max_file_mb + 1) * 2**20,
+        ident="fieldhand",
+    )
+    print(WEB_READY_MARK, flush=True)
+    server.run()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    # waitress closes its sockets and waits for its threads on SystemExit.
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The Celery application: queues, routing, limits, the beat schedule and each process's start."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from threading import Lock
+from typing import Any
+
+import cv2
+from celery import Celery, Task
+from celery.signals import beat_init, task_retry, worker_process_init
+from kombu import Queue
+
+from forms_app.bootstrap import Application, bootstrap
+from forms_app.config import load_settings
+from forms_app.embedded.tether import die_with_parent
+from forms_app.errors import BrokerUnavailableError, TransientError
+from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK, SWEEP
+from workers.classifier_host import ClassifierHost
+
+LARGEST_PROCESS_KB = 2_000_000
+LOG_FORMAT = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
+
+logger = logging.getLogger(__name__)
+settings = load_settings()
+
+
+class RetriedTask(Task):  # type: ignore[misc]  # Celery is untyped
+    """Tries again what failed for now (2, 4, 8 … 120 s); everything else is not retried.
+
+    What is still undone after the last try is found by the sweeper.
+    """
+
+    autoretry_for = (TransientError,)
+    retry_backoff = 2
+    retry_backoff_max = 120
+    retry_jitter = True
+    max_retries = 6
+
+
+celery = Celery(
+    "fieldhand", broker=settings.broker_url, include=["workers.tasks"], task_cls=RetriedTask
+)
+celery.conf.update(
+    # Messages: ids in JSON, nothing comes back; the database holds every result.
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    # Queues: those of forms_app.queues and no other.
+    task_queues=[Queue(name) for name in ALL_QUEUES],
+    task_default_queue=INTAKE,
+    task_create_missing_queues=False,
+    task_routes={name: {"queue": queue} for name, queue in QUEUE_OF_TASK.items()},
+    # Delivery: a message is gone only when its task has ended; a killed process gives it back.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    # A task ends before its lease on the rows does, and long before its message comes again.
+    task_soft_time_limit=0.8 * settings.lease_seconds,
+    task_time_limit=0.9 * settings.lease_seconds,
+    broker_transport_options={
+        "visibility_timeout": 6 * settings.lease_seconds,
+        # Kombu looks for lost messages every 10 x 10 s unless told otherwise.
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 5,
+    },
+    # The broker may come later, or be gone for as long as it likes.
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # Processes: TensorFlow takes its time to load, and leaks must not add up.
+    worker_proc_alive_timeout=120,
+    worker_max_memory_per_child=LARGEST_PROCESS_KB,
+    worker_enable_remote_control=False,
+    worker_log_format=LOG_FORMAT,
+    worker_task_log_format=LOG_FORMAT,
+    # In memory: a schedule file broken by a killed process would keep beat from starting.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_schedule={
+        "sweep": {
+            "task": SWEEP,
+            "schedule": float(settings.sweep_seconds),
+            # Sweeps that nobody had time for must not pile up.
+            "options": {"expires": float(settings.sweep_seconds)},
+        }
+    },
+)
+
+_application: Application | None = None
+_application_lock = Lock()
+
+
+def application() -> Application:
+    """This process's own application, wired on first use: never in a parent that forks."""
+    global _application
+    with _application_lock:
+        if _application is None:
+            wired = bootstrap(settings)
+            _application = replace(wired, classifier=ClassifierHost(wired.classifier))
+        return _application
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def prepare_process(**_: Any) -> None:
+    """One thread for each process of the pool: the pool itself fills the cores."""
+    die_with_parent()
+    cv2.setNumThreads(1)
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def sweep_at_once(**_: Any) -> None:
+    """Take up what the last run left behind without waiting for the first tick."""
+    try:
+        application().tasks.send(SWEEP)
+    except BrokerUnavailableError as error:
+        logger.warning("%s", error)
+
+
+@task_retry.connect  # type: ignore[untyped-decorator]
+def say_why_put_off(request: Any = None, reason: Any = None, **_: Any) -> None:
+    """Celery tells this at level info, among a traceback."""
+    logger.warning("%s%s is put off: %s", request.task, tuple(request.args), reason)

@@ -1,0 +1,45 @@
+"""The tasks: ids in, nothing out, safe to run twice; the work itself is in the services."""
+
+from __future__ import annotations
+
+from forms_app import queues
+from forms_app.services import alignment, assembly, exports, reading, splitting, sweeping
+from workers.app import application, celery
+
+
+@celery.task(name=queues.SPLIT_FILE)  # type: ignore[untyped-decorator]
+def split_file(file_id: int) -> None:
+    """Turn an uploaded file into pages."""
+    splitting.split_file(application(), file_id)
+
+
+@celery.task(name=queues.ALIGN_PAGE)  # type: ignore[untyped-decorator]
+def align_page(page_id: int) -> None:
+    """Lay one page onto its template page."""
+    alignment.align_page(application(), page_id)
+
+
+@celery.task(name=queues.ASSEMBLE_FILE)  # type: ignore[untyped-decorator]
+def assemble_file(file_id: int) -> None:
+    """Group the aligned pages of a file into submissions."""
+    assembly.assemble_file(application(), file_id)
+
+
+@celery.task(name=queues.READ_PAGES)  # type: ignore[untyped-decorator]
+def read_pages() -> None:
+    """Read as many aligned pages as make one batch; a full batch means there may be more."""
+    limit = application().settings.read_batch_pages
+    if reading.read_pages(application(), limit) == limit:
+        application().tasks.send(queues.READ_PAGES)
+
+
+@celery.task(name=queues.BUILD_EXPORT)  # type: ignore[untyped-decorator]
+def build_export(export_id: int) -> None:
+    """Write one requested export."""
+    exports.build_export(application(), export_id)
+
+
+@celery.task(name=queues.SWEEP)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Send again what a lost broker or a killed worker left behind."""
+    sweeping.sweep(application())
