@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from urllib.parse import quote
 
 import platformdirs
 
@@ -187,4 +188,5 @@ def _with_embedded_defaults(settings: Settings) -> Settings:
 
 
 def _embedded_broker_url(settings: Settings) -> str:
-    return f"redis+socket://{settings.broker_socket}"
+    # Kombu decodes the path: a % or ? of the folder's name would be taken for more.
+    return f"redis+socket://{quote(str(settings.broker_socket))}"
