@@ -21,6 +21,7 @@ from forms_app.services.definitions import (
 )
 from forms_app.services.dto import TemplateSummary, TemplateVersion
 from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
@@ -87,7 +88,7 @@ def list_templates(app: Application) -> list[TemplateSummary]:
 def get_version(app: Application, version_id: int) -> TemplateVersion:
     """One version with its pages, definition and problems."""
     with app.session() as session:
-        return version_info(load_version(session, version_id))
+        return version_info(load(session, TemplateVersionRow, version_id))
 
 
 def save_draft(
@@ -109,7 +110,7 @@ def save_draft(
     """
     _check_shape(fields)
     with app.session() as session:
-        version = load_version(session, version_id)
+        version = load(session, TemplateVersionRow, version_id)
         _require_draft(version)
         new_name = version.name if name is None else clean_name(name, "template")
         saved = session.execute(
@@ -145,7 +146,7 @@ def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> 
         ConflictError: It is published already.
     """
     with app.session() as session:
-        version = load_version(session, version_id)
+        version = load(session, TemplateVersionRow, version_id)
         _require_draft(version)
         problems = problems_of(version)
         if problems:
@@ -166,7 +167,7 @@ def new_draft(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) 
     """A draft to change a published template by; the one there is, when there is one already."""
     try:
         with app.session() as session:
-            template = load_template(session, template_id)
+            template = load(session, FormTemplateRow, template_id)
             newest = template.versions[-1]
             if newest.state == VersionState.DRAFT:
                 return version_info(newest)
@@ -188,7 +189,7 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
         ConflictError: The version is published.
     """
     with app.session() as session:
-        version = load_version(session, version_id)
+        version = load(session, TemplateVersionRow, version_id)
         _require_draft(version)
         record_event(session, "delete", "template_version", version.id, user_id)
         session.delete(version.template if len(version.template.versions) == 1 else version)
@@ -197,7 +198,7 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
 def archive_template(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> None:
     """Take a template out of the lists; its batches and their data stay."""
     with app.session() as session:
-        template = load_template(session, template_id)
+        template = load(session, FormTemplateRow, template_id)
         template.archived_at = utc_now()
         record_event(session, "archive", "form_template", template.id, user_id)
 
@@ -213,26 +214,6 @@ def page_image(app: Application, version_id: int, page_number: int) -> bytes:
     if blank_hash is None:
         raise NotFoundError(f"This template has no page {page_number}.")
     return app.files.get(blank_hash)
-
-
-def load_version(session: Session, version_id: int) -> TemplateVersionRow:
-    """The version's row.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    version = session.get(TemplateVersionRow, version_id)
-    if version is None:
-        raise NotFoundError("This version of a form template does not exist (any more).")
-    return version
-
-
-def load_template(session: Session, template_id: int) -> FormTemplateRow:
-    """The template's row, see `load_version`."""
-    template = session.get(FormTemplateRow, template_id)
-    if template is None:
-        raise NotFoundError("This form template does not exist (any more).")
-    return template
 
 
 def _require_draft(version: TemplateVersionRow) -> None:
@@ -311,7 +292,7 @@ def _batch_counts(session: Session) -> dict[int, int]:
         .join(BatchRow, BatchRow.version_id == TemplateVersionRow.id)
         .group_by(TemplateVersionRow.template_id)
     )
-    return {template_id: count for template_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 def _summary(template: FormTemplateRow, batches: dict[int, int]) -> TemplateSummary:

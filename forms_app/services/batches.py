@@ -1,0 +1,148 @@
+"""Batches: what was uploaded together, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError
+from forms_app.services.application import Application
+from forms_app.services.cleaning import delete_unreferenced
+from forms_app.services.dto import BatchDetail, BatchSummary, FileSummary, HomeSummary
+from forms_app.services.exports import load_exports
+from forms_app.services.file_lists import load_files
+from forms_app.services.loading import load
+from forms_app.services.names import clean_name
+from forms_app.store.audit import record_event
+from forms_app.store.blobs import blobs_of_batch
+from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, TemplateVersionRow
+from forms_app.store.states import VersionState
+
+HOME_BATCHES = 20
+
+
+def create_batch(
+    app: Application, version_id: int, name: str, user_id: int = LOCAL_USER_ID
+) -> BatchSummary:
+    """An empty batch for a published version of a form template.
+
+    Raises:
+        ConflictError: The version is still a draft.
+    """
+    with app.session() as session:
+        version = load(session, TemplateVersionRow, version_id)
+        if version.state != VersionState.PUBLISHED:
+            raise ConflictError(
+                f"The template {version.name} is still a draft; publish it before uploading forms."
+            )
+        batch = BatchRow(name=clean_name(name, "batch"), version_id=version_id, created_by=user_id)
+        session.add(batch)
+        session.flush()
+        record_event(session, "create", "batch", batch.id, user_id, version_id=version_id)
+        return _summaries(session, [batch])[0]
+
+
+def list_batches(
+    app: Application, limit: int = 50, before_id: int | None = None
+) -> list[BatchSummary]:
+    """The newest batches first; `before_id` continues after the last one shown."""
+    with app.session() as session:
+        query = select(BatchRow).order_by(BatchRow.id.desc()).limit(limit)
+        if before_id is not None:
+            query = query.where(BatchRow.id < before_id)
+        return _summaries(session, session.scalars(query).all())
+
+
+def get_batch(app: Application, batch_id: int) -> BatchDetail:
+    """A batch with its files and exports."""
+    with app.session() as session:
+        batch = load(session, BatchRow, batch_id)
+        return BatchDetail(
+            summary=_summaries(session, [batch])[0],
+            files=tuple(load_files(session, batch_id)),
+            exports=tuple(load_exports(session, batch_id)),
+        )
+
+
+def list_files(app: Application, batch_id: int) -> list[FileSummary]:
+    """The files of a batch in the order of their upload."""
+    with app.session() as session:
+        load(session, BatchRow, batch_id)
+        return load_files(session, batch_id)
+
+
+def delete_batch(app: Application, batch_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Delete a batch with all scans, readings and decisions; only the audit event remains."""
+    with app.session() as session:
+        batch = load(session, BatchRow, batch_id)
+        keys = blobs_of_batch(session, batch_id)
+        session.delete(batch)
+        record_event(session, "delete", "batch", batch_id, user_id)
+    delete_unreferenced(app, keys)
+
+
+def home_summary(app: Application) -> HomeSummary:
+    """What the first page shows."""
+    with app.session() as session:
+        newest = session.scalars(
+            select(BatchRow).order_by(BatchRow.id.desc()).limit(HOME_BATCHES)
+        ).all()
+        return HomeSummary(
+            waiting_fields=count_open_fields(session), batches=tuple(_summaries(session, newest))
+        )
+
+
+def _summaries(session: Session, batches: Sequence[BatchRow]) -> list[BatchSummary]:
+    counts = count_batches(session, [batch.id for batch in batches])
+    versions = {
+        version.id: version
+        for version in session.scalars(
+            select(TemplateVersionRow).where(
+                TemplateVersionRow.id.in_({batch.version_id for batch in batches})
+            )
+        )
+    }
+    return [_summary(batch, versions[batch.version_id], counts[batch.id]) for batch in batches]
+
+
+def _summary(batch: BatchRow, version: TemplateVersionRow, counts: BatchCounts) -> BatchSummary:
+    return BatchSummary(
+        id=batch.id,
+        name=batch.name,
+        template_id=version.template_id,
+        template_name=version.name,
+        version_id=version.id,
+        version_number=version.number,
+        created_at=batch.created_at,
+        state=_state(counts),
+        files=counts.files,
+        files_failed=counts.files_failed,
+        pages=counts.pages,
+        pages_read=counts.pages_read,
+        pages_failed=counts.pages_failed,
+        submissions=counts.submissions,
+        submissions_done=counts.submissions_done,
+        fields=counts.fields,
+        auto_accepted=counts.auto_accepted,
+        needs_review=counts.needs_review,
+        reviewed=counts.reviewed,
+        eta_s=_eta_s(counts),
+    )
+
+
+def _state(counts: BatchCounts) -> str:
+    if counts.files == 0:
+        return "empty"
+    if counts.files_waiting or counts.submissions_reading:
+        return "reading"
+    return "needs_review" if counts.needs_review else "done"
+
+
+def _eta_s(counts: BatchCounts) -> float | None:
+    left = counts.pages - counts.pages_read - counts.pages_failed
+    if left <= 0 or not counts.pages_per_s:
+        return None
+    return left / counts.pages_per_s

@@ -1,0 +1,105 @@
+"""Exports: a batch's data as a file, built once by a worker and kept for download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError, UserError
+from forms_app.queues import BUILD_EXPORT
+from forms_app.services.application import Application
+from forms_app.services.dto import ExportInfo
+from forms_app.services.loading import load
+from forms_app.services.sending import send_or_leave
+from forms_app.store.audit import record_event
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, ExportRow
+from forms_app.store.states import ExportFormat, ExportState
+
+MIME_TYPES = {
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.JSONL: "application/jsonl",
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def request_export(
+    app: Application, batch_id: int, export_format: str, user_id: int = LOCAL_USER_ID
+) -> ExportInfo:
+    """Ask for an export of all submissions of a batch as they stand now.
+
+    Raises:
+        UserError: The format is not csv, json, jsonl or xlsx.
+    """
+    if export_format not in tuple(ExportFormat):
+        raise UserError(f"Exports are written as {', '.join(ExportFormat)}, not {export_format}.")
+    with app.session() as session:
+        load(session, BatchRow, batch_id)
+        export = ExportRow(batch_id=batch_id, format=export_format)
+        session.add(export)
+        session.flush()
+        record_event(
+            session, "export", "batch", batch_id, user_id, format=export_format, export_id=export.id
+        )
+        info = export_info(export)
+    send_or_leave(app, BUILD_EXPORT, info.id)
+    return info
+
+
+def get_export(app: Application, export_id: int) -> ExportInfo:
+    """How far an export is."""
+    with app.session() as session:
+        return export_info(load(session, ExportRow, export_id))
+
+
+def list_exports(app: Application, batch_id: int) -> list[ExportInfo]:
+    """The exports of a batch, the newest first."""
+    with app.session() as session:
+        return load_exports(session, batch_id)
+
+
+def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[bytes]]:
+    """File name, MIME type and bytes of a finished export.
+
+    Raises:
+        ConflictError: It is not finished.
+    """
+    with app.session() as session:
+        export = load(session, ExportRow, export_id)
+        if export.state != ExportState.DONE or export.content_hash is None:
+            raise ConflictError("This export is not finished; wait for it or ask for a new one.")
+        batch = session.get_one(BatchRow, export.batch_id)
+        name, key = _download_name(batch.name, export.format), export.content_hash
+        mime_type = MIME_TYPES[ExportFormat(export.format)]
+    return name, mime_type, app.files.chunks(key)
+
+
+def load_exports(session: Session, batch_id: int) -> list[ExportInfo]:
+    """See `list_exports`."""
+    exports = session.scalars(
+        select(ExportRow).where(ExportRow.batch_id == batch_id).order_by(ExportRow.id.desc())
+    )
+    return [export_info(export) for export in exports]
+
+
+def export_info(export: ExportRow) -> ExportInfo:
+    """An export as services hand it out."""
+    return ExportInfo(
+        id=export.id,
+        batch_id=export.batch_id,
+        format=export.format,
+        state=export.state,
+        row_count=export.row_count,
+        open_fields=export.open_fields,
+        size=export.size,
+        error_message=export.error_message,
+        created_at=export.created_at,
+        finished_at=export.finished_at,
+    )
+
+
+def _download_name(batch_name: str, export_format: str) -> str:
+    safe = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in batch_name).strip(" .")
+    return f"{safe or 'batch'}.{export_format}"

@@ -1,0 +1,21 @@
+"""Sending tasks so that a stopped broker never loses or refuses work."""
+
+from __future__ import annotations
+
+import structlog
+
+from forms_app.errors import BrokerUnavailableError
+from forms_app.services.application import Application
+
+log = structlog.get_logger(__name__)
+
+
+def send_or_leave(app: Application, name: str, *args: int) -> None:
+    """Send a task after commit; when the broker is down, leave it to the sweeper.
+
+    The rows are the queue of record: `sweep` sends again what they say is still to be done.
+    """
+    try:
+        app.tasks.send(name, *args)
+    except BrokerUnavailableError:
+        log.warning("task not sent, the sweeper will send it", task=name, ids=args)

@@ -1,0 +1,49 @@
+"""Which stored files the rows refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from forms_app.store.models import ExportRow, FileRow, PageRow, TemplatePageRow
+
+
+def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
+    """Keys of every scan, aligned page and export of the batch."""
+    pages = (
+        select(PageRow.aligned_hash)
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .where(FileRow.batch_id == batch_id)
+    )
+    files = select(FileRow.content_hash).where(FileRow.batch_id == batch_id)
+    exports = select(ExportRow.content_hash).where(ExportRow.batch_id == batch_id)
+    keys = session.scalars(union(pages, files, exports))
+    return {key for key in keys if key is not None}
+
+
+def blobs_of_file(session: Session, file_id: int) -> set[str]:
+    """Keys of the uploaded file and of its aligned pages."""
+    pages = select(PageRow.aligned_hash).where(PageRow.file_id == file_id)
+    files = select(FileRow.content_hash).where(FileRow.id == file_id)
+    return {key for key in session.scalars(union(pages, files)) if key is not None}
+
+
+def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
+    """Those of `keys` that some row still needs."""
+    wanted = list(keys)
+    found = session.scalars(
+        union(
+            *(
+                select(column).where(column.in_(wanted))
+                for column in (
+                    FileRow.content_hash,
+                    PageRow.aligned_hash,
+                    ExportRow.content_hash,
+                    TemplatePageRow.blank_hash,
+                )
+            )
+        )
+    )
+    return {key for key in found if key is not None}

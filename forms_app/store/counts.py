@@ -1,0 +1,129 @@
+"""Counting what a batch holds; a fixed number of queries whatever the number of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from forms_app.store.base import utc_now
+from forms_app.store.models import (
+    FileRow,
+    PageRow,
+    SubmissionFieldRow,
+    SubmissionRow,
+)
+from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
+
+# The pace is taken from the pages read in the last minute.
+PACE_WINDOW = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class BatchCounts:
+    """See `BatchSummary`; `pages_per_s` is None when no page was read within the pace window."""
+
+    files: int = 0
+    files_failed: int = 0
+    files_waiting: int = 0
+    pages: int = 0
+    pages_read: int = 0
+    pages_failed: int = 0
+    submissions: int = 0
+    submissions_done: int = 0
+    submissions_reading: int = 0
+    fields: int = 0
+    auto_accepted: int = 0
+    needs_review: int = 0
+    reviewed: int = 0
+    pages_per_s: float | None = None
+
+
+def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, BatchCounts]:
+    """The counts of each batch in `batch_ids`."""
+    counts = {batch_id: BatchCounts() for batch_id in batch_ids}
+    _count_files(session, counts)
+    _count_pages(session, counts)
+    _count_submissions(session, counts)
+    _count_fields(session, counts)
+    return counts
+
+
+def count_open_fields(session: Session) -> int:
+    """Fields that wait for a person, over all batches."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(SubmissionFieldRow)
+            .where(SubmissionFieldRow.state == FieldState.OPEN)
+        )
+        or 0
+    )
+
+
+def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
+    rows = session.execute(
+        select(FileRow.batch_id, FileRow.state, func.count())
+        .where(FileRow.batch_id.in_(counts))
+        .group_by(FileRow.batch_id, FileRow.state)
+    )
+    for batch_id, state, number in rows:
+        count = counts[batch_id]
+        count.files += number
+        count.files_failed += number * (state == FileState.FAILED)
+        count.files_waiting += number * (state in (FileState.UPLOADED, FileState.SPLIT))
+
+
+def _count_pages(session: Session, counts: dict[int, BatchCounts]) -> None:
+    since = utc_now() - PACE_WINDOW
+    recent = case((PageRow.read_at > since, PageRow.read_at))
+    rows = session.execute(
+        select(
+            FileRow.batch_id,
+            PageRow.state,
+            func.count(),
+            func.count(recent),
+            func.min(recent),
+        )
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .where(FileRow.batch_id.in_(counts))
+        .group_by(FileRow.batch_id, PageRow.state)
+    )
+    for batch_id, state, number, recent_number, first in rows:
+        count = counts[batch_id]
+        count.pages += number
+        count.pages_read += number * (state == PageState.READ)
+        count.pages_failed += number * (state == PageState.FAILED)
+        if first is not None:
+            elapsed = (utc_now() - first).total_seconds()
+            count.pages_per_s = recent_number / max(elapsed, 1.0)
+
+
+def _count_submissions(session: Session, counts: dict[int, BatchCounts]) -> None:
+    rows = session.execute(
+        select(SubmissionRow.batch_id, SubmissionRow.state, func.count())
+        .where(SubmissionRow.batch_id.in_(counts))
+        .group_by(SubmissionRow.batch_id, SubmissionRow.state)
+    )
+    for batch_id, state, number in rows:
+        count = counts[batch_id]
+        count.submissions += number
+        count.submissions_done += number * (state == SubmissionState.DONE)
+        count.submissions_reading += number * (state == SubmissionState.READING)
+
+
+def _count_fields(session: Session, counts: dict[int, BatchCounts]) -> None:
+    rows = session.execute(
+        select(SubmissionFieldRow.batch_id, SubmissionFieldRow.state, func.count())
+        .where(SubmissionFieldRow.batch_id.in_(counts))
+        .group_by(SubmissionFieldRow.batch_id, SubmissionFieldRow.state)
+    )
+    for batch_id, state, number in rows:
+        count = counts[batch_id]
+        count.fields += number
+        count.auto_accepted += number * (state == FieldState.ACCEPTED)
+        count.needs_review += number * (state == FieldState.OPEN)
+        count.reviewed += number * (state == FieldState.DECIDED)
