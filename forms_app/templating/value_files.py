@@ -1,0 +1,43 @@
+"""The values file of a field: one value a line, or the first column of a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from forms_app.templating.json_reader import ObjectReader
+
+
+def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[str, ...]:
+    """The distinct values of a file in file order; what is wrong becomes a problem of `reader`.
+
+    Args:
+        name: the file's name, relative to the template's folder.
+        folder: the template's folder; None where the template did not come from a folder.
+        reader: the field that names the file.
+    """
+    if folder is None:
+        reader.problem(f"the values file '{name}' cannot be read here; list the values instead.")
+        return ()
+    path = folder / name
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        reader.problem(f"there is no values file {path}.")
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        reader.problem(f"the values file {path} cannot be read as UTF-8 text: {error}.")
+        return ()
+    values = tuple(dict.fromkeys(value for value in _first_column(path, text) if value))
+    if not values:
+        reader.problem(f"the values file {path} holds no value.")
+    return values
+
+
+def _first_column(path: Path, text: str) -> list[str]:
+    if path.suffix.lower() != ".csv":
+        return [line.strip() for line in text.splitlines()]
+    delimiter = ";" if text.partition("\n")[0].count(";") else ","
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    return [row[0].strip() for row in rows if row]
