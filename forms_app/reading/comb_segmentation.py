@@ -1,0 +1,224 @@
+"""Comb fields: each piece of ink goes to the cell its character belongs to.
+
+A character may cross its cell's line and stays whole; a piece as wide as two characters is cut at
+its thinnest place near the line; dots and small strokes go with the character they stand by.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.components import Components, find_components, tight_box
+from forms_app.reading.geometry import Box
+from forms_app.reading.glyphs import frame_glyph
+from forms_app.reading.strike_out import is_struck_cell, is_struck_line
+from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
+
+# A piece this many cells wide, with ink in two of them, is more than one character.
+_WIDER_THAN_ONE = 1.3
+# Share of a piece's ink that must lie in a second cell before it is looked at again.
+_SHARED = 0.22
+# Ink of a real mark in a cell: area and reach as shares of the cell's height.
+_LEAST_AREA = 0.045
+_LEAST_REACH = 0.10
+_SMALL_PIECE = 0.35
+
+_Ints = NDArray[np.int64]
+
+
+def segment_comb(crop: FieldCrop) -> Segmentation:
+    """One glyph for each written cell.
+
+    Args:
+        crop: a crop with at least one cell.
+
+    Returns:
+        n + 1 nodes for n cells; `cell_states` for each cell; empty cells (and struck ones) have
+        no glyph and stand in `gaps`.
+    """
+    ink = crop.ink
+    if is_struck_line(ink, crop.cells):
+        states = (InkState.STRUCK_OUT,) * len(crop.cells)
+        return _assemble(states, [])
+    owner = _owners(ink, crop.cells)
+    found = [_read_cell(ink, owner, index, cell) for index, cell in enumerate(crop.cells)]
+    return _assemble(tuple(s for s, _ in found), [g for _, g in found if g is not None])
+
+
+def _assemble(states: tuple[InkState, ...], glyphs: list[Glyph]) -> Segmentation:
+    if any(s is InkState.WRITTEN for s in states):
+        state = InkState.WRITTEN
+    elif any(s is InkState.STRUCK_OUT for s in states):
+        state = InkState.STRUCK_OUT
+    else:
+        state = InkState.EMPTY
+    gaps = tuple(i for i, s in enumerate(states) if s is not InkState.WRITTEN)
+    return Segmentation(state, tuple(glyphs), len(states) + 1, states, gaps)
+
+
+def _read_cell(
+    ink: InkImage, owner: NDArray[np.int16], index: int, cell: Box
+) -> tuple[InkState, Glyph | None]:
+    left = max(0, int(cell.x - cell.width))
+    right = min(ink.shape[1], int(cell.right + cell.width) + 1)
+    own = np.where(owner[:, left:right] == index, ink[:, left:right], 0).astype(np.uint8)
+    box = tight_box(own)
+    if box is None or not _is_written(own, box, cell):
+        return InkState.EMPTY, None
+    rows, columns = box.as_slices()
+    tight = own[rows, columns]
+    if is_struck_cell(tight, cell):
+        return InkState.STRUCK_OUT, None
+    glyph = Glyph(
+        image=frame_glyph(tight),
+        box=box.shifted(left, 0),
+        start=index,
+        end=index + 1,
+        relative_height=box.height / cell.height,
+        relative_bottom=(box.bottom - cell.y) / cell.height,
+    )
+    return InkState.WRITTEN, glyph
+
+
+def _is_written(own: InkImage, box: Box, cell: Box) -> bool:
+    """Enough ink inside the cell, large enough to be at least a full stop."""
+    least = max(6.0, (_LEAST_AREA * cell.height) ** 2 * 2)
+    reach = max(box.width, box.height)
+    inside = own[max(0, round(cell.y)) : round(cell.bottom)]
+    return cv2.countNonZero(inside) >= least and reach >= _LEAST_REACH * cell.height
+
+
+def _owners(ink: InkImage, cells: tuple[Box, ...]) -> NDArray[np.int16]:
+    """`(h, w)`: the index of the cell each ink pixel belongs to, -1 for none."""
+    zones = _cell_zones(ink.shape, cells)
+    pieces = find_components(ink)
+    shares = _shares(pieces, zones, len(cells))
+    homes = _homes(pieces, shares, cells)
+    owner: NDArray[np.int16] = homes[pieces.labels]
+    for label in _wide_pieces(pieces, shares, cells):
+        _cut(owner, pieces, int(label), ink, cells)
+    return owner
+
+
+def _cell_zones(shape: tuple[int, ...], cells: tuple[Box, ...]) -> NDArray[np.int16]:
+    """`(h, w)`: the cell each pixel is nearest to, -1 beyond the margins of its cell."""
+    zones = np.full(shape, -1, np.int16)
+    for index, cell in enumerate(cells):
+        zone = cell.expanded(0.5 * _gap_beside(cells, index), 0.35 * cell.height)
+        rows, columns = zone.clipped(shape[1], shape[0]).as_slices()
+        zones[rows, columns] = index
+    return zones
+
+
+def _gap_beside(cells: tuple[Box, ...], index: int) -> float:
+    """Room between this cell and its nearest neighbour on the same row, doubled at the ends."""
+    cell = cells[index]
+    gaps = [
+        max(other.x - cell.right, cell.x - other.right)
+        for other in cells
+        if other is not cell and abs(other.y - cell.y) < 0.5 * cell.height
+    ]
+    beside = min((g for g in gaps if g >= -0.2 * cell.width), default=0.3 * cell.width)
+    return max(beside, 1.0)
+
+
+def _shares(pieces: Components, zones: NDArray[np.int16], cells: int) -> _Ints:
+    """`(n + 1, cells + 1)`: pixels of each piece in each cell's zone; the last column is none."""
+    at = np.flatnonzero(pieces.labels)
+    labels = pieces.labels.reshape(-1)[at]
+    where = zones.reshape(-1)[at]
+    flat = labels.astype(np.int64) * (cells + 1) + where % (cells + 1)
+    counts = np.bincount(flat, minlength=len(pieces.left) * (cells + 1))
+    return np.asarray(counts.reshape(-1, cells + 1), np.int64)
+
+
+def _homes(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> NDArray[np.int16]:
+    """`(n + 1,)`: the cell of each piece (most of its ink), -1 where it is a neighbour field's."""
+    inside = shares[:, :-1]
+    homes: NDArray[np.int16] = np.argmax(inside, 1).astype(np.int16)
+    homes[inside.max(1, initial=0) == 0] = -1
+    homes[shares[:, -1] > 0.6 * pieces.area] = -1
+    homes[0] = -1
+    _join_small(homes, pieces, cells)
+    return homes
+
+
+def _join_small(homes: NDArray[np.int16], pieces: Components, cells: tuple[Box, ...]) -> None:
+    """Move small pieces at a cell's edge to the character next door that they touch on."""
+    reach = np.maximum(pieces.width, pieces.height)
+    heights = np.array([cell.height for cell in cells])
+    small = [
+        int(i) for i in np.flatnonzero(homes >= 0) if reach[i] < _SMALL_PIECE * heights[homes[i]]
+    ]
+    large = [int(i) for i in np.flatnonzero(homes >= 0) if int(i) not in small]
+    for piece in small:
+        if any(homes[other] == homes[piece] for other in large):
+            continue
+        near = 0.12 * heights[homes[piece]]
+        cell = cells[homes[piece]]
+        at_edge = pieces.left[piece] < cell.x + near or pieces.right[piece] > cell.right - near
+        beside = [o for o in large if _distance(pieces, piece, o) <= near]
+        if at_edge and beside:
+            homes[piece] = homes[min(beside, key=lambda o: _distance(pieces, piece, o))]
+
+
+def _distance(pieces: Components, a: int, b: int) -> float:
+    """Gap between the boxes of two pieces, the larger of across and down."""
+    across = max(pieces.left[a] - pieces.right[b], pieces.left[b] - pieces.right[a])
+    down = max(pieces.top[a] - pieces.bottom[b], pieces.top[b] - pieces.bottom[a])
+    return float(max(across, down, 0))
+
+
+def _wide_pieces(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> _Ints:
+    """Labels of pieces that are more than one character: wide, with ink in several cells."""
+    pitch = _pitch(cells)
+    spread = (shares[:, :-1] > _SHARED * pieces.area[:, None]).sum(1)
+    third = (shares[:, :-1] > 0.1 * pieces.area[:, None]).sum(1) >= 3
+    wide = (pieces.width > _WIDER_THAN_ONE * pitch) & ((spread >= 2) | third)
+    wide[0] = False
+    return np.flatnonzero(wide)
+
+
+def _pitch(cells: tuple[Box, ...]) -> float:
+    """Usual distance from one cell to the next."""
+    if len(cells) == 1:
+        return cells[0].width
+    return float(np.median(np.abs(np.diff([c.centre[0] for c in cells]))))
+
+
+def _cut(
+    owner: NDArray[np.int16], pieces: Components, label: int, ink: InkImage, cells: tuple[Box, ...]
+) -> None:
+    """Divide a piece among the cells it spans, each cut at the thinnest column near the line."""
+    left, right = int(pieces.left[label]), int(pieces.right[label])
+    top, bottom = int(pieces.top[label]), int(pieces.bottom[label])
+    mask = pieces.labels[top:bottom, left:right] == label
+    weight = np.where(mask, ink[top:bottom, left:right], 0).sum(0, dtype=np.int64)
+    middle = (top + bottom) / 2
+    inside = [
+        i
+        for i, cell in enumerate(cells)
+        if cell.y - 0.35 * cell.height <= middle <= cell.bottom + 0.35 * cell.height
+        and min(right, cell.right) - max(left, cell.x) > 0.18 * cell.width
+    ]
+    part = owner[top:bottom, left:right]
+    start = 0
+    for here, after in pairwise(inside):
+        line = (cells[here].right + cells[after].x) / 2 - left
+        end = _thinnest(weight, line, 0.22 * cells[here].width)
+        part[:, start:end][mask[:, start:end]] = here
+        start = end
+    if inside:
+        part[:, start:][mask[:, start:]] = inside[-1]
+
+
+def _thinnest(weight: _Ints, line: float, reach: float) -> int:
+    """The column with the least ink near a cell line, the nearer one where equal."""
+    first, last = max(0, int(line - reach)), min(len(weight) - 1, int(line + reach))
+    columns = np.arange(first, last + 1)
+    cost = weight[first : last + 1] + 255 * np.abs(columns - line) * 0.15
+    return int(columns[np.argmin(cost)])

@@ -1,0 +1,59 @@
+"""Aligned page -> field crops: cut with room for strokes that leave the box, print removed."""
+
+from __future__ import annotations
+
+from forms_app.reading.form_template import FormField
+from forms_app.reading.geometry import Box
+from forms_app.reading.print_removal import remove_print
+from forms_app.reading.registration import PageReference
+from forms_app.reading.types import AlignedPage, FieldCrop
+
+# Share of a cell's height and width that strokes overshoot in the forms we looked at.
+_MARGIN_HEIGHT = 0.35
+_MARGIN_WIDTH = 0.5
+
+
+def crop_field(aligned: AlignedPage, reference: PageReference, field: FormField) -> FieldCrop:
+    """Cut one field and separate its writing from the print of the blank.
+
+    Args:
+        aligned: a page laid onto `field.page` of the template.
+        reference: the blank of that template page.
+        field: any kind of field.
+
+    Returns:
+        The crop; its margin is about a third of a cell above and below and half a cell beside.
+    """
+    height, width = aligned.grey.shape
+    area = crop_area(field, width, height)
+    rows, columns = area.as_slices()
+    removal = remove_print(aligned.grey[rows, columns], reference.grey[rows, columns])
+    return FieldCrop(
+        name=field.name,
+        grey=aligned.grey[rows, columns],
+        ink=removal.ink,
+        printed=removal.printed,
+        origin_px=(columns.start, rows.start),
+        box=field.box.shifted(-columns.start, -rows.start),
+        cells=tuple(cell.shifted(-columns.start, -rows.start) for cell in field.cells),
+        options=tuple(o.box.shifted(-columns.start, -rows.start) for o in field.options),
+    )
+
+
+def crop_area(field: FormField, width_px: int, height_px: int) -> Box:
+    """The part of the page (whole pixels) that is cut for a field, margins included."""
+    unit = _writing_unit(field)
+    extent = field.extent.expanded(_MARGIN_WIDTH * unit.width, _MARGIN_HEIGHT * unit.height)
+    area = extent.clipped(width_px, height_px)
+    left, top = int(area.x), int(area.y)
+    return Box(left, top, int(area.right) - left, int(area.bottom) - top)
+
+
+def _writing_unit(field: FormField) -> Box:
+    """The box of one character or mark; a line's characters are about as wide as it is high."""
+    if field.cells:
+        return field.cells[0]
+    if field.options:
+        return field.options[0].box
+    side = min(field.box.width, field.box.height)
+    return Box(field.box.x, field.box.y, side, field.box.height)

@@ -1,0 +1,121 @@
+"""Writing alone: the blank's printed ink taken out of a scanned crop.
+
+A pixel is writing where it is darker than the print that may lie there (the blank's darkness,
+spread by the tolerance). Strokes that enter a printed line on both sides are bridged with line
+closings, which see the print only as a gap. Slivers that hug the print are its own blurred edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.paper import FLOOR, InkLevels, darkness, histogram, ink_levels, percentile
+from forms_app.reading.print_alignment import align_print
+from forms_app.reading.types import GreyImage, InkImage
+
+# Darkness from which the blank counts as printed; lighter tints never look like strokes.
+PRINT_THRESHOLD = 40
+_TOLERANCE_PX = 2
+# How much darker than the expected print a stroke over it must be to be seen by itself.
+_MARGIN = 30
+_LONGEST_BRIDGE_PX = 25
+
+_Mask = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """`ink` `(h, w)`: writing, bright on 0, its peak stretched to 255. `printed` `(h, w)`: the
+    blank's darkness where it lies in this scan."""
+
+    ink: InkImage
+    printed: InkImage
+
+
+def remove_print(grey: GreyImage, blank: GreyImage) -> Removal:
+    """Take the print of `blank` out of `grey`; both `(h, w)` of the same place on the page."""
+    dark = darkness(grey)
+    printed = align_print(dark, darkness(blank), PRINT_THRESHOLD)
+    expected = _expected_print(dark, printed)
+    zone = _mask(expected >= FLOOR)
+    levels = ink_levels(histogram(dark, ~zone))
+    free = _writing_beside_print(dark, expected, zone, levels)
+    bridged = free | _bridges(free, zone)
+    kept = _keep_proven(dark & bridged, levels)
+    return Removal(_stretch(kept, levels), printed)
+
+
+def _mask(condition: NDArray[np.bool_]) -> _Mask:
+    return np.multiply(condition, 255, dtype=np.uint8)
+
+
+def _expected_print(dark: InkImage, printed: InkImage) -> InkImage:
+    """How dark the print alone may be here: the blank's darkness at the scan's contrast, spread."""
+    core = _mask(printed >= PRINT_THRESHOLD)
+    if not core.any():
+        return np.zeros_like(dark)
+    seen = percentile(histogram(dark, core), 0.9)
+    drawn = max(1, percentile(histogram(printed, core), 0.75))
+    gain = float(np.clip(seen / drawn, 0.4, 4.0))
+    side = 2 * _TOLERANCE_PX + 1
+    spread = cv2.dilate(printed, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
+
+
+def _writing_beside_print(
+    dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels
+) -> _Mask:
+    """Writing outside the print, and over it where it is plainly darker; slivers of print gone."""
+    over_print = cv2.bitwise_and(cv2.convertScaleAbs(expected, beta=_MARGIN), zone)
+    threshold = cv2.max(over_print, np.full_like(dark, levels.low))
+    free = cv2.compare(dark, threshold, cv2.CMP_GT)
+    if not zone.any():
+        return np.asarray(free, np.uint8)
+    hull = cv2.dilate(zone, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
+    outside = np.bincount(labels[cv2.bitwise_and(free, cv2.bitwise_not(hull)) > 0], minlength=count)
+    keep = outside >= np.maximum(2, 0.15 * stats[:, cv2.CC_STAT_AREA])
+    keep[0] = False
+    return np.asarray(_mask(keep)[labels], np.uint8)
+
+
+def _bridges(free: _Mask, zone: _Mask) -> _Mask:
+    """Pixels of the print zone that lie between writing on both sides of it.
+
+    Closings by straight lines in four directions: along a printed line they find nothing to
+    connect (its own pixels are not writing), across it they do.
+    """
+    area = cv2.countNonZero(zone)
+    if not area or not free.any():
+        return np.zeros_like(free)
+    rim = area - cv2.countNonZero(cv2.erode(zone, np.ones((3, 3), np.uint8)))
+    length = min(_LONGEST_BRIDGE_PX, round(2 * area / max(1, rim)) + 4) | 1
+    joined = np.zeros_like(free)
+    for line in _line_elements(length):
+        closed = cv2.morphologyEx(free, cv2.MORPH_CLOSE, line, borderValue=0)
+        joined |= np.asarray(closed, np.uint8)
+    return joined & zone
+
+
+def _line_elements(length: int) -> list[_Mask]:
+    upright = np.zeros((length, length), np.uint8)
+    upright[:, length // 2] = 1
+    falling = np.eye(length, dtype=np.uint8)
+    return [upright, upright.T.copy(), falling, falling[::-1].copy()]
+
+
+def _keep_proven(dark: InkImage, levels: InkLevels) -> InkImage:
+    """Only components that are somewhere as dark as a stroke and larger than a speck."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_mask(dark > 0), connectivity=8)
+    proven = np.bincount(labels[dark >= levels.high], minlength=count)
+    keep = (proven >= 3) & (stats[:, cv2.CC_STAT_AREA] >= 6)
+    keep[0] = False
+    return np.asarray(cv2.bitwise_and(dark, _mask(keep)[labels]), np.uint8)
+
+
+def _stretch(dark: InkImage, levels: InkLevels) -> InkImage:
+    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / levels.peak), np.uint8)
