@@ -45,6 +45,12 @@ class TooManyPagesError(IntakeError):
     code = "too_many_pages"
 
 
+class FileTooLargeError(IntakeError):
+    """The file has more bytes than the limit."""
+
+    code = "file_too_large"
+
+
 class ImageTooLargeError(IntakeError):
     """The image has more pixels than the limit; refused before decoding."""
 

@@ -1,0 +1,113 @@
+"""JPEG, PNG, TIFF, WebP and HEIC to grey pages, by Pillow.
+
+Pillow rather than OpenCV: it is as fast here (zlib-ng, libjpeg-turbo with luma-only decoding),
+and a truncated file is an error instead of a half grey picture.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from forms_app.reading.errors import DamagedFileError, ReadingError
+from forms_app.reading.page_limits import IntakeLimits
+from forms_app.reading.types import GreyImage, SourcePage
+
+Image.MAX_IMAGE_PIXELS = None
+"""Pillow's own limit would warn; `IntakeLimits.require_pixels` refuses by the header instead."""
+
+_header_lock = threading.Lock()
+"""`warnings.catch_warnings` is not thread-safe; only headers are read under it."""
+
+pillow_heif.register_heif_opener()
+
+_ORIENTATION_TAG = 0x0112
+
+
+def count(data: bytes, source: str, limits: IntakeLimits) -> int:
+    """Number of pages: frames of a TIFF, else 1; the first page's size is checked.
+
+    Raises:
+        DamagedFileError, ImageTooLargeError: told by the headers.
+    """
+    with _damage_named(source), _opened(data, 1) as image:
+        limits.require_pixels(*image.size, source, 1)
+        return _frames(image)
+
+
+def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Iterator[SourcePage]:
+    """Decodes pages to `(H, W)` uint8, orientation applied, transparency on white.
+
+    Raises:
+        DamagedFileError, ImageTooLargeError: at the page's turn.
+    """
+    for number in numbers:
+        with _damage_named(source), _opened(data, number) as image:
+            limits.require_pixels(*image.size, source, number)
+            dpi = float(image.info.get("dpi", (0, 0))[0])
+            grey = _grey(image)
+        yield SourcePage(source, number, grey, dpi or None)
+
+
+@contextmanager
+def _damage_named(source: str) -> Iterator[None]:
+    try:
+        yield
+    except ReadingError:
+        raise
+    except Exception as error:  # decoders raise anything at all on damaged bytes
+        raise DamagedFileError(
+            f"{source} is damaged or cut off and cannot be read to its end. "
+            "Scan or upload it again."
+        ) from error
+
+
+def _opened(data: bytes, number: int) -> Image.Image:
+    """The image with its frame chosen, nothing decoded yet; remarks on odd tags are dropped."""
+    with _header_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(io.BytesIO(data))
+        if number > 1:
+            image.seek(number - 1)
+        return image
+
+
+def _frames(image: Image.Image) -> int:
+    """Pages of a TIFF; further frames of other formats are animations or thumbnails."""
+    return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
+def _grey(image: Image.Image) -> GreyImage:
+    if image.format == "JPEG" and image.mode == "RGB":
+        image.draft("L", None)
+    image.load()
+    upright = ImageOps.exif_transpose(image) if _is_turned(image) else image
+    if upright.mode.startswith(("I", "F")):
+        return _from_deep(np.asarray(upright))
+    if upright.mode in ("PA", "LA", "RGBA", "La", "RGBa") or "transparency" in upright.info:
+        colour = upright.convert("RGBA")
+        white = Image.new("RGBA", colour.size, "white")
+        upright = Image.alpha_composite(white, colour)
+    return np.array(upright.convert("L"), dtype=np.uint8)
+
+
+def _is_turned(image: Image.Image) -> bool:
+    return bool(image.getexif().get(_ORIENTATION_TAG, 1) != 1)
+
+
+def _from_deep(values: NDArray[Any]) -> GreyImage:
+    """16-bit, 32-bit and floating grey to 8 bits; floats up to 1 are taken as shares of white."""
+    if values.dtype.kind == "f":
+        white = 1.0 if values.max(initial=0) <= 1 else 255.0
+        return np.asarray(np.clip(values * (255 / white), 0, 255), dtype=np.uint8)
+    shift = 0 if values.dtype.itemsize > 2 and values.max(initial=0) < 256 else 8
+    return np.asarray(np.clip(values, 0, 65535).astype(np.uint16) >> shift, dtype=np.uint8)

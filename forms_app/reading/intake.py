@@ -1,0 +1,129 @@
+"""From the bytes of an uploaded file to upright-able grey pages, one page in memory at a time.
+
+The kind of a file is told by its content, never by its name. Sizes and page counts are read from
+headers and refused before anything is decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import filetype
+
+from forms_app.reading import image_pages, pdf_pages
+from forms_app.reading.errors import (
+    EmptyFileError,
+    FileTooLargeError,
+    TooManyPagesError,
+    UnsupportedFileError,
+)
+from forms_app.reading.page_limits import IntakeLimits
+from forms_app.reading.types import SourcePage
+
+__all__ = ["FileKind", "IntakeLimits", "count_pages", "open_page", "open_pages", "sniff"]
+
+PDF_HEADER_WITHIN = 1024
+"""Readers accept junk before `%PDF-` (PDF 1.7, Adobe's implementation note 13)."""
+
+
+class FileKind(StrEnum):
+    PDF = "pdf"
+    IMAGE = "image"
+
+
+_IMAGE_TYPES = frozenset(
+    {"image/jpeg", "image/png", "image/tiff", "image/webp", "image/heic", "image/heif"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoder:
+    count: Callable[[bytes, str, IntakeLimits], int]
+    pages: Callable[[bytes, str, IntakeLimits, range], Iterator[SourcePage]]
+
+
+_DECODERS = {
+    FileKind.PDF: _Decoder(pdf_pages.count, pdf_pages.pages),
+    FileKind.IMAGE: _Decoder(image_pages.count, image_pages.pages),
+}
+
+
+def sniff(data: bytes, source: str) -> FileKind:
+    """Tells what a file is by its first bytes.
+
+    Raises:
+        EmptyFileError: there are no bytes.
+        UnsupportedFileError: it is of no kind that is read.
+    """
+    if not data:
+        raise EmptyFileError(f"{source} is empty. Upload the file again.")
+    if b"%PDF-" in data[:PDF_HEADER_WITHIN]:
+        return FileKind.PDF
+    if filetype.guess_mime(data[:PDF_HEADER_WITHIN]) in _IMAGE_TYPES:
+        return FileKind.IMAGE
+    raise UnsupportedFileError(
+        f"{source} is not a file that can be read, whatever its name says. "
+        "Use PDF, TIFF, JPEG, PNG, WebP or HEIC."
+    )
+
+
+def count_pages(data: bytes, source: str, limits: IntakeLimits | None = None) -> int:
+    """Counts the pages and checks everything that the headers tell, without decoding a page.
+
+    Args:
+        data: the file's bytes.
+        source: its name, for messages.
+        limits: what is accepted; the defaults where None.
+
+    Raises:
+        IntakeError: the subclass tells why the file is refused.
+    """
+    checked = limits or IntakeLimits()
+    count = _decoder(data, source, checked).count(data, source, checked)
+    if count > checked.max_pages:
+        raise TooManyPagesError(
+            f"{source} has {count} pages; at most {checked.max_pages} are accepted. Split it."
+        )
+    return count
+
+
+def open_pages(
+    data: bytes, source: str, limits: IntakeLimits | None = None
+) -> Iterator[SourcePage]:
+    """Yields the pages one by one, EXIF orientation applied; headers are checked at once.
+
+    Raises:
+        IntakeError: at the call for what the headers tell, at a page's turn for its content.
+    """
+    checked = limits or IntakeLimits()
+    count = count_pages(data, source, checked)
+    return _decoder(data, source, checked).pages(data, source, checked, range(1, count + 1))
+
+
+def open_page(
+    data: bytes, source: str, number: int, limits: IntakeLimits | None = None
+) -> SourcePage:
+    """Decodes one page, counted from 1.
+
+    Raises:
+        IntakeError: as `open_pages`.
+        IndexError: there is no such page: a bug in the caller.
+    """
+    checked = limits or IntakeLimits()
+    count = count_pages(data, source, checked)
+    if not 1 <= number <= count:
+        raise IndexError(f"page {number} of {source}, which has {count}")
+    wanted = range(number, number + 1)
+    return next(_decoder(data, source, checked).pages(data, source, checked, wanted))
+
+
+def _decoder(data: bytes, source: str, limits: IntakeLimits) -> _Decoder:
+    kind = sniff(data, source)
+    if len(data) > limits.max_bytes:
+        raise FileTooLargeError(
+            f"{source} has {len(data) / 1e6:.0f} MB; at most {limits.max_bytes / 1e6:.0f} MB are "
+            "accepted. Split it or scan at a lower resolution."
+        )
+    return _DECODERS[kind]
