@@ -1,0 +1,48 @@
+"""The web pages: `create_app` puts one blueprint for each use case onto one running application."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+import forms_app
+from forms_app.web import batches, errors, exports, formatting, health, home, security
+from forms_app.web.context import EXTENSION, shell_context
+
+if TYPE_CHECKING:
+    from forms_app.bootstrap import Application
+
+__all__ = ["create_app"]
+
+TEMPLATE_FOLDER = Path(forms_app.__file__).resolve().parent.parent / "templates"
+
+
+def create_app(application: Application) -> Flask:
+    """Build the Flask application over a wired `Application`.
+
+    Args:
+        application: what `bootstrap(settings)` returned; the pages reach it only by `services`.
+
+    Returns:
+        A WSGI application, safe to serve from several threads.
+    """
+    flask_app = Flask(__name__, template_folder=str(TEMPLATE_FOLDER))
+    flask_app.extensions[EXTENSION] = application
+    flask_app.jinja_env.undefined = StrictUndefined
+    flask_app.jinja_env.trim_blocks = True
+    flask_app.jinja_env.lstrip_blocks = True
+    flask_app.context_processor(shell_context)
+    security.install(flask_app, application.settings)
+    errors.install(flask_app)
+    formatting.install(flask_app)
+    for module in (health, home, batches, exports):
+        flask_app.register_blueprint(module.blueprint)
+    for name in ("templates", "review"):
+        if find_spec(f"forms_app.web.{name}"):
+            flask_app.register_blueprint(import_module(f"forms_app.web.{name}").blueprint)
+    return flask_app

@@ -1,0 +1,158 @@
+"""Batches: the list, a new one, and the page where files are dropped and watched."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from forms_app.errors import UserError
+from forms_app.services import batches, templates, uploads
+from forms_app.services.dto import FileSummary
+from forms_app.web.context import application
+from forms_app.web.errors import wants_json
+
+PAGE_SIZE = 50
+
+blueprint = Blueprint("batches", __name__, url_prefix="/batches")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """All batches, newest first."""
+    return render_template("batches/index.html", **_listing())
+
+
+@blueprint.get("/live")
+def index_live() -> ResponseReturnValue:
+    """The table of the list."""
+    return render_template("batches/_list.html", **_listing())
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """Choose a published form template and a name."""
+    published = [
+        template
+        for template in templates.list_templates(application())
+        if template.published_version_id is not None
+    ]
+    chosen = request.args.get("version", type=int)
+    return render_template("batches/new.html", templates=published, chosen=chosen)
+
+
+@blueprint.post("/")
+def create() -> ResponseReturnValue:
+    """Create the batch and go where files are dropped."""
+    version_id = request.form.get("version_id", type=int)
+    if version_id is None:
+        raise UserError("Choose the form template that these scans are filled-in copies of.")
+    name = request.form.get("name", "").strip() or _default_name(version_id)
+    batch = batches.create_batch(application(), version_id, name)
+    return redirect(url_for(".show", batch_id=batch.id), 303)
+
+
+@blueprint.get("/<int:batch_id>")
+def show(batch_id: int) -> ResponseReturnValue:
+    """Drop files, watch them being read, see what failed and why."""
+    detail = batches.get_batch(application(), batch_id)
+    return render_template(
+        "batches/show.html", batch=detail.summary, files=detail.files, **_upload_limits()
+    )
+
+
+@blueprint.get("/<int:batch_id>/live")
+def show_live(batch_id: int) -> ResponseReturnValue:
+    """The part of the batch page that changes while files are read."""
+    detail = batches.get_batch(application(), batch_id)
+    return render_template("batches/_live.html", batch=detail.summary, files=detail.files)
+
+
+@blueprint.post("/<int:batch_id>/files")
+def upload(batch_id: int) -> ResponseReturnValue:
+    """Take one or more files; a bad one is kept in the list with its reason, the rest go on."""
+    given = [file for file in request.files.getlist("files") if file.filename]
+    if not given:
+        raise UserError("No file was chosen. Choose scans or photographs of filled forms.")
+    added = [_add(batch_id, file) for file in given]
+    if wants_json():
+        return jsonify(files=[_as_json(file) for file in added]), 201
+    return redirect(url_for(".show", batch_id=batch_id), 303)
+
+
+@blueprint.post("/<int:batch_id>/files/<int:file_id>/retry")
+def retry_file(batch_id: int, file_id: int) -> ResponseReturnValue:
+    """Read a failed file again from its first page."""
+    uploads.retry_file(application(), file_id)
+    return _changed(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/files/<int:file_id>/remove")
+def remove_file(batch_id: int, file_id: int) -> ResponseReturnValue:
+    """Take a file and what was read from it out of the batch."""
+    uploads.remove_file(application(), file_id)
+    return _changed(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/pages/<int:page_id>/retry")
+def retry_page(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Read one failed page again."""
+    uploads.retry_page(application(), page_id)
+    return _changed(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/delete")
+def delete(batch_id: int) -> ResponseReturnValue:
+    """Delete the batch with everything in it; the page has asked and named what is lost."""
+    name = batches.get_batch(application(), batch_id).summary.name
+    batches.delete_batch(application(), batch_id)
+    flash(f"The batch “{name}” was deleted.")
+    return redirect(url_for(".index"), 303)
+
+
+def _default_name(version_id: int) -> str:
+    template = templates.get_version(application(), version_id)
+    return f"{template.name} {date.today().isoformat()}"
+
+
+def _listing() -> dict[str, object]:
+    before_id = request.args.get("before", type=int)
+    found = batches.list_batches(application(), PAGE_SIZE + 1, before_id)
+    return {
+        "batches": found[:PAGE_SIZE],
+        "older": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
+        "before": before_id,
+    }
+
+
+def _upload_limits() -> dict[str, int]:
+    settings = application().settings
+    return {
+        "max_file_bytes": settings.max_file_mb << 20,
+        "max_file_mb": settings.max_file_mb,
+        "max_file_pages": settings.max_file_pages,
+    }
+
+
+def _add(batch_id: int, file: FileStorage) -> FileSummary:
+    return uploads.add_file(application(), batch_id, file.filename or "unnamed", file.stream)
+
+
+def _as_json(file: FileSummary) -> dict[str, object]:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "state": file.state,
+        "error": file.error_code,
+        "message": file.error_message,
+        "duplicate_of": file.duplicate_of,
+    }
+
+
+def _changed(batch_id: int) -> ResponseReturnValue:
+    """After a change: the live part for htmx, the whole page for a browser without scripts."""
+    if request.headers.get("HX-Request"):
+        return show_live(batch_id)
+    return redirect(url_for(".show", batch_id=batch_id), 303)

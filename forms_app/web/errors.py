@@ -1,0 +1,129 @@
+"""Failures as a person meets them: a page in the look of the house, or a JSON problem for scripts.
+
+The class of the error decides the status; its message is shown as it stands. A bug shows nothing of
+itself but the request id, by which the log has the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+
+from forms_app.errors import (
+    ConflictError,
+    FieldhandError,
+    NotFoundError,
+    TemplateError,
+    TransientError,
+    UserError,
+)
+from forms_app.reading.errors import ReadingError
+from forms_app.web.formatting import file_size
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (UserError, 422),
+    (ReadingError, 422),
+    (TransientError, 503),
+)
+TITLES = {
+    400: "This request could not be understood",
+    403: "This is not allowed",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    409: "Someone else was faster",
+    413: "This upload is too large",
+    422: "This cannot be done as asked",
+    500: "Something went wrong on our side",
+    503: "Not available right now",
+}
+ADVICE = {
+    404: "It may have been deleted, or the address was mistyped.",
+    405: "Go back and use the buttons of the page.",
+    500: (
+        "Nothing of yours was lost: uploaded files and finished work are kept. Try again; "
+        "if it happens once more, tell whoever runs Fieldhand the request number below."
+    ),
+}
+
+
+def wants_json() -> bool:
+    """Whether a script of ours asks (fetch, htmx), rather than a person following a link."""
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def install(flask_app: Flask) -> None:
+    """Register the handlers."""
+    flask_app.register_error_handler(FieldhandError, _house_error)
+    flask_app.register_error_handler(CSRFError, _stale_page)
+    flask_app.register_error_handler(RequestEntityTooLarge, _too_large)
+    flask_app.register_error_handler(InternalServerError, _bug)
+    flask_app.register_error_handler(HTTPException, _http_error)
+
+
+def answer(
+    status: int, code: str, message: str, problems: tuple[str, ...] = ()
+) -> ResponseReturnValue:
+    """The failure in the form the client reads: JSON `{error, message, problems, request_id}`."""
+    request_id = g.get("request_id", "")
+    if wants_json():
+        body = {"error": code, "message": message, "request_id": request_id}
+        if problems:
+            body["problems"] = list(problems)
+        return jsonify(body), status
+    title = TITLES.get(status, "This did not work")
+    page = render_template(
+        "errors/error.html",
+        plain=True,
+        status=status,
+        title=title,
+        message=message,
+        problems=problems,
+        request_id=request_id,
+    )
+    return page, status
+
+
+def _house_error(error: FieldhandError) -> ResponseReturnValue:
+    status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
+    if status >= 500:
+        logger.error("request failed: %s", error.code, extra={"request_id": g.request_id})
+    problems = error.problems if isinstance(error, TemplateError) else ()
+    message = "The template has faults." if len(problems) > 1 else error.message
+    return answer(status, error.code, message, problems if len(problems) > 1 else ())
+
+
+def _stale_page(error: CSRFError) -> ResponseReturnValue:
+    message = "This page has been open since before Fieldhand was restarted. Reload it, then retry."
+    return answer(400, "stale_page", message)
+
+
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    limit = file_size(current_app.config["MAX_CONTENT_LENGTH"])
+    message = f"One upload may have at most {limit}. Split the file into smaller ones, then retry."
+    return answer(413, "too_large", message)
+
+
+def _bug(error: InternalServerError) -> ResponseReturnValue:
+    logger.error(
+        "bug: %s %s", request.method, request.path, extra={"request_id": g.get("request_id", "")}
+    )
+    return answer(500, "bug", ADVICE[500])
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    message = ADVICE.get(status) or error.description or ""
+    return answer(status, error.name.lower().replace(" ", "_"), message)

@@ -1,0 +1,76 @@
+"""Exports: choose a format, watch it being built by a worker, download it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, render_template, request, stream_with_context
+from flask import url_for as url
+from flask.typing import ResponseReturnValue
+
+from forms_app.errors import UserError
+from forms_app.services import batches, exports
+from forms_app.web.context import application
+
+
+class Format(NamedTuple):
+    """A kind of file that the data can leave in, and whom it is for."""
+
+    name: str
+    title: str
+    purpose: str
+
+
+FORMATS = (
+    Format("csv", "CSV", "One row per form, for spreadsheets and statistics programs"),
+    Format("xlsx", "Excel", "One row per form, with a sheet that says where each value is from"),
+    Format("json", "JSON", "Everything, nested: values, confidence, who decided"),
+    Format("jsonl", "JSON Lines", "As JSON, one form per line, for programs"),
+)
+
+blueprint = Blueprint("exports", __name__)
+
+
+@blueprint.get("/batches/<int:batch_id>/export")
+def index(batch_id: int) -> ResponseReturnValue:
+    """What can be exported, and the exports made so far."""
+    return render_template("exports/index.html", **_state(batch_id))
+
+
+@blueprint.get("/batches/<int:batch_id>/export/live")
+def live(batch_id: int) -> ResponseReturnValue:
+    """The list of exports while they are built."""
+    return render_template("exports/_live.html", **_state(batch_id))
+
+
+@blueprint.post("/batches/<int:batch_id>/export")
+def create(batch_id: int) -> ResponseReturnValue:
+    """Have an export built."""
+    chosen = request.form.get("format", "")
+    if chosen not in {known.name for known in FORMATS}:
+        raise UserError("Choose one of the formats on the page.")
+    exports.request_export(application(), batch_id, chosen)
+    return redirect(url(".index", batch_id=batch_id), 303)
+
+
+@blueprint.get("/exports/<int:export_id>/download")
+def download(export_id: int) -> ResponseReturnValue:
+    """The finished file."""
+    filename, mimetype, chunks = exports.open_export(application(), export_id)
+    return Response(
+        stream_with_context(chunks),
+        mimetype=mimetype,
+        # RFC 6266: batch names may hold any letter, the plain form may not.
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"},
+    )
+
+
+def _state(batch_id: int) -> dict[str, object]:
+    detail = batches.get_batch(application(), batch_id)
+    return {
+        "batch": detail.summary,
+        "exports": detail.exports,
+        "formats": FORMATS,
+        "titles": {known.name: known.title for known in FORMATS},
+    }

@@ -1,0 +1,77 @@
+"""What guards every answer: policy headers, CSRF tokens, request ids, trusted hosts, limits."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+
+from forms_app.config import Settings, load_secret_key
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+VENDOR_SECONDS = 365 * 24 * 3600
+"""Vendored files carry their version in the name, so they never change."""
+
+FORM_OVERHEAD_BYTES = 64_000
+"""What a multipart form adds around one file."""
+
+csrf = CSRFProtect()
+
+
+def install(flask_app: Flask, settings: Settings) -> None:
+    """Switch the guards on for every route of `flask_app`."""
+    flask_app.config.update(
+        SECRET_KEY=load_secret_key(settings),
+        MAX_CONTENT_LENGTH=(settings.max_file_mb << 20) + FORM_OVERHEAD_BYTES,
+        SESSION_COOKIE_NAME="fieldhand_session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        # People sit in front of one page for hours: a token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    csrf.init_app(flask_app)
+    flask_app.before_request(_name_the_request)
+    flask_app.after_request(_add_headers)
+
+
+def _name_the_request() -> None:
+    """Keep a proxy's request id when it is one, else make our own."""
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.path.startswith("/static/vendor/"):
+        response.cache_control.no_cache = None
+        response.cache_control.max_age = VENDOR_SECONDS
+        response.cache_control.immutable = True
+    elif "Cache-Control" not in response.headers:
+        # Pages show what people wrote on paper: no shared cache may keep them.
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,111 @@
+/** Keeps the draft on the server: soon after each change, again after a failure, never silently. */
+
+import { Problem, csrfToken, send } from "../http.js";
+import { toFile } from "./fields.js";
+
+const DELAY_MS = 700;
+const RETRY_MS = [2000, 5000, 10000, 30000];
+const UNLOAD_LIMIT_BYTES = 60_000; // browsers drop larger requests of a page that goes away
+
+/**
+ * `onStatus` hears `{state, message}`: state is saved | pending | saving | offline | refused |
+ * conflict. `onSaved` hears the server's answer (`revision`, `problems`).
+ */
+export function createAutosave(store, { url, revision, onStatus, onSaved }) {
+  let known = revision;
+  let timer = 0;
+  let failures = 0;
+  let running = null;
+  let isStopped = false;
+  let savedAt = Date.now();
+  let saved = { fields: store.state.fields, name: store.state.name };
+
+  const isDirty = () => store.state.fields !== saved.fields || store.state.name !== saved.name;
+  const body = () => ({
+    fields: toFile(store.state.fields), revision: known, name: store.state.name,
+  });
+
+  function schedule(delay = DELAY_MS) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => save(), delay);
+  }
+
+  function report(state, message = "") {
+    onStatus({ state, message, savedAt });
+  }
+
+  async function save() {
+    window.clearTimeout(timer);
+    if (running) await running;
+    if (isStopped || !isDirty()) return !isDirty();
+    running = attempt();
+    const worked = await running;
+    running = null;
+    if (worked && isDirty()) schedule();
+    return worked && !isDirty();
+  }
+
+  async function attempt() {
+    const sent = { fields: store.state.fields, name: store.state.name };
+    report("saving");
+    try {
+      const answer = await send(url, { method: "PUT", json: body() });
+      known = answer.revision;
+      saved = sent;
+      savedAt = Date.now();
+      failures = 0;
+      report(isDirty() ? "pending" : "saved");
+      onSaved(answer);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      fail(error);
+      return false;
+    }
+  }
+
+  function fail(problem) {
+    if (problem.status === 409) {
+      isStopped = true;
+      report("conflict", problem.message);
+    } else if (problem.status === 0 || problem.status >= 500) {
+      const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
+      failures += 1;
+      report("offline", problem.message);
+      schedule(wait);
+    } else {
+      report("refused", problem.message);
+    }
+  }
+
+  store.subscribe(() => {
+    if (isStopped || store.state.readOnly || !isDirty()) return;
+    if (!failures) report("pending");
+    schedule(failures ? RETRY_MS[0] : DELAY_MS);
+  });
+
+  window.addEventListener("pagehide", () => {
+    if (!isDirty() || isStopped) return;
+    const text = JSON.stringify(body());
+    if (text.length > UNLOAD_LIMIT_BYTES) return;
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+    fetch(url, { method: "PUT", headers, body: text, keepalive: true });
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (isDirty() && (failures || isStopped)) event.preventDefault();
+  });
+
+  return {
+    save,
+    get savedAt() {
+      return savedAt;
+    },
+    /** After a conflict: put this window's draft over the other one's. */
+    async overwrite(latestRevision) {
+      known = latestRevision;
+      isStopped = false;
+      saved = { fields: null, name: null };
+      return save();
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/** What a field is: kinds, tools, new fields, and the way from and to the template file. Pure. */
+
+import { divided, likelyCells } from "./geometry.js";
+
+export const WRITTEN = new Set(["digits", "letters", "text", "number", "date"]);
+export const OPTION_KINDS = new Set(["choice", "choices"]);
+export const NUMERIC_RANGE = new Set(["digits", "number"]);
+
+/** Drawing tools: what a drawn box becomes, and the stem of its first name. */
+export const TOOLS = {
+  comb: { kind: "text", layout: "comb", stem: "text" },
+  line: { kind: "text", layout: "line", stem: "text" },
+  mark: { kind: "mark", stem: "mark" },
+  choice: { kind: "choice", stem: "choice" },
+  signature: { kind: "signature", stem: "signature" },
+  image: { kind: "image", stem: "image" },
+};
+
+const AUTOMATIC_NAME = /^(text|mark|choice|signature|image|field)_\d+$/;
+
+let lastId = 0;
+const nextId = () => `f${++lastId}`;
+
+export const isWritten = (field) => WRITTEN.has(field.kind);
+export const hasOptions = (field) => OPTION_KINDS.has(field.kind);
+export const hasAutomaticName = (field) => AUTOMATIC_NAME.test(field.name);
+
+/** `stem`, or `stem_2`, `stem_3`, ... : the first that no field has yet. */
+export function freeName(stem, fields) {
+  const taken = new Set(fields.map((field) => field.name));
+  if (!taken.has(stem)) return stem;
+  const base = stem.replace(/_\d+$/, "");
+  for (let n = 2; ; n += 1) if (!taken.has(`${base}_${n}`)) return `${base}_${n}`;
+}
+
+/** A label as a column name: `Date of birth` → `date_of_birth`. */
+export function nameFrom(label) {
+  const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 60);
+}
+
+/** A new field from a drawn box. */
+export function newField(tool, box, page, fields) {
+  const { kind, layout, stem } = TOOLS[tool];
+  const field = { id: nextId(), name: freeName(`${stem}_1`, fields), label: "", page, kind };
+  if (OPTION_KINDS.has(kind)) return { ...field, options: [newOption([], box)] };
+  if (layout) field.layout = layout;
+  field.box = box;
+  if (layout === "comb") field.cells = likelyCells(box);
+  return field;
+}
+
+/** The next option of a choice: its value continues the ones that are there. */
+export function newOption(options, box) {
+  const last = options.at(-1)?.value ?? "0";
+  const taken = new Set(options.map((option) => option.value));
+  let value = /^\d+$/.test(last) ? String(Number(last) + 1) : String(options.length + 1);
+  if (/^[A-Ya-y]$/.test(last)) value = String.fromCharCode(last.charCodeAt(0) + 1);
+  while (taken.has(value)) value = `${value}_`;
+  return { value, label: "", box };
+}
+
+/** The boxes of a comb's cells. */
+export function cellBoxes(field) {
+  if (Array.isArray(field.cells)) return field.cells;
+  return field.cells > 0 ? divided(field.box, field.cells) : [];
+}
+
+export const cellCount = (field) =>
+  Array.isArray(field.cells) ? field.cells.length : field.cells ?? 0;
+
+/** `field` as another kind: what the new kind cannot have is dropped, its box stays. */
+export function withKind(field, kind, extent) {
+  const kept = { id: field.id, name: field.name, label: field.label, page: field.page, kind };
+  if (field.required) kept.required = true;
+  if (OPTION_KINDS.has(kind)) {
+    return { ...kept, options: field.options ?? [newOption([], extent)] };
+  }
+  kept.box = field.box ?? extent;
+  if (!WRITTEN.has(kind)) return kept;
+  const written = isWritten(field) ? { ...field, kind } : { ...kept, layout: "line" };
+  if (kind === "date") written.format ??= "DDMMYYYY";
+  else delete written.format;
+  if (kind !== "text" && kind !== "letters") delete written.case;
+  if (!NUMERIC_RANGE.has(field.kind) || !NUMERIC_RANGE.has(kind)) delete written.range;
+  return written;
+}
+
+/** `field` as a comb or a line of the same box. */
+export function withLayout(field, layout) {
+  if (field.layout === layout) return field;
+  const { cells: _, ...rest } = field;
+  return layout === "comb"
+    ? { ...rest, layout, cells: likelyCells(field.box) }
+    : { ...rest, layout };
+}
+
+const isEmpty = (value) =>
+  value === undefined || value === null || value === "" || value === false ||
+  (Array.isArray(value) && value.length === 0);
+
+/** The fields as the template file has them. */
+export function toFile(fields) {
+  return fields.map(({ id: _, ...field }) => {
+    const kept = Object.entries(field).filter(([, value]) => !isEmpty(value));
+    const file = Object.fromEntries(kept);
+    if (file.options) {
+      file.options = file.options.map(({ value, label, box }) =>
+        label ? { value, label, box } : { value, box });
+    }
+    return file;
+  });
+}
+
+/** Fields of a template file, each with an id of this editing session. */
+export function fromFile(fields) {
+  return fields.map((field) => ({ label: "", ...structuredClone(field), id: nextId() }));
+}
+
+/** A copy with an id and a name of its own. */
+export function cloned(field, fields) {
+  return { ...structuredClone(field), id: nextId(), name: freeName(field.name, fields) };
+}
+

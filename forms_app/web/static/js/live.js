@@ -1,0 +1,92 @@
+// Parts that follow the work: an element with data-live="SECONDS" and hx-get renews itself while
+// the page is visible. The server sets the seconds: short while work goes on, long when it rests.
+
+const TICK_MS = 500;
+const LOST_AFTER = 2;
+
+const last = { at: new Map(), text: new Map() };
+let failures = 0;
+
+function isBusy(element) {
+  const selection = document.getSelection();
+  const selecting =
+    selection && !selection.isCollapsed && element.contains(selection.anchorNode);
+  return selecting || element.querySelector("dialog[open]") !== null;
+}
+
+function tick() {
+  if (document.hidden) return;
+  const now = performance.now();
+  for (const element of document.querySelectorAll("[data-live]")) {
+    const url = element.getAttribute("hx-get");
+    if (!last.at.has(url)) last.at.set(url, now);
+    const waited_s = (now - last.at.get(url)) / 1000;
+    if (waited_s < Number(element.dataset.live) || isBusy(element)) continue;
+    refresh(element);
+  }
+}
+
+/** Renew one live element now. */
+export function refresh(element) {
+  last.at.set(element.getAttribute("hx-get"), performance.now());
+  element.dispatchEvent(new CustomEvent("fieldhand:refresh"));
+}
+
+/** Renew all live elements now, e.g. after an upload. */
+export function refreshAll() {
+  document.querySelectorAll("[data-live]").forEach(refresh);
+}
+
+/** Nothing is swapped when nothing changed: focus, hover and scroll stay. */
+function skipUnchanged(event) {
+  if (!event.target.matches("[data-live]")) return;
+  const url = event.target.getAttribute("hx-get");
+  const text = event.detail.xhr.responseText;
+  const isRenewal = event.detail.requestConfig.elt === event.target;
+  if (isRenewal && last.text.get(url) === text) event.detail.shouldSwap = false;
+  last.text.set(url, isRenewal ? text : null);
+}
+
+function keepOpen(event) {
+  if (!event.detail.shouldSwap) return;
+  const open = [...event.target.querySelectorAll("details[open][id]")].map(({ id }) => id);
+  document.addEventListener(
+    "htmx:afterSwap",
+    () => open.forEach((id) => document.getElementById(id)?.setAttribute("open", "")),
+    { once: true },
+  );
+}
+
+function showConnection(lost) {
+  const present = document.getElementById("connection-lost");
+  if (!lost) present?.remove();
+  if (!lost || present) return;
+  const notice = document.createElement("p");
+  notice.id = "connection-lost";
+  notice.className = "notice notice-doubt toast";
+  notice.textContent =
+    "Fieldhand does not answer at the moment. Work already uploaded is safe; this page goes on by itself.";
+  document.getElementById("toasts").append(notice);
+}
+
+function countFailure(event) {
+  if (!event.target.matches("[data-live]")) return;
+  failures += 1;
+  if (failures >= LOST_AFTER) showConnection(true);
+}
+
+function forgetFailures(event) {
+  if (!event.target.matches("[data-live]") || !event.detail.successful) return;
+  failures = 0;
+  showConnection(false);
+}
+
+export function startLive() {
+  document.addEventListener("htmx:beforeSwap", skipUnchanged);
+  document.addEventListener("htmx:beforeSwap", keepOpen);
+  document.addEventListener("htmx:sendError", countFailure);
+  document.addEventListener("htmx:responseError", countFailure);
+  document.addEventListener("htmx:afterRequest", forgetFailures);
+  document.addEventListener("visibilitychange", () => !document.hidden && refreshAll());
+  window.setInterval(tick, TICK_MS);
+}

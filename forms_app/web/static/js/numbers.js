@@ -1,0 +1,14 @@
+// Numbers as the server's formatting.py writes them.
+
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+export function fileSize(bytes) {
+  let size = bytes;
+  let unit = 0;
+  while (size >= 999.5 && unit < UNITS.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 1 && size < 9.95 ? 1 : 0;
+  return `${size.toFixed(digits)}\u00a0${UNITS[unit]}`;
+}
