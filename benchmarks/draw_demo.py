@@ -95,7 +95,7 @@ def main() -> None:
     shutil.rmtree(demo.FILLED, ignore_errors=True)
     demo.FILLED.mkdir()
     submissions = generate_submissions(
-        template, [blank], COUNT, load_hands(None), seed=SEED, profile="office", blank_share=0.05
+        template, [blank], COUNT, load_hands(None), seed=SEED, profile="archive", blank_share=0.05
     )
     entries = [(save_submission(s, demo.FILLED), s) for s in submissions]
     save_truth(entries, demo.FILLED)

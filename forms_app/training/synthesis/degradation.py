@@ -36,11 +36,15 @@ class Profile:
 
 
 PROFILES = {
+    "archive": Profile((200,), 1.0, 0.01, 0, 0.001, 0.8, 2.5, 0.04, 0.05, (55, 65)),
     "clean": Profile((300,), 0.3, 0.003, 0, 0, 0.4, 2, 0, 0, (92, 96)),
     "office": Profile((200, 300), 1.5, 0.02, 0, 0.0015, 0.9, 6, 0.06, 0.08, (70, 92)),
     "fax": Profile((200,), 1.5, 0.03, 0, 0.001, 0.7, 10, 0.05, 0, (90, 95), one_bit=True),
     "photo": Profile((220, 300), 4.0, 0.05, 0.02, 0.004, 1.4, 8, 0.3, 0.06, (60, 90), False, 60),
 }
+
+
+MIXED_SHARES = {"archive": 0.1, "clean": 0.25, "office": 0.35, "fax": 0.15, "photo": 0.15}
 
 
 def pick_profile(name: str, rng: np.random.Generator) -> Profile:
@@ -50,7 +54,7 @@ def pick_profile(name: str, rng: np.random.Generator) -> Profile:
         UserError: there is no such profile.
     """
     if name == "mixed":
-        name = str(rng.choice(sorted(PROFILES), p=[0.3, 0.4, 0.15, 0.15]))
+        name = str(rng.choice(list(MIXED_SHARES), p=list(MIXED_SHARES.values())))
     if name not in PROFILES:
         known = ", ".join([*sorted(PROFILES), "mixed"])
         raise UserError(f"There is no degradation profile {name!r}; use one of {known}.")
