@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.errors import UserError
+from forms_app.training.synthesis.handwriting import as_grey
 
 PAGE_DPI = 300  # the pages handed in are taken to be at this resolution
 
@@ -69,10 +70,10 @@ def degrade(
     page = _move(page, profile, rng)
     page = _shade(page, rng.uniform(0, profile.shading), rng)
     sigma = rng.uniform(0.2, 1.0) * profile.blur
-    page = cv2.GaussianBlur(page, (0, 0), max(sigma, 0.05))
+    page = as_grey(cv2.GaussianBlur(page, (0, 0), max(sigma, 0.05)))
     scale = int(rng.choice(profile.dpi)) / PAGE_DPI
     if scale != 1:
-        page = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        page = as_grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
     page = _noise(page, rng.uniform(0.3, 1.0) * profile.noise, rng)
     return _binarise(page, rng) if profile.one_bit else page
 
@@ -82,7 +83,7 @@ def _bleed_through(page: NDArray[np.uint8], strength: float) -> NDArray[np.uint8
     if strength < 0.01:
         return page
     back = cv2.GaussianBlur(page[:, ::-1], (0, 0), 3.0)
-    return cv2.subtract(page, ((255 - back) * strength).astype(np.uint8))
+    return as_grey(cv2.subtract(page, ((255 - back) * strength).astype(np.uint8)))
 
 
 def _move(page: NDArray[np.uint8], profile: Profile, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -98,11 +99,12 @@ def _move(page: NDArray[np.uint8], profile: Profile, rng: np.random.Generator) -
     if profile.background != 255:
         moved = (moved - centre) * 0.93 + centre
     back = cv2.getPerspectiveTransform(moved.astype(np.float32), corners)
-    columns, rows = _source_map(back, (height, width))
+    columns, rows = _source_map(np.asarray(back, np.float64), (height, width))
     if profile.curl:
         bend_x, bend_y = _curl(page.shape, profile.curl * width, rng)
         columns, rows = columns + bend_x, rows + bend_y
-    return cv2.remap(page, columns, rows, cv2.INTER_LINEAR, borderValue=(profile.background,) * 4)
+    paper = (profile.background,) * 4
+    return as_grey(cv2.remap(page, columns, rows, cv2.INTER_LINEAR, borderValue=paper))
 
 
 def _source_map(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -198,7 +198,7 @@ def _vary(alpha: NDArray[np.uint8], slant: float, rng: np.random.Generator) -> N
     shift = centre - linear @ centre
     matrix = np.column_stack([linear, shift])
     moved = cv2.warpAffine(canvas, matrix, canvas.shape[::-1], flags=cv2.INTER_LINEAR)
-    return _tight(_wobble(moved, rng))
+    return _tight(_wobble(as_grey(moved), rng))
 
 
 def _wobble(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -208,7 +208,12 @@ def _wobble(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
     columns, rows = np.meshgrid(
         np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
     )
-    return cv2.remap(image, columns + dx, rows + dy, cv2.INTER_LINEAR)
+    return as_grey(cv2.remap(image, columns + dx, rows + dy, cv2.INTER_LINEAR))
+
+
+def as_grey(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """The same image with the type OpenCV's stubs have lost."""
+    return np.asarray(image, np.uint8)
 
 
 def _tight(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
