@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-import filetype
-
 from forms_app.reading import image_pages, pdf_pages
 from forms_app.reading.errors import (
     EmptyFileError,
@@ -33,9 +31,12 @@ class FileKind(StrEnum):
     IMAGE = "image"
 
 
-_IMAGE_TYPES = frozenset(
-    {"image/jpeg", "image/png", "image/tiff", "image/webp", "image/heic", "image/heif"}
+_IMAGE_STARTS = (
+    b"\xff\xd8\xff",  # JPEG
+    b"\x89PNG\r\n\x1a\n",
+    *(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),  # TIFF and BigTIFF
 )
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def sniff(data: bytes, source: str) -> FileKind:
         raise EmptyFileError(f"{source} is empty. Upload the file again.")
     if b"%PDF-" in data[:PDF_HEADER_WITHIN]:
         return FileKind.PDF
-    if filetype.guess_mime(data[:PDF_HEADER_WITHIN]) in _IMAGE_TYPES:
+    if _is_image(data):
         return FileKind.IMAGE
     raise UnsupportedFileError(
         f"{source} is not a file that can be read, whatever its name says. "
@@ -117,6 +118,12 @@ def open_page(
         raise IndexError(f"page {number} of {source}, which has {count}")
     wanted = range(number, number + 1)
     return next(_decoder(data, source, checked).pages(data, source, checked, wanted))
+
+
+def _is_image(data: bytes) -> bool:
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    is_heif = data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+    return data.startswith(_IMAGE_STARTS) or is_webp or is_heif
 
 
 def _decoder(data: bytes, source: str, limits: IntakeLimits) -> _Decoder:
