@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from forms_app.reading.errors import ShapeError
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.print_removal import remove_print
 from forms_app.reading.registration import PageReference
-from forms_app.reading.types import AlignedPage, FieldCrop
+from forms_app.reading.types import AlignedPage, FieldCrop, GreyImage
 
 # Share of a cell's height and width that strokes overshoot in the forms we looked at.
 _MARGIN_HEIGHT = 0.35
@@ -23,20 +24,30 @@ def crop_field(aligned: AlignedPage, reference: PageReference, field: FormField)
 
     Returns:
         The crop; its margin is about a third of a cell above and below and half a cell beside.
+
+    Raises:
+        ShapeError: the aligned page is not of the blank's size.
     """
-    height, width = aligned.grey.shape
-    area = crop_area(field, width, height)
+    return cut_field(aligned.grey, reference.grey, field)
+
+
+def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
+    """Like `crop_field`, from the grey images `(H, W)` alone."""
+    if grey.shape != blank.shape:
+        raise ShapeError(f"page to crop: got {grey.shape}, expected {blank.shape} as the blank")
+    area = crop_area(field, grey.shape[1], grey.shape[0])
     rows, columns = area.as_slices()
-    removal = remove_print(aligned.grey[rows, columns], reference.grey[rows, columns])
+    removal = remove_print(grey[rows, columns], blank[rows, columns])
+    dx, dy = -columns.start, -rows.start
     return FieldCrop(
         name=field.name,
-        grey=aligned.grey[rows, columns],
+        grey=grey[rows, columns],
         ink=removal.ink,
         printed=removal.printed,
         origin_px=(columns.start, rows.start),
-        box=field.box.shifted(-columns.start, -rows.start),
-        cells=tuple(cell.shifted(-columns.start, -rows.start) for cell in field.cells),
-        options=tuple(o.box.shifted(-columns.start, -rows.start) for o in field.options),
+        box=field.box.shifted(dx, dy),
+        cells=tuple(cell.shifted(dx, dy) for cell in field.cells),
+        options=tuple(option.box.shifted(dx, dy) for option in field.options),
     )
 
 
