@@ -51,11 +51,16 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class HomographyEstimate:
-    """`matrix` (3, 3) maps page pixels to template pixels; `inliers` of `matches` agree with it."""
+    """`matrix` (3, 3) maps page pixels to template pixels.
+
+    `sources` on the page and `targets` on the template, both (N, 2), are the matched features,
+    right and wrong; `inliers` of them agree with the matrix.
+    """
 
     matrix: Matrix
     inliers: int
-    matches: int
+    sources: Points
+    targets: Points
 
 
 def view_page(grey: GreyImage) -> PageView:
@@ -112,7 +117,24 @@ def estimate_homography(
     )
     if matrix is None:
         return None
-    return HomographyEstimate(np.asarray(matrix, np.float64), int(mask.sum()), len(source))
+    widened = _widened(np.asarray(matrix, np.float64), source, target, 2 * reach_px)
+    return HomographyEstimate(widened, int(mask.sum()), source, target)
+
+
+def _widened(matrix: Matrix, source: Points, target: Points, reach_px: float) -> Matrix:
+    """Refits by least squares to all matches in a wider reach.
+
+    On a curled sheet MAGSAC settles on the flattest part; the whole sheet is wanted.
+    """
+    for _ in range(2):
+        close = np.linalg.norm(map_points(matrix, source) - target, axis=1) < reach_px
+        if close.sum() < 6:
+            break
+        refitted, _ = cv2.findHomography(source[close], target[close], 0)
+        if refitted is None:
+            break
+        matrix = np.asarray(refitted, np.float64)
+    return matrix
 
 
 def sift_features(grey: GreyImage) -> Features:

@@ -17,9 +17,7 @@ KNOT_SPACING_PX = 125.0
 BENDING_WEIGHT = 0.3
 FLATNESS_WEIGHT = 1e-3
 """Ties neighbouring knots faintly, so that areas without print keep their neighbours' offset."""
-ROUNDS = 6
-FIRST_REACH_PX = 6.0
-LAST_REACH_PX = 1.0
+ROUNDS = 5
 
 Array = NDArray[np.float64]
 
@@ -49,19 +47,21 @@ class FieldFit:
     weights: Array
 
 
-def flat_field(shape: tuple[int, ...]) -> DisplacementField:
-    """The field that moves nothing, over a fine image of this shape."""
-    return DisplacementField(np.zeros((*_knot_counts(shape), 2)))
-
-
 def fit_field(
-    shape: tuple[int, ...], points: Array, offsets: Array, scores: Array, *, stiffness: float = 1.0
+    shape: tuple[int, ...],
+    points: Array,
+    offsets: Array,
+    scores: Array,
+    *,
+    reach_px: tuple[float, float],
+    stiffness: float = 1.0,
 ) -> FieldFit:
     """Fits a field to offsets `(N, 2)` measured at points `(N, 2)`, fine template pixels.
 
     Args:
         shape: of the fine template image.
         scores: (N,) trust in each offset, 0 or more.
+        reach_px: an offset this far from the field has a quarter of its weight; first round, last.
         stiffness: factor on the bending weight; more for few or coarse offsets.
     """
     counts = _knot_counts(shape)
@@ -70,7 +70,7 @@ def fit_field(
     penalty += 1e-9 * np.eye(len(penalty))
     weights = np.ones(len(points))
     knots = np.zeros((design.shape[1], 2))
-    for reach in np.geomspace(FIRST_REACH_PX, LAST_REACH_PX, ROUNDS):
+    for reach in np.geomspace(*reach_px, ROUNDS):
         weighted = design * (weights * scores)[:, None]
         knots = np.linalg.solve(design.T @ weighted + penalty, weighted.T @ offsets)
         misfit = np.sum((design @ knots - offsets) ** 2, axis=1)

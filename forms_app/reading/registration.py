@@ -35,13 +35,19 @@ from forms_app.reading.features import (
 )
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
-from forms_app.reading.patches import PatchMatches, PatchSet, choose_patches, find_patches
-from forms_app.reading.refinement import DisplacementField, fit_field, flat_field
+from forms_app.reading.patches import PatchSet, choose_patches, find_patches
+from forms_app.reading.refinement import DisplacementField, fit_field
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.reading.warping import warp_page
 
 COARSE_SEARCH_PX = 8
 FINE_SEARCH_PX = (6, 3)
+FEATURE_REACH_PX = (24.0, 4.0)
+COARSE_REACH_PX = (12.0, 3.0)
+FINE_REACH_PX = ((4.0, 1.5), (2.0, 0.7))
+"""Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
+FEATURE_STIFFNESS = 10.0
+MIN_PATCHES = 6
 MIN_SCORE = 0.5
 MIN_COVERAGE = 0.5
 """Least share of the blank's patches found in place, weighted over the page."""
@@ -76,6 +82,24 @@ class CoarseFit:
     matrix: Matrix
     field: DisplacementField
     coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where every template point lies on the page: homography and displacement together.
+
+    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
+    """
+
+    matrix: Matrix
+    field: DisplacementField
+    fine_shape: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def page_points(self, points: Points) -> Points:
+        """Page pixels `(N, 2)` of template points `(N, 2)`."""
+        fine = map_points(scaling(self.shape, self.fine_shape), points)
+        return map_points(np.linalg.inv(self.matrix), fine + self.field.at(fine))
 
 
 def prepare_reference(number: int, blank: GreyImage) -> PageReference:
@@ -135,10 +159,9 @@ def lay_page(
     Raises:
         PoorRegistrationError: the residual is above the limit or could not be measured.
     """
-    field = _refined_field(view, reference, fit)
+    field = place_page(view, reference, fit).field
     fine_shape = reference.view.fine.shape
-    source_matrix = fit.matrix
-    grey = warp_page(view.grey, source_matrix, field, fine_shape, reference.grey.shape)
+    grey = warp_page(view.grey, fit.matrix, field, fine_shape, reference.grey.shape)
     points, lengths = _measured_residuals(grey, reference)
     residual = float(np.percentile(lengths, 95))
     limit = MAX_RESIDUAL_SHARE * max(reference.grey.shape)
@@ -198,40 +221,55 @@ def _verified(
         return None
     fine, coarse = reference.view.fine.shape, reference.view.coarse.shape
     matrix = scaling(reference.grey.shape, fine) @ estimate.matrix
-    flat = flat_field(fine)
-    image = _working_warp(view, matrix, flat, fine, coarse)
-    found = find_patches(image, reference.coarse_patches, COARSE_SEARCH_PX)
+    field = _field_of_features(estimate, matrix, reference)
+    patches = reference.coarse_patches
+    image = _working_warp(view, matrix, field, fine, coarse)
+    found = find_patches(image, patches, COARSE_SEARCH_PX)
     good = found.scores >= MIN_SCORE
-    if good.sum() < 6:
+    if good.sum() < MIN_PATCHES:
         return None
     to_fine = scaling(coarse, fine)
-    targets = map_points(to_fine, reference.coarse_patches.centres[good])
-    sources = map_points(to_fine, (reference.coarse_patches.centres + found.offsets)[good])
-    correction, _ = cv2.findHomography(
-        sources, targets, cv2.USAC_MAGSAC, 2 * MAGSAC_REACH_PX, maxIters=2000, confidence=0.999
-    )
-    if correction is None or not _is_plausible(correction, fine):
-        return None
-    moved = map_points(correction, sources) - targets
-    fit = fit_field(fine, targets, moved, found.scores[good], stiffness=10.0)
+    places = map_points(to_fine, patches.centres[good])
+    found_at = map_points(to_fine, (patches.centres + found.offsets)[good])
+    fit = fit_field(
+        fine, places, found_at - places + field.at(found_at), found.scores[good],
+        reach_px=COARSE_REACH_PX,
+    )  # fmt: skip
     trusted = int((fit.weights > 0.25).sum())
-    return CoarseFit(correction @ matrix, fit.field, trusted / len(reference.coarse_patches))
+    return CoarseFit(matrix, fit.field, trusted / len(patches))
 
 
-def _refined_field(view: PageView, reference: PageReference, fit: CoarseFit) -> DisplacementField:
+def _field_of_features(
+    estimate: HomographyEstimate, matrix: Matrix, reference: PageReference
+) -> DisplacementField:
+    """A stiff field from the matched features that lie near the homography."""
+    fine = reference.view.fine.shape
+    places = map_points(scaling(reference.grey.shape, fine), estimate.targets)
+    offsets = map_points(matrix, estimate.sources) - places
+    near = np.linalg.norm(offsets, axis=1) < FEATURE_REACH_PX[0]
+    return fit_field(
+        fine, places[near], offsets[near], np.ones(int(near.sum())),
+        reach_px=FEATURE_REACH_PX, stiffness=FEATURE_STIFFNESS,
+    ).field  # fmt: skip
+
+
+def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:
+    """Refines a coarse fit by patches at 150 dpi."""
     field, shape = fit.field, reference.view.fine.shape
     patches = reference.fitting_patches
-    for search_px in FINE_SEARCH_PX:
+    for search_px, reach_px in zip(FINE_SEARCH_PX, FINE_REACH_PX, strict=True):
         image = _working_warp(view, fit.matrix, field, shape, shape)
         found = find_patches(image, patches, search_px)
         good = found.scores >= MIN_SCORE
-        if good.sum() < 6:
-            return field
+        if good.sum() < MIN_PATCHES:
+            break
         places = patches.centres[good] + found.offsets[good]
         # What the field shows at p + d belongs at p: the page lies d + u(p + d) off there.
         offsets = found.offsets[good] + field.at(places)
-        field = fit_field(shape, patches.centres[good], offsets, found.scores[good]).field
-    return field
+        field = fit_field(
+            shape, patches.centres[good], offsets, found.scores[good], reach_px=reach_px
+        ).field
+    return Placement(fit.matrix, field, shape, reference.grey.shape)
 
 
 def _measured_residuals(
