@@ -1,0 +1,174 @@
+"""Classifier output -> what each glyph may be in this field: alphabet, case, size and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.alphabets import (
+    SAME_SHAPE,
+    TALL,
+    X_HEIGHT,
+    X_HEIGHT_SHARE,
+    allowed_characters,
+    place_plausibility,
+)
+from forms_app.reading.classifier import Charset
+from forms_app.reading.form_template import Case, FormField, Layout
+from forms_app.reading.types import Glyph, LogProbabilities
+
+# Weight of a character outside the field's alphabet against one inside: how seldom people write a
+# letter into a digits field, spread over the many classes that confuse with digits.
+_FOREIGN_WEIGHT = 0.005
+# A glyph whose likely characters do not fit its size gains at most this factor elsewhere.
+_LEAST_PLAUSIBLE = 0.2
+_FLOOR = 1e-7
+
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What the glyphs of one field may be.
+
+    `probabilities` `(N, K)` float64 over `characters` (K of them), `rejects` `(N,)`: no character
+    of this field; each row and its reject sum to 1. `free` `(N, K')` over `free_characters` is
+    the same without the field's alphabet.
+    """
+
+    characters: str
+    probabilities: _Array
+    rejects: _Array
+    free_characters: str
+    free: _Array
+
+
+def believe(
+    field: FormField,
+    glyphs: tuple[Glyph, ...],
+    log_probabilities: LogProbabilities,
+    charset: Charset,
+) -> Beliefs:
+    """Apply the field's alphabet and case, and each glyph's size and place.
+
+    Args:
+        field: a written field.
+        glyphs: its N glyphs.
+        log_probabilities: `(N, K)` from the classifier.
+        charset: the K classes, one of them the reject class.
+    """
+    known = np.exp(log_probabilities.astype(np.float64))
+    characters, columns = _character_columns(charset)
+    free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
+    free = _resolve_case(free, glyphs, characters, field)
+    folded_characters, folding = _folding(characters, field.constraints.case)
+    folded = free @ folding
+    allowed = allowed_characters(field)
+    inside = np.array([allowed is None or c in allowed for c in folded_characters])
+    kept = folded[:, inside]
+    mass = kept.sum(1)
+    foreign = folded[:, ~inside].sum(1)
+    reject = np.clip(1 - free.sum(1), 0, 1)
+    # Bayes with a small prior for characters of other alphabets; what they keep counts as reject.
+    scale = (mass + foreign) / np.maximum(mass + _FOREIGN_WEIGHT * foreign, _FLOOR)
+    probabilities = np.maximum(kept * scale[:, None], _FLOOR)
+    total = probabilities.sum(1)
+    rejects = np.clip(np.maximum(reject, 1 - total), 0, 1)
+    return Beliefs(
+        "".join(c for c, keep in zip(folded_characters, inside, strict=True) if keep),
+        probabilities,
+        rejects,
+        characters,
+        free,
+    )
+
+
+@lru_cache(maxsize=8)
+def _character_columns(charset: Charset) -> tuple[str, NDArray[np.int64]]:
+    columns = [i for i in range(charset.size) if i != charset.reject_index]
+    return "".join(charset.characters[i] for i in columns), np.array(columns)
+
+
+def _placed(
+    probabilities: _Array, reject: _Array, glyphs: tuple[Glyph, ...], characters: str
+) -> _Array:
+    """`(N, K)`: probabilities after size and place; what no character explains is lost."""
+    heights = np.array([glyph.relative_height for glyph in glyphs])
+    bottoms = np.array([glyph.relative_bottom for glyph in glyphs])
+    weighed = probabilities * place_plausibility(characters, heights, bottoms)
+    before = np.maximum(probabilities.sum(1), _FLOOR)
+    share = np.maximum(weighed.sum(1) / before, _LEAST_PLAUSIBLE)
+    return np.asarray(weighed / share[:, None])
+
+
+@lru_cache(maxsize=32)
+def _folding(characters: str, case: Case | None) -> tuple[str, _Array]:
+    """The characters after folding to one case, and the `(K, K')` matrix that sums both cases."""
+    folds = {Case.UPPER: str.upper, Case.LOWER: str.lower}
+    fold = folds[case] if case is not None else str
+    targets = [fold(c) if len(fold(c)) == 1 else c for c in characters]
+    folded = "".join(dict.fromkeys(targets))
+    matrix = np.zeros((len(characters), len(folded)))
+    for row, target in enumerate(targets):
+        matrix[row, folded.index(target)] = 1
+    return folded, matrix
+
+
+@lru_cache(maxsize=8)
+def _case_pairs(characters: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns (upper, lower) of the letters whose cases share one shape."""
+    pairs = [
+        (characters.index(letter.upper()), characters.index(letter))
+        for letter in sorted(SAME_SHAPE)
+        if letter in characters and letter.upper() in characters
+    ]
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _resolve_case(
+    probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str, field: FormField
+) -> _Array:
+    """Share the mass of same-shape pairs between the cases by size; other letters stay."""
+    uppers, lowers = _case_pairs(characters)
+    if field.constraints.case is not None or not len(uppers) or not len(glyphs):
+        return probabilities
+    upper_share = _upper_share(probabilities, glyphs, characters, field)
+    pooled = probabilities[:, uppers] + probabilities[:, lowers]
+    own = np.log(np.maximum(probabilities[:, uppers], _FLOOR)) - np.log(
+        np.maximum(probabilities[:, lowers], _FLOOR)
+    )
+    odds = upper_share[:, None] + 0.5 * np.clip(own, -4, 4)
+    share = 1 / (1 + np.exp(-odds))
+    resolved = probabilities.copy()
+    resolved[:, uppers] = pooled * share
+    resolved[:, lowers] = pooled * (1 - share)
+    return resolved
+
+
+def _upper_share(
+    probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str, field: FormField
+) -> _Array:
+    """`(N,)`: log-odds that a glyph is a capital, from its size and the case of its neighbours."""
+    heights = np.array([glyph.relative_height for glyph in glyphs])
+    best, sure = probabilities.argmax(1), probabilities.max(1) > 0.6
+    caps, uppers, lowers = [], 0, 0
+    for row in np.flatnonzero(sure):
+        character = characters[best[row]]
+        if character.lower() in SAME_SHAPE and character.isalpha():
+            continue
+        uppers += character.isupper()
+        lowers += character.islower()
+        if character in TALL:
+            caps.append(heights[row])
+        elif character in X_HEIGHT:
+            caps.append(heights[row] / X_HEIGHT_SHARE)
+    default = 0.75 if field.layout is Layout.COMB else 1.0
+    capital = float(np.median(caps)) if caps else max(default, float(heights.max()))
+    neighbours = np.clip(np.log((uppers + 0.5) / (lowers + 0.5)), -2, 2)
+    habit = 1.0 if field.layout is Layout.COMB else 0.0
+    size = np.clip((heights / max(capital, 0.05) - 0.8) / 0.06, -4, 4)
+    return np.asarray(size + neighbours + habit)

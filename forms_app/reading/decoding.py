@@ -1,0 +1,236 @@
+"""Log-probabilities and a field's constraints -> n-best values with honest probabilities.
+
+The probability of a value weighs everything that could have been written: readings that satisfy
+the field at full weight, readings that do not at a small weight (people break rules, seldom), and
+the chance that a glyph is no character at all. So a constraint settles close calls, and a reading
+forced against clear ink ends with a low probability.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from forms_app.reading.beliefs import Beliefs, believe
+from forms_app.reading.classifier import Charset
+from forms_app.reading.constraints import check_value, normalise
+from forms_app.reading.errors import ShapeError
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.geometry import Box
+from forms_app.reading.grammars import AnyText, grammar_of, is_constrained, is_valid
+from forms_app.reading.lattice import (
+    EMPTY_CELL,
+    Edge,
+    Lattice,
+    Written,
+    best_path,
+    build_lattice,
+    log_total,
+    search,
+)
+from forms_app.reading.types import (
+    CharacterReading,
+    Decoded,
+    InkState,
+    LogProbabilities,
+    Outcome,
+    Segmentation,
+)
+from forms_app.reading.value_lists import search_list
+
+# How much less often people write something that breaks the field's rules.
+_INVALID_WEIGHT = 0.02
+_MOST_CANDIDATES = 8
+_LEAST_CANDIDATE = 1e-4
+_MOST_ALTERNATIVES = 4
+_LEAST_ALTERNATIVE = 0.01
+# Mean share of "no character" over the glyphs of the best path from which nothing was read.
+_UNREADABLE = 0.7
+_KEEPS_SPACES = frozenset({FieldKind.TEXT, FieldKind.LETTERS})
+_OUTCOMES = {
+    InkState.EMPTY: Outcome.BLANK,
+    InkState.STRUCK_OUT: Outcome.STRUCK_OUT,
+    InkState.UNREADABLE: Outcome.UNREADABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    value: str
+    weight: float
+    written: Written
+    is_valid: bool
+
+
+def decode(
+    field: FormField,
+    segmentation: Segmentation,
+    log_probabilities: LogProbabilities,
+    charset: Charset,
+) -> Decoded:
+    """Read one written field.
+
+    Args:
+        field: a field of a written kind.
+        segmentation: its lattice with N glyphs.
+        log_probabilities: `(N, K)` of these glyphs, in order.
+        charset: the K classes.
+
+    Raises:
+        ShapeError: the log-probabilities do not fit the glyphs or the charset.
+    """
+    _require_shape(segmentation, log_probabilities, charset)
+    if segmentation.state is not InkState.WRITTEN:
+        return _nothing(_OUTCOMES[segmentation.state])
+    if not segmentation.glyphs:
+        return _nothing(Outcome.UNREADABLE)
+    beliefs = believe(field, segmentation.glyphs, log_probabilities, charset)
+    lattice = build_lattice(segmentation)
+    candidates = _candidates(field, lattice, beliefs)
+    if not candidates:
+        return _nothing(Outcome.UNREADABLE)
+    return _summary(field, segmentation, lattice, beliefs, candidates)
+
+
+def _require_shape(
+    segmentation: Segmentation, log_probabilities: LogProbabilities, charset: Charset
+) -> None:
+    expected = (len(segmentation.glyphs), charset.size)
+    if log_probabilities.shape != expected:
+        raise ShapeError(
+            f"log-probabilities have shape {log_probabilities.shape}, expected {expected}"
+        )
+
+
+def _nothing(outcome: Outcome) -> Decoded:
+    return Decoded(outcome, "", (), (), satisfied=outcome is not Outcome.UNREADABLE)
+
+
+def _candidates(field: FormField, lattice: Lattice, beliefs: Beliefs) -> list[_Candidate]:
+    """All readings found, their weights relative to everything that could have been written."""
+    total = log_total(lattice, beliefs.probabilities.sum(1).tolist())
+    if not math.isfinite(total):
+        return []
+    readings = _readings(field, lattice, beliefs)
+    valid = {w.text: (w, value) for w, value, ok in readings if ok}
+    valid_mass = math.fsum(math.exp(w.log_mass - total) for w, _ in valid.values())
+    invalid_mass = max(0.0, 1 - valid_mass)
+    norm = valid_mass + _INVALID_WEIGHT * invalid_mass
+    merged: dict[str, _Candidate] = {}
+    for written, value, ok in readings:
+        weight = math.exp(written.log_mass - total) * (1.0 if ok else _INVALID_WEIGHT) / norm
+        known = merged.get(value)
+        if known is None:
+            merged[value] = _Candidate(value, weight, written, ok)
+        else:
+            best = max(known.written, written, key=lambda w: w.log_mass)
+            merged[value] = _Candidate(value, known.weight + weight, best, ok)
+    return sorted(merged.values(), key=lambda c: -c.weight)
+
+
+def _readings(
+    field: FormField, lattice: Lattice, beliefs: Beliefs
+) -> list[tuple[Written, str, bool]]:
+    """(what is written, its value, whether it is valid), each text once."""
+    characters, probabilities = beliefs.characters, beliefs.probabilities
+    spaces = field.kind in _KEEPS_SPACES
+    free = search(lattice, characters, probabilities, AnyText(), spaces)
+    if not is_constrained(field):
+        return [(w, normalise(field, w.text), True) for w in free if w.text]
+    valid: Iterable[Written]
+    if field.constraints.values:
+        valid = search_list(lattice, characters, probabilities, field.constraints.values)
+    else:
+        spaces = spaces or field.kind is FieldKind.DATE
+        valid = search(lattice, characters, probabilities, grammar_of(field), spaces)
+    found = [(w, normalise(field, w.text), True) for w in valid if is_valid(field, w.text)]
+    values = {value for _, value, _ in found}
+    for written in free[:_MOST_CANDIDATES]:
+        value = normalise(field, written.text)
+        if written.text and value not in values and not is_valid(field, written.text):
+            found.append((written, value, False))
+    return found
+
+
+def _summary(
+    field: FormField,
+    segmentation: Segmentation,
+    lattice: Lattice,
+    beliefs: Beliefs,
+    candidates: list[_Candidate],
+) -> Decoded:
+    best = candidates[0]
+    rows = [row for row in best.written.glyphs if row != EMPTY_CELL]
+    accepted = float(np.prod(1 - beliefs.rejects[rows]))
+    is_unreadable = float(beliefs.rejects[rows].mean()) > _UNREADABLE
+    kept = [c for c in candidates[:_MOST_CANDIDATES] if c.weight * accepted >= _LEAST_CANDIDATE]
+    return Decoded(
+        outcome=Outcome.UNREADABLE if is_unreadable else Outcome.READ,
+        value=best.value,
+        candidates=tuple((c.value, c.weight * accepted) for c in kept),
+        characters=_characters(best.written, segmentation, beliefs),
+        satisfied=best.is_valid,
+        problems=() if best.is_valid else check_value(field, best.value),
+        unconstrained=_unconstrained(lattice, beliefs),
+        reject_probability=1 - accepted,
+    )
+
+
+def _characters(
+    written: Written, segmentation: Segmentation, beliefs: Beliefs
+) -> tuple[CharacterReading, ...]:
+    return tuple(
+        CharacterReading(character, 1.0)
+        if row == EMPTY_CELL
+        else _character(character, row, segmentation, beliefs)
+        for character, row in zip(written.text, written.glyphs, strict=True)
+    )
+
+
+def _character(
+    character: str, row: int, segmentation: Segmentation, beliefs: Beliefs
+) -> CharacterReading:
+    """The glyph's own opinion within the field's alphabet: what a person should look at."""
+    glyph = segmentation.glyphs[row]
+    likely = {
+        beliefs.characters[column]: float(beliefs.probabilities[row, column])
+        for column in np.argsort(-beliefs.probabilities[row])[: _MOST_ALTERNATIVES + 2]
+    }
+    shown = next((c for c in (character, *_other_cases(character)) if c in likely), None)
+    probability = likely.pop(shown) if shown is not None else _rare(character, row, beliefs)
+    others = [(c, p) for c, p in likely.items() if p >= _LEAST_ALTERNATIVE]
+    return CharacterReading(
+        value=character,
+        probability=min(1.0, probability),
+        alternatives=tuple(others[:_MOST_ALTERNATIVES]),
+        box=_whole_pixels(glyph.box),
+        cell=glyph.start if segmentation.cell_states else None,
+    )
+
+
+def _rare(character: str, row: int, beliefs: Beliefs) -> float:
+    """The probability of a character that is not among the likely ones."""
+    columns = [
+        beliefs.characters.index(c)
+        for c in (character, *_other_cases(character))
+        if c in beliefs.characters
+    ]
+    return float(beliefs.probabilities[row, columns].sum()) if columns else 0.0
+
+
+def _other_cases(character: str) -> tuple[str, ...]:
+    return tuple(c for c in (character.upper(), character.lower()) if c != character)
+
+
+def _whole_pixels(box: Box) -> Box:
+    return Box(*(float(round(v)) for v in box.as_list()))
+
+
+def _unconstrained(lattice: Lattice, beliefs: Beliefs) -> str:
+    """What the classifier alone says: the best path, the best character of each glyph."""
+    path: tuple[Edge, ...] = best_path(lattice, beliefs.free.max(1).tolist())
+    rows = [edge.glyph for edge in path if edge.glyph != EMPTY_CELL]
+    return "".join(beliefs.free_characters[i] for i in beliefs.free[rows].argmax(1))

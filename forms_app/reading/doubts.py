@@ -1,0 +1,89 @@
+"""Why a reading is doubtful, in sentences for the person who reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forms_app.reading.constraints import check_value
+from forms_app.reading.evidence import Evidence, forced_share
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.types import CharacterReading, Decoded
+
+_DOUBTFUL = 0.85
+_CLOSE_RIVAL = 0.05
+_NAMED_RESIDUAL_PX = 2.0
+_TIGHT_KINDS = frozenset({FieldKind.DIGITS, FieldKind.NUMBER, FieldKind.DATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sentence; a grave one sends the field to review whatever its confidence."""
+
+    sentence: str
+    is_grave: bool = False
+
+
+def written_doubts(
+    field: FormField, decoded: Decoded, evidence: Evidence, policy: ReviewPolicy
+) -> tuple[Doubt, ...]:
+    """Everything doubtful about a reading, the gravest kind of doubt first."""
+    return (
+        *(Doubt(problem, True) for problem in decoded.problems),
+        *_layout_doubts(field, evidence, policy),
+        *_forced(field, decoded),
+        *(Doubt(sentence) for sentence in _doubtful_characters(decoded)),
+        *_rivals(decoded),
+    )
+
+
+def blank_doubts(field: FormField, evidence: Evidence, most_ink: float) -> list[str]:
+    """What speaks against accepting an empty field."""
+    doubts = list(check_value(field, None))
+    if evidence.ink_share > most_ink:
+        doubts.append("there is ink in the field although nothing was read")
+    return doubts
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, ..."""
+    if 10 <= number % 100 <= 20:
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def _layout_doubts(field: FormField, evidence: Evidence, policy: ReviewPolicy) -> Iterator[Doubt]:
+    if evidence.struck_cells:
+        yield Doubt("a character is struck out", True)
+    if evidence.inner_gaps and (field.kind in _TIGHT_KINDS):
+        yield Doubt("there is an empty cell between the characters", True)
+    if evidence.stray_ink > policy.most_stray_ink:
+        yield Doubt(f"{evidence.stray_ink:.0%} of the ink belongs to no character read", True)
+    residual = evidence.residual_px
+    if residual is not None and residual > _NAMED_RESIDUAL_PX:
+        sentence = f"the page is {residual:.1f} px off its template here"
+        yield Doubt(sentence, residual > policy.most_residual_px)
+
+
+def _forced(field: FormField, decoded: Decoded) -> Iterator[Doubt]:
+    if decoded.satisfied and forced_share(field, decoded) > 0:
+        yield Doubt(f"by itself the writing looks like '{decoded.unconstrained}'")
+
+
+def _doubtful_characters(decoded: Decoded) -> Iterator[str]:
+    for number, character in enumerate(decoded.characters, start=1):
+        if character.box is not None and character.probability < _DOUBTFUL:
+            yield _doubtful(number, character)
+
+
+def _doubtful(number: int, character: CharacterReading) -> str:
+    ranked = [(character.value, character.probability), *character.alternatives[:2]]
+    listed = ", ".join(f"{value} {probability:.0%}" for value, probability in ranked)
+    return f"{ordinal(number)} character is doubtful: {listed}"
+
+
+def _rivals(decoded: Decoded) -> Iterator[Doubt]:
+    for value, probability in decoded.candidates[1:2]:
+        if probability >= _CLOSE_RIVAL:
+            yield Doubt(f"it could also be '{value}' ({probability:.0%})")

@@ -1,0 +1,121 @@
+"""What speaks for or against a reading of a written field besides the classifier."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from forms_app.reading.calibration import Features, log_odds
+from forms_app.reading.form_template import FieldKind, FormField, Layout
+from forms_app.reading.geometry import Box
+from forms_app.reading.types import Decoded, FieldCrop, InkImage, InkState, Segmentation
+
+_NO_RUNNER_UP = 9.0
+_UNKNOWN_RESIDUAL_PX = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Facts about a written field that no probability holds.
+
+    Attributes:
+        ink_share: share of the field's own boxes that is inked.
+        stray_ink: share of that ink outside the boxes of the characters read.
+        inner_gaps: empty cells between written ones.
+        struck_cells: cells that are struck out.
+        residual_px: registration residual at the field; None where it could not be measured.
+    """
+
+    ink_share: float
+    stray_ink: float
+    inner_gaps: int
+    struck_cells: int
+    residual_px: float | None
+
+
+def gather_evidence(
+    crop: FieldCrop, segmentation: Segmentation, decoded: Decoded, residual_px: float | None
+) -> Evidence:
+    """Look at the crop and its segmentation beside what was read."""
+    ink_px, area_px = _count(crop.ink, crop.cells or (crop.box,))
+    read_boxes = [c.box for c in decoded.characters if c.box is not None]
+    covered_px = _covered(crop, read_boxes) if read_boxes else 0
+    states = segmentation.cell_states
+    written = [i for i, state in enumerate(states) if state is InkState.WRITTEN]
+    inner = states[written[0] : written[-1]] if written else ()
+    return Evidence(
+        ink_share=ink_px / max(1, area_px),
+        stray_ink=max(0.0, 1 - covered_px / ink_px) if ink_px else 0.0,
+        inner_gaps=sum(state is InkState.EMPTY for state in inner),
+        struck_cells=sum(state is InkState.STRUCK_OUT for state in states),
+        residual_px=residual_px,
+    )
+
+
+def ink_share(crop: FieldCrop) -> float:
+    """Share of the field's own boxes that is inked."""
+    ink_px, area_px = _count(crop.ink, crop.cells or (crop.box,))
+    return ink_px / max(1, area_px)
+
+
+def features_of(field: FormField, decoded: Decoded, evidence: Evidence) -> Features:
+    """The calibration's view of a field that was read."""
+    probabilities = [probability for _, probability in decoded.candidates] or [0.0]
+    best, second = probabilities[0], probabilities[1] if len(probabilities) > 1 else 0.0
+    margin = math.log(max(best, 1e-4) / second) if second > 0 else _NO_RUNNER_UP
+    seen = [c.probability for c in decoded.characters if c.box is not None] or [0.0]
+    residual = evidence.residual_px
+    return Features(
+        value_log_odds=log_odds(best),
+        margin=min(margin, _NO_RUNNER_UP),
+        weakest_log_odds=log_odds(min(seen)),
+        forced=forced_share(field, decoded),
+        stray_ink=evidence.stray_ink,
+        residual_px=_UNKNOWN_RESIDUAL_PX if residual is None else min(residual, 10.0),
+        length=math.log(len(seen)),
+        is_line=float(field.layout is Layout.LINE),
+    )
+
+
+def forced_share(field: FormField, decoded: Decoded) -> float:
+    """Share of characters that differ from what the classifier alone reads, case aside.
+
+    Digits that share their shape with a letter (0 and O, 1 and l) are not forced.
+    """
+    read = _shapes("".join(c.value for c in decoded.characters if c.box is not None), field)
+    alone = _shapes(decoded.unconstrained, field)
+    if not read or len(read) != len(alone):
+        return 1.0 if read != alone else 0.0
+    return sum(a != b for a, b in zip(read, alone, strict=True)) / len(read)
+
+
+def _shapes(text: str, field: FormField) -> str:
+    text = text.casefold()
+    if field.kind in {FieldKind.DIGITS, FieldKind.DATE, FieldKind.NUMBER}:
+        return text.translate(_DIGIT_SHAPES)
+    return text.translate(_LETTER_SHAPES)
+
+
+_DIGIT_SHAPES = str.maketrans("oilszbqg", "01152699")
+_LETTER_SHAPES = str.maketrans("015", "ois")
+
+
+def _count(ink: InkImage, boxes: tuple[Box, ...]) -> tuple[int, int]:
+    """(inked pixels, all pixels) within the boxes."""
+    ink_px, area_px = 0, 0
+    for box in boxes:
+        rows, columns = box.clipped(ink.shape[1], ink.shape[0]).as_slices()
+        ink_px += int(np.count_nonzero(ink[rows, columns]))
+        area_px += ink[rows, columns].size
+    return ink_px, area_px
+
+
+def _covered(crop: FieldCrop, read: list[Box]) -> int:
+    """Inked pixels of the field's own boxes that lie in a character's box."""
+    mask: InkImage = np.zeros(crop.ink.shape, np.uint8)
+    for box in read:
+        rows, columns = box.expanded(1).clipped(mask.shape[1], mask.shape[0]).as_slices()
+        mask[rows, columns] = 1
+    return _count(np.where(mask > 0, crop.ink, 0).astype(np.uint8), crop.cells or (crop.box,))[0]

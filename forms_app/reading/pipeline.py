@@ -1,0 +1,169 @@
+"""A page's way through the stages, one readable line per stage.
+
+Many pages are read together so that the classifier runs once over all of their glyphs (measured:
+dozens of times faster than field by field).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.alignment import align_onto_template
+from forms_app.reading.classifier import Charset, Classifier
+from forms_app.reading.confidence import judge_choice, judge_image, judge_mark, judge_written
+from forms_app.reading.cropping import crop_field
+from forms_app.reading.decoding import decode
+from forms_app.reading.evidence import gather_evidence, ink_share
+from forms_app.reading.form_template import OPTION_KINDS, FieldKind, FormField, FormTemplate
+from forms_app.reading.marks import read_mark, read_marks
+from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.registration import PageReference
+from forms_app.reading.segmentation import segment
+from forms_app.reading.signatures import read_signature
+from forms_app.reading.types import (
+    AlignedPage,
+    FieldCrop,
+    FieldReading,
+    GreyImage,
+    LogProbabilities,
+    PageReading,
+    Segmentation,
+)
+
+__all__ = ["read_page", "read_pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class CutField:
+    """A field of one page on its way: its crop, and its glyphs where it is written."""
+
+    field: FormField
+    crop: FieldCrop
+    segmentation: Segmentation | None
+    residual_px: float | None
+
+
+def read_page(
+    scan: GreyImage,
+    template: FormTemplate,
+    references: Sequence[PageReference],
+    classifier: Classifier,
+    policy: ReviewPolicy | None = None,
+) -> tuple[AlignedPage, PageReading]:
+    """Read one scanned page from pixels to verdicts.
+
+    Args:
+        scan: grey page `(H, W)` uint8, any way up, any resolution.
+        template: the form template.
+        references: its blank pages.
+        classifier: for the glyphs.
+        policy: what is accepted unseen; None takes the default.
+
+    Raises:
+        PageError: the page is blank, foreign or could not be laid onto its template.
+    """
+    aligned = align_onto_template(scan, references, template.fields)
+    cut = cut_page(aligned, template, references)
+    log_probabilities = classify([cut], classifier)
+    readings = judge_page(cut, log_probabilities[0], classifier.charset, policy or ReviewPolicy())
+    return aligned, PageReading(aligned.template_page, readings)
+
+
+def read_pages(
+    pages: Sequence[AlignedPage],
+    template: FormTemplate,
+    references: Sequence[PageReference],
+    classifier: Classifier,
+    policy: ReviewPolicy | None = None,
+) -> list[PageReading]:
+    """Read aligned pages; all of their glyphs go through the classifier together."""
+    cuts = [cut_page(page, template, references) for page in pages]
+    log_probabilities = classify(cuts, classifier)
+    return [
+        PageReading(
+            page.template_page,
+            judge_page(cut, found, classifier.charset, policy or ReviewPolicy()),
+        )
+        for page, cut, found in zip(pages, cuts, log_probabilities, strict=True)
+    ]
+
+
+def cut_page(
+    page: AlignedPage, template: FormTemplate, references: Sequence[PageReference]
+) -> list[CutField]:
+    """Every field of a page, cropped and, where written, cut into glyphs."""
+    reference = next(r for r in references if r.number == page.template_page)
+    cut = []
+    for field in template.fields_on(page.template_page):
+        crop = crop_field(page, reference, field)
+        segmentation = segment(crop, field) if field.is_written else None
+        residual_px = page.field_residuals_px.get(field.name, page.residual_px)
+        cut.append(CutField(field, crop, segmentation, residual_px))
+    return cut
+
+
+def classify(
+    pages: Sequence[Sequence[CutField]], classifier: Classifier
+) -> list[list[LogProbabilities]]:
+    """One classifier call over all glyphs; for each page and field its `(N, K)` part."""
+    images = [
+        glyph.image
+        for cut in pages
+        for item in cut
+        if item.segmentation is not None
+        for glyph in item.segmentation.glyphs
+    ]
+    stacked: NDArray[np.uint8] = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
+    rows = iter_split(classifier.classify(stacked), [_glyph_counts(cut) for cut in pages])
+    return list(rows)
+
+
+def judge_page(
+    cut: Sequence[CutField],
+    log_probabilities: Sequence[LogProbabilities],
+    charset: Charset,
+    policy: ReviewPolicy,
+) -> tuple[FieldReading, ...]:
+    """Decode and judge every field of a page."""
+    return tuple(
+        _judge(item, found, charset, policy)
+        for item, found in zip(cut, log_probabilities, strict=True)
+    )
+
+
+def iter_split(
+    rows: LogProbabilities, counts: Sequence[Sequence[int]]
+) -> Iterator[list[LogProbabilities]]:
+    """Hand out consecutive rows: for each page a list with one part per field."""
+    position = 0
+    for page_counts in counts:
+        parts = []
+        for count in page_counts:
+            parts.append(rows[position : position + count])
+            position += count
+        yield parts
+
+
+def _glyph_counts(cut: Sequence[CutField]) -> list[int]:
+    return [len(item.segmentation.glyphs) if item.segmentation else 0 for item in cut]
+
+
+def _judge(
+    item: CutField, log_probabilities: LogProbabilities, charset: Charset, policy: ReviewPolicy
+) -> FieldReading:
+    field, crop = item.field, item.crop
+    if item.segmentation is not None:
+        decoded = decode(field, item.segmentation, log_probabilities, charset)
+        evidence = gather_evidence(crop, item.segmentation, decoded, item.residual_px)
+        return judge_written(field, decoded, evidence, policy)
+    if field.kind in OPTION_KINDS:
+        return judge_choice(field, read_marks(crop), item.residual_px, policy)
+    if field.kind is FieldKind.MARK:
+        return judge_mark(field, read_mark(crop), item.residual_px, policy)
+    if field.kind is FieldKind.SIGNATURE:
+        return judge_mark(field, read_signature(crop), item.residual_px, policy)
+    return judge_image(field, ink_share(crop), item.residual_px, policy)

@@ -1,0 +1,75 @@
+"""The blank page images a template file names, ready to be registered against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+
+from forms_app.errors import TemplateError
+from forms_app.reading.errors import IntakeError
+from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.intake import open_page
+from forms_app.reading.registration import PageReference, prepare_reference
+from forms_app.reading.types import GreyImage
+
+# Sides may differ by rounding of the rendering resolution, not by another paper size.
+_MOST_DISTORTION = 0.02
+
+
+def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> GreyImage:
+    """One blank page as `(height_px, width_px)` grey uint8.
+
+    Args:
+        path: an image or PDF; PDFs are rendered at 300 dpi before scaling.
+        image_page: which page of the file, from 1.
+        width_px: width that the template states.
+        height_px: height that the template states.
+
+    Raises:
+        TemplateError: the file is missing, unreadable or of another shape than stated.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TemplateError(
+            f"The blank {path} cannot be read ({error.strerror}); put it beside the template file."
+        ) from error
+    try:
+        grey = open_page(data, path.name, image_page).grey
+    except IntakeError as error:
+        raise TemplateError(f"The blank cannot be used: {error.message}") from error
+    height, width = grey.shape
+    if abs(width / height * height_px / width_px - 1) > _MOST_DISTORTION:
+        raise TemplateError(
+            f"Page {image_page} of the blank {path.name} has {width} by {height} pixels, another "
+            f"shape than the {width_px} by {height_px} that the template states."
+        )
+    if (width, height) == (width_px, height_px):
+        return grey
+    method = cv2.INTER_AREA if width > width_px else cv2.INTER_CUBIC
+    return cv2.resize(grey, (width_px, height_px), interpolation=method).astype("uint8", copy=False)
+
+
+def load_references(template: FormTemplate, folder: Path) -> tuple[PageReference, ...]:
+    """The prepared blanks of all pages, in page order.
+
+    Args:
+        template: its pages name the images.
+        folder: where the images lie.
+
+    Raises:
+        TemplateError: see `load_blank`; the faults of all pages at once.
+    """
+    references: list[PageReference] = []
+    problems: list[str] = []
+    for page in template.pages:
+        try:
+            blank = load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
+        except TemplateError as error:
+            problems.extend(error.problems)
+            continue
+        references.append(prepare_reference(page.number, blank))
+    if problems:
+        raise TemplateError(problems)
+    return tuple(references)
