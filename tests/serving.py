@@ -163,4 +163,6 @@ def _words_of(pid: int) -> set[str]:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return set()
-    return {Path(word.decode("utf-8", "replace")).name for word in command.split(b"\0") if word}
+    # A server may have written a title of its own over its arguments, separated by spaces.
+    words = command.decode("utf-8", "replace").replace("\0", " ").split()
+    return {Path(word).name for word in words}

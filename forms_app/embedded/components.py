@@ -31,7 +31,7 @@ class Component:
 
     `ready_mark` is a text in its output that says it does its work; lines that match
     `problem_pattern` are shown to the operator. After `stop_signal` it has `stop_grace_s` seconds
-    until it is killed. `inherited_fds` stay open in it.
+    until it is killed; what others need is stopped after them. `inherited_fds` stay open in it.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Component:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_grace_s: float = 5.0
     inherited_fds: tuple[int, ...] = ()
+    is_needed_by_others: bool = False
 
 
 def broker_component(settings: Settings) -> Component:
@@ -53,6 +54,7 @@ def broker_component(settings: Settings) -> Component:
         command=broker.server_command(settings),
         ready_mark=broker.LOADABLE_MARK,
         problem_pattern=BROKER_PROBLEM,
+        is_needed_by_others=True,
     )
 
 
@@ -68,7 +70,7 @@ def workers_component(settings: Settings, processes: int) -> Component:
         command=worker_command(",".join(ALL_QUEUES), processes, "workers", settings.log_level),
         ready_mark=WORKER_READY_MARK,
         environment=ONE_THREAD | environment_of(settings),
-        stop_grace_s=15.0,
+        stop_grace_s=20.0,
     )
 
 

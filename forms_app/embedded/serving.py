@@ -74,20 +74,27 @@ async def _start_all(
     worker_processes: int,
     say: Say,
 ) -> None:
-    """Database and broker first, then everything that needs them, side by side."""
+    """Database and broker first, then the workers, which may find tasks waiting.
+
+    The web server loads meanwhile; its address is not known to anybody yet.
+    """
 
     async def start(component: components.Component) -> None:
         await supervisor.start(component)
         say(f"{component.name:<9} {component.summary}")
 
-    first = [_migrate(settings, say)]
-    if settings.is_embedded_broker:
-        first.append(start(components.broker_component(settings)))
-    await _side_by_side(*first)
+    async def start_workers() -> None:
+        first = [_migrate(settings, say)]
+        if settings.is_embedded_broker:
+            first.append(start(components.broker_component(settings)))
+        await _side_by_side(*first)
+        await _side_by_side(
+            start(components.workers_component(settings, worker_processes)),
+            start(components.beat_component(settings)),
+        )
+
     await _side_by_side(
-        start(components.workers_component(settings, worker_processes)),
-        start(components.beat_component(settings)),
-        start(components.web_component(settings, listening.fileno())),
+        start_workers(), start(components.web_component(settings, listening.fileno()))
     )
 
 

@@ -1,4 +1,4 @@
-"""Starts processes in order, keeps them running, stops them in the reverse order."""
+"""Starts processes, keeps them running, shows their troubles, stops them all."""
 
 from __future__ import annotations
 
@@ -83,13 +83,16 @@ class Supervisor:
             raise StartError(self._why_not_started(running))
 
     async def stop(self) -> None:
-        """Stop everything, last started first; nothing is left running afterwards."""
+        """Stop everything, what others need last; nothing is left running afterwards."""
         self._stopping.set()
-        for running in reversed(self._running):
-            await _stop_process(running)
-            if running.keeper:
-                await running.keeper
-            _close_log(running.log)
+        for are_needed in (False, True):
+            await asyncio.gather(
+                *(
+                    _stop(running)
+                    for running in self._running
+                    if running.component.is_needed_by_others == are_needed
+                )
+            )
 
     def pid(self, name: str) -> int | None:
         """The process id of a component, None while it is not running."""
@@ -163,6 +166,14 @@ async def _next_line(stream: asyncio.StreamReader) -> bytes:
         return b"(a line too long to keep)\n"
 
 
+async def _stop(running: _Running) -> None:
+    await _stop_process(running)
+    if running.keeper:
+        await running.keeper
+    for handler in running.log.handlers:
+        handler.close()
+
+
 async def _stop_process(running: _Running) -> None:
     process = running.process
     if process is None or process.returncode is not None:
@@ -197,8 +208,3 @@ def _open_log(log_dir: Path, name: str) -> logging.Logger:
     log = logging.Logger(name)
     log.addHandler(handler)
     return log
-
-
-def _close_log(log: logging.Logger) -> None:
-    for handler in log.handlers:
-        handler.close()
