@@ -2,7 +2,7 @@
 
     python -m benchmarks.segmentation [--count 300] [--seed 1] [--glyphs SET.npz] [--worst DIR]
 
-A character counts as found when one glyph has its ink (F1 of the pixels at least 0.8).
+A character counts as found when one glyph is its ink: the framed images correlate by 0.8 or more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from forms_app.reading.comb_segmentation import segment_comb
+from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.line_segmentation import segment_line
 from forms_app.reading.marks import read_marks
 from forms_app.reading.signatures import read_signature
@@ -23,7 +24,6 @@ from forms_app.reading.types import FieldCrop, Glyph, InkState
 from forms_app.training.synthesis.handwriting import Hands, load_hands
 from tests.reading.drawn_fields import (
     DrawnField,
-    Look,
     draw_choice,
     draw_comb,
     draw_line,
@@ -82,7 +82,7 @@ def _random_text(rng: np.random.Generator, blanks: float) -> str:
 def _comb(look, hands: Hands, rng, tallies, worst) -> None:
     drawn = draw_comb(_random_text(rng, 0.3), look, rng, hands)
     tally = tallies["comb"]
-    crop, ms = _timed_crop(drawn, tally)
+    crop = _timed_crop(drawn, tally)
     started = time.perf_counter()
     found = segment_comb(crop)
     _add(tally, "ms to segment a comb", 1e3 * (time.perf_counter() - started))
@@ -92,12 +92,12 @@ def _comb(look, hands: Hands, rng, tallies, worst) -> None:
         _add(tally, "written cell seen" if true else "empty cell seen", said == true)
     glyphs = {g.start: g for g in found.glyphs}
     scores = [
-        _f1(crop, glyphs[cell], mask) if cell in glyphs else 0.0
+        _likeness(glyphs[cell], mask) if cell in glyphs else 0.0
         for cell, mask in zip(drawn.cells, drawn.truth_in_crop(crop), strict=True)
     ]
     for score in scores:
         _add(tally, "character found", score >= FOUND)
-        _add(tally, "mean F1 of ink", score)
+        _add(tally, "mean likeness", score)
     right = states == truth and min(scores, default=1.0) >= FOUND
     _add(tally, "whole field right", right)
     _ink_quality(drawn, crop, tally)
@@ -111,12 +111,12 @@ def _line(look, hands: Hands, rng, tallies, worst) -> None:
     text = _random_text(rng, 0.0)[:8]
     drawn = draw_line(text, look, rng, hands, spacing)
     tally = tallies["line"]
-    crop, _ = _timed_crop(drawn, tally)
+    crop = _timed_crop(drawn, tally)
     started = time.perf_counter()
     found = segment_line(crop)
     _add(tally, "ms to segment a line", 1e3 * (time.perf_counter() - started))
     masks = drawn.truth_in_crop(crop)
-    path = _best_cover(crop, found.glyphs, masks)
+    path = _best_cover(found.glyphs, masks)
     key = f"true cut in lattice ({spacing})"
     _add(tally, key, path)
     _add(tally, "glyphs per character", len(found.glyphs), len(text))
@@ -125,14 +125,14 @@ def _line(look, hands: Hands, rng, tallies, worst) -> None:
     worst.append((0.9 * (1 - path), f"line {spacing}", _picture(drawn, crop, found.glyphs)))
 
 
-def _best_cover(crop: FieldCrop, glyphs: tuple[Glyph, ...], masks: list[np.ndarray]) -> bool:
+def _best_cover(glyphs: tuple[Glyph, ...], masks: list[np.ndarray]) -> bool:
     """Whether one path of the lattice has a glyph for each character."""
     node = 0
     for mask in masks:
-        fits = [g for g in glyphs if g.start == node and _f1(crop, g, mask) >= FOUND]
+        fits = [g for g in glyphs if g.start == node and _likeness(g, mask) >= FOUND]
         if not fits:
             return False
-        node = max(fits, key=lambda g: _f1(crop, g, mask)).end
+        node = max(fits, key=lambda g: _likeness(g, mask)).end
     return node == max((g.end for g in glyphs), default=0)
 
 
@@ -159,7 +159,7 @@ def _choice(look, rng, tallies, worst) -> None:
         marks[struck] = "scribble"
     shape = str(rng.choice(["square", "circle", "brackets"]))
     drawn = draw_choice(marks, look, rng, shape)
-    crop, _ = _timed_crop(drawn, tallies["marks"])
+    crop = _timed_crop(drawn, tallies["marks"])
     found = read_marks(crop)
     tally = tallies["marks"]
     right = True
@@ -179,12 +179,12 @@ def _signature(look, rng, tallies) -> None:
     _add(tallies["signature"], "signed" if signed else "not signed", said == signed)
 
 
-def _timed_crop(drawn: DrawnField, tally: Counter[str]) -> tuple[FieldCrop, float]:
+def _timed_crop(drawn: DrawnField, tally: Counter[str]) -> FieldCrop:
     started = time.perf_counter()
     crop = drawn.crop()
     ms = 1e3 * (time.perf_counter() - started)
     _add(tally, "ms to crop 100,000 px", ms, crop.ink.size / 1e5)
-    return crop, ms
+    return crop
 
 
 def _ink_quality(drawn: DrawnField, crop: FieldCrop, tally: Counter[str]) -> None:
@@ -197,19 +197,11 @@ def _ink_quality(drawn: DrawnField, crop: FieldCrop, tally: Counter[str]) -> Non
     _add(tally, "ink that is writing", float((ink & near).sum()), max(1.0, float(ink.sum())))
 
 
-def _f1(crop: FieldCrop, glyph: Glyph, truth: np.ndarray) -> float:
-    """F1 of the ink in the glyph's box against the true character, both thickened by 1 px.
-
-    The glyph's own pixels are not kept; its box with all ink in it stands for them.
-    """
-    rows, columns = glyph.box.as_slices()
-    said = np.zeros(truth.shape, bool)
-    said[rows, columns] = crop.ink[rows, columns] > 60
-    both = (said & (cv2.dilate(truth.astype(np.uint8), np.ones((3, 3))) > 0)).sum()
-    precision = both / max(1, said.sum())
-    recall = (truth & (cv2.dilate(said.astype(np.uint8), np.ones((3, 3))) > 0)).sum()
-    recall = recall / max(1, truth.sum())
-    return 2 * precision * recall / max(1e-9, precision + recall)
+def _likeness(glyph: Glyph, truth: np.ndarray) -> float:
+    """Correlation (-1 to 1) of the glyph with the framed true character, both a little blurred."""
+    true = frame_glyph(truth.astype(np.uint8) * 255)
+    blurred = [cv2.GaussianBlur(i, (0, 0), 1.2).astype(float) for i in (true, glyph.image)]
+    return float(np.nan_to_num(np.corrcoef(blurred[0].ravel(), blurred[1].ravel())[0, 1]))
 
 
 def _picture(drawn: DrawnField, crop: FieldCrop, glyphs: tuple[Glyph, ...]) -> np.ndarray:

@@ -26,6 +26,8 @@ _SHARED = 0.22
 _LEAST_AREA = 0.045
 _LEAST_REACH = 0.10
 _SMALL_PIECE = 0.35
+# Beyond the first and last cell ink still belongs to them, for this share of a cell's width.
+_END_ROOM = 0.2
 
 _Ints = NDArray[np.int64]
 
@@ -65,7 +67,8 @@ def _read_cell(
 ) -> tuple[InkState, Glyph | None]:
     left = max(0, int(cell.x - cell.width))
     right = min(ink.shape[1], int(cell.right + cell.width) + 1)
-    own = np.where(owner[:, left:right] == index, ink[:, left:right], 0).astype(np.uint8)
+    mine = np.equal(owner[:, left:right], index)
+    own = np.multiply(ink[:, left:right], mine, dtype=np.uint8)
     box = tight_box(own)
     if box is None or not _is_written(own, box, cell):
         return InkState.EMPTY, None
@@ -107,23 +110,18 @@ def _owners(ink: InkImage, cells: tuple[Box, ...]) -> NDArray[np.int16]:
 def _cell_zones(shape: tuple[int, ...], cells: tuple[Box, ...]) -> NDArray[np.int16]:
     """`(h, w)`: the cell each pixel is nearest to, -1 beyond the margins of its cell."""
     zones = np.full(shape, -1, np.int16)
+    rooms = [max(1.0, after.x - here.right) for here, after in pairwise(cells)]
+    room = 0.5 * min(min(rooms, default=np.inf), 0.3 * cells[0].width)
     for index, cell in enumerate(cells):
-        zone = cell.expanded(0.5 * _gap_beside(cells, index), 0.35 * cell.height)
+        left, right = cell.x - room, cell.right + room
+        if index == 0:
+            left -= _END_ROOM * cell.width
+        if index == len(cells) - 1:
+            right += _END_ROOM * cell.width
+        zone = Box(left, cell.y, right - left, cell.height).expanded(0, 0.35 * cell.height)
         rows, columns = zone.clipped(shape[1], shape[0]).as_slices()
         zones[rows, columns] = index
     return zones
-
-
-def _gap_beside(cells: tuple[Box, ...], index: int) -> float:
-    """Room between this cell and its nearest neighbour on the same row, doubled at the ends."""
-    cell = cells[index]
-    gaps = [
-        max(other.x - cell.right, cell.x - other.right)
-        for other in cells
-        if other is not cell and abs(other.y - cell.y) < 0.5 * cell.height
-    ]
-    beside = min((g for g in gaps if g >= -0.2 * cell.width), default=0.3 * cell.width)
-    return max(beside, 1.0)
 
 
 def _shares(pieces: Components, zones: NDArray[np.int16], cells: int) -> _Ints:

@@ -19,6 +19,9 @@ _STEEPNESS = 3.2
 # A blackened box: share of ink, far above a cross or tick.
 _BLACKENED = 0.5
 _FILLED_PROBABILITY = 0.9
+# A plain mark beside a blackened box, with at most this share of its ink, is the answer.
+_PLAIN = 0.8
+_LIGHTER = 0.65
 _WITHDRAWN_PROBABILITY = 0.04
 
 
@@ -47,10 +50,11 @@ def read_marks(crop: FieldCrop) -> tuple[MarkReading, ...]:
     lighter mark; alone it is how people fill in a bubble.
     """
     marks = tuple(read_mark(crop, index) for index in range(len(crop.options)))
-    lighter = any(m.probability > 0.9 and m.fill < 0.7 * _BLACKENED for m in marks)
-    if not lighter:
+    plain = [m.fill for m in marks if m.probability > _PLAIN]
+    if not plain:
         return marks
-    return tuple(_withdrawn(m) if m.fill >= _BLACKENED else m for m in marks)
+    black = max(_BLACKENED, min(plain) / _LIGHTER)
+    return tuple(_withdrawn(m) if m.fill >= black else m for m in marks)
 
 
 def _withdrawn(mark: MarkReading) -> MarkReading:

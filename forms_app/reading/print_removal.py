@@ -23,6 +23,7 @@ _TOLERANCE_PX = 2
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
+_SPECK_PX = 6
 
 _Mask = NDArray[np.uint8]
 
@@ -43,10 +44,15 @@ def remove_print(grey: GreyImage, blank: GreyImage) -> Removal:
     expected = _expected_print(dark, printed)
     zone = _mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, ~zone))
-    free = _writing_beside_print(dark, expected, zone, levels)
-    bridged = free | _bridges(free, zone)
-    kept = _keep_proven(dark & bridged, levels)
-    return Removal(_stretch(kept, levels), printed)
+    free = _beside_print(dark, expected, zone, levels)
+    ink = np.zeros_like(dark)
+    rows, columns = _around(free, dark.shape)
+    if rows.stop > rows.start:
+        part = dark[rows, columns]
+        own = _keep_proven(free[rows, columns], part, zone[rows, columns], levels)
+        own = own | _bridges(own, zone[rows, columns])
+        ink[rows, columns] = _stretch(part & own, levels)
+    return Removal(ink, printed)
 
 
 def _mask(condition: NDArray[np.bool_]) -> _Mask:
@@ -66,19 +72,38 @@ def _expected_print(dark: InkImage, printed: InkImage) -> InkImage:
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
 
 
-def _writing_beside_print(
-    dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels
-) -> _Mask:
-    """Writing outside the print, and over it where it is plainly darker; slivers of print gone."""
+def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
+    """What is dark outside the print, and over it where it is plainly darker."""
     over_print = cv2.bitwise_and(cv2.convertScaleAbs(expected, beta=_MARGIN), zone)
     threshold = cv2.max(over_print, np.full_like(dark, levels.low))
-    free = cv2.compare(dark, threshold, cv2.CMP_GT)
-    if not zone.any():
-        return np.asarray(free, np.uint8)
+    return np.asarray(cv2.compare(dark, threshold, cv2.CMP_GT), np.uint8)
+
+
+def _around(free: _Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The part of the crop that holds all of a mask, with room to bridge; empty where it is."""
+    x, y, width, height = cv2.boundingRect(free)
+    if not width:
+        return slice(0, 0), slice(0, 0)
+    room = _LONGEST_BRIDGE_PX
+    return (
+        slice(max(0, y - room), min(shape[0], y + height + room)),
+        slice(max(0, x - room), min(shape[1], x + width + room)),
+    )
+
+
+def _keep_proven(free: _Mask, dark: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
+    """Only components that are somewhere as dark as a stroke and reach away from the print.
+
+    A sliver that hugs the print is the print's own blurred edge; a speck proves nothing.
+    """
+    count, labels = cv2.connectedComponents(free, connectivity=8, ltype=cv2.CV_32S)
+    at = np.flatnonzero(free.view(np.bool_))
+    owners = labels.reshape(-1)[at]
     hull = cv2.dilate(zone, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
-    outside = np.bincount(labels[cv2.bitwise_and(free, cv2.bitwise_not(hull)) > 0], minlength=count)
-    keep = outside >= np.maximum(2, 0.15 * stats[:, cv2.CC_STAT_AREA])
+    area = np.bincount(owners, minlength=count)
+    outside = np.bincount(owners[hull.reshape(-1)[at] == 0], minlength=count)
+    proven = np.bincount(owners[dark.reshape(-1)[at] >= levels.high], minlength=count)
+    keep = (outside >= np.maximum(2, 0.15 * area)) & (proven >= 3) & (area >= _SPECK_PX)
     keep[0] = False
     return np.asarray(_mask(keep)[labels], np.uint8)
 
@@ -106,15 +131,6 @@ def _line_elements(length: int) -> list[_Mask]:
     upright[:, length // 2] = 1
     falling = np.eye(length, dtype=np.uint8)
     return [upright, upright.T.copy(), falling, falling[::-1].copy()]
-
-
-def _keep_proven(dark: InkImage, levels: InkLevels) -> InkImage:
-    """Only components that are somewhere as dark as a stroke and larger than a speck."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(_mask(dark > 0), connectivity=8)
-    proven = np.bincount(labels[dark >= levels.high], minlength=count)
-    keep = (proven >= 3) & (stats[:, cv2.CC_STAT_AREA] >= 6)
-    keep[0] = False
-    return np.asarray(cv2.bitwise_and(dark, _mask(keep)[labels]), np.uint8)
 
 
 def _stretch(dark: InkImage, levels: InkLevels) -> InkImage:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import InkImage
 
-# Share of its own box that scribbling blackens; characters written over once stay below.
-_BLACK = 0.58
-# Mean strokes met along a row and down a column; no character reaches both.
+# Share of its own box that scribbling blackens; a character in thick pen stays below.
+_BLACK = 0.75
+# Mean strokes met along a row and down a column; characters reach one of them at most.
 _CROSSINGS = 4.0
+# Both at once, for scribbles whose strokes run together.
+_DENSE = 0.5
+_SPARSE = 0.3
+_DENSE_CROSSINGS = 2.7
 _LARGE = 0.55
-# A line through a field runs on for this many cells.
-_LINE_CELLS = 1.8
+# A line through a field runs on for this many cells (fewer where the comb is that short), or
+# character heights.
+_LINE_CELLS = 2.3
 _LINE_HEIGHTS = 2.2
 
 
@@ -23,10 +29,16 @@ def is_struck_cell(tight: InkImage, cell: Box) -> bool:
     height, width = tight.shape
     if height < _LARGE * cell.height or width < _LARGE * cell.width:
         return False
-    written = tight > 0
-    if written.mean() > _BLACK:
-        return True
-    return bool(_crossings(written, 1) > _CROSSINGS and _crossings(written, 0) > _CROSSINGS)
+    written = np.greater(tight, 0)
+    black = float(written.mean())
+    if black < _SPARSE:
+        return False
+    crossings = min(_crossings(written), _crossings(written.T))
+    return (
+        black > _BLACK
+        or crossings > _CROSSINGS
+        or (black > _DENSE and crossings > _DENSE_CROSSINGS)
+    )
 
 
 def is_struck_line(ink: InkImage, cells: tuple[Box, ...]) -> bool:
@@ -37,7 +49,8 @@ def is_struck_line(ink: InkImage, cells: tuple[Box, ...]) -> bool:
     rows = slice(
         max(0, round(cell.y + 0.15 * cell.height)), round(cell.bottom - 0.12 * cell.height)
     )
-    return _is_run_through(ink[rows], _LINE_CELLS * cell.width, 0.06 * cell.height)
+    cells_run = min(_LINE_CELLS, 0.85 * len(cells))
+    return _is_run_through(ink[rows], cells_run * cell.width, 0.06 * cell.height)
 
 
 def is_struck_run(ink: InkImage, height_px: float) -> bool:
@@ -46,22 +59,23 @@ def is_struck_run(ink: InkImage, height_px: float) -> bool:
 
 
 def _is_run_through(ink: InkImage, least_px: float, slack_px: float) -> bool:
-    """Whether a nearly level stroke is at least this long and spans half of what is written.
+    """Whether a nearly level stroke is at least this long and spans most of what is written.
 
     Thickened up and down so that a sloping stroke covers its row, then opened with a long line.
     """
     if ink.shape[1] < least_px:
         return False
     slack = max(3, round(slack_px)) | 1
-    thick = cv2.dilate((ink > 0).astype(np.uint8), np.ones((slack, 1), np.uint8))
+    thick = cv2.dilate(np.greater(ink, 0).view(np.uint8), np.ones((slack, 1), np.uint8))
+    if np.count_nonzero(thick, axis=1).max() < least_px:
+        return False
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(0.6 * least_px)), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     longest = float(stats[1:, cv2.CC_STAT_WIDTH].max()) if count > 1 else 0.0
-    return longest > max(least_px, 0.5 * cv2.boundingRect(ink)[2])
+    return longest > max(least_px, 0.6 * cv2.boundingRect(ink)[2])
 
 
-def _crossings(written: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], axis: int) -> float:
-    """Mean number of strokes met along the rows (axis 1) or columns (axis 0)."""
-    padded = np.pad(written, ((1, 0), (1, 0)))
-    starts = padded & ~np.roll(padded, 1, axis)
-    return float(starts.sum() / written.shape[1 - axis])
+def _crossings(written: NDArray[np.bool_]) -> float:
+    """Mean number of strokes met along the rows."""
+    starts = np.count_nonzero(written[:, 1:] > written[:, :-1]) + np.count_nonzero(written[:, 0])
+    return starts / len(written)

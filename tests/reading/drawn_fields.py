@@ -75,13 +75,15 @@ class DrawnField:
 def random_look(rng: np.random.Generator) -> Look:
     """A form, pen and scanner as they come."""
     style = str(rng.choice(COMB_STYLES))
+    dark_pen, pencil = rng.uniform(0.75, 1.0), rng.uniform(0.35, 0.75)
+    one_bit = bool(rng.random() < 0.2)
     return Look(
         style=style,
         line_px=int(rng.integers(1, 6)),
         line_grey=int(rng.integers(150, 205)) if style == "light" else int(rng.integers(0, 110)),
         cell_width=int(rng.integers(46, 76)),
         cell_height=int(rng.integers(60, 96)),
-        pen=float(rng.choice([rng.uniform(0.7, 1.0), rng.uniform(0.35, 0.7)], p=[0.75, 0.25])),
+        pen=float(pencil if rng.random() < 0.25 and not one_bit else dark_pen),
         size=float(rng.uniform(0.55, 0.85)),
         sloppiness=float(rng.uniform(0.02, 0.12)),
         shift_px=float(rng.uniform(0, 2.0)),
@@ -92,7 +94,7 @@ def random_look(rng: np.random.Generator) -> Look:
         shading=float(rng.choice([0.0, rng.uniform(0, 0.35)])),
         bleed=float(rng.choice([0.0, rng.uniform(0, 0.15)])),
         jpeg=int(rng.choice([0, rng.integers(40, 90)])),
-        one_bit=bool(rng.random() < 0.2),
+        one_bit=one_bit,
     )
 
 
