@@ -39,13 +39,13 @@ function usualSize(state) {
 
 export function createDrawing({ stage, store, viewport, shapes, pages, announce, onDrawn }) {
   const { Konva } = window;
+  let gesture = null;
+  let spaceHeld = false;
   const layer = new Konva.Layer({ listening: false });
   const frame = new Konva.Shape({ visible: false, sceneFunc: drawFrame });
   layer.add(frame);
   stage.add(layer);
   const container = stage.container();
-  let gesture = null;
-  let spaceHeld = false;
 
   function drawFrame(context) {
     if (!gesture?.box) return;

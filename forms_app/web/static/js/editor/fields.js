@@ -1,10 +1,18 @@
 /** What a field is: kinds, tools, new fields, and the way from and to the template file. Pure. */
 
-import { divided, likelyCells } from "./geometry.js";
+import { bounding, divided, likelyCells } from "./geometry.js";
 
 export const WRITTEN = new Set(["digits", "letters", "text", "number", "date"]);
 export const OPTION_KINDS = new Set(["choice", "choices"]);
-export const NUMERIC_RANGE = new Set(["digits", "number"]);
+
+/** Which rules a kind can have, besides `required`. */
+export const RULES = {
+  digits: ["min_length", "max_length", "pattern", "values", "range", "check"],
+  letters: ["min_length", "max_length", "pattern", "values", "case"],
+  text: ["min_length", "max_length", "pattern", "values", "case", "check"],
+  number: ["min_length", "max_length", "pattern", "range"],
+  date: ["format", "range"],
+};
 
 /** Drawing tools: what a drawn box becomes, and the stem of its first name. */
 export const TOOLS = {
@@ -78,11 +86,11 @@ export function withKind(field, kind, extent) {
   }
   kept.box = field.box ?? extent;
   if (!WRITTEN.has(kind)) return kept;
-  const written = isWritten(field) ? { ...field, kind } : { ...kept, layout: "line" };
+  const layout = field.layout ?? "line";
+  const written = { ...kept, layout, ...(layout === "comb" && { cells: field.cells }) };
+  for (const rule of RULES[kind]) if (field[rule] !== undefined) written[rule] = field[rule];
+  if ((kind === "date") !== (field.kind === "date")) delete written.range;
   if (kind === "date") written.format ??= "DDMMYYYY";
-  else delete written.format;
-  if (kind !== "text" && kind !== "letters") delete written.case;
-  if (!NUMERIC_RANGE.has(field.kind) || !NUMERIC_RANGE.has(kind)) delete written.range;
   return written;
 }
 
@@ -114,7 +122,17 @@ export function toFile(fields) {
 
 /** Fields of a template file, each with an id of this editing session. */
 export function fromFile(fields) {
-  return fields.map((field) => ({ label: "", ...structuredClone(field), id: nextId() }));
+  return fields.map((given) => {
+    const field = { label: "", page: 1, ...structuredClone(given), id: nextId() };
+    if (OPTION_KINDS.has(field.kind)) {
+      field.options ??= [];
+      delete field.box; // It bounds the options, which may move.
+      return field;
+    }
+    if (Array.isArray(field.cells)) field.box ??= bounding(field.cells);
+    if (isWritten(field)) field.layout ??= field.cells ? "comb" : "line";
+    return field;
+  });
 }
 
 /** A copy with an id and a name of its own. */

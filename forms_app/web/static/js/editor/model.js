@@ -30,7 +30,11 @@ export const shapesOn = (fields, page) =>
 
 export const keysOf = (field) => shapesOf(field).map((shape) => shape.key);
 
-export const extentOf = (field) => bounding(shapesOf(field).map((shape) => shape.box));
+/** The box around all of a field; an imported choice may have no option yet. */
+export function extentOf(field) {
+  const boxes = shapesOf(field).map((shape) => shape.box);
+  return boxes.length ? bounding(boxes) : [0, 0, 0, 0];
+}
 
 /** The fields that the keys belong to, each once, in template order. */
 export function fieldsOfKeys(fields, keys) {

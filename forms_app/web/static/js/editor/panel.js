@@ -1,8 +1,8 @@
 /** The side panel: the selected field's properties, in the inputs that the page brings. */
 
 import {
-  NUMERIC_RANGE, OPTION_KINDS, WRITTEN, cellCount, hasAutomaticName, freeName, nameFrom,
-  withKind, withLayout,
+  OPTION_KINDS, RULES, WRITTEN, cellCount, freeName, hasAutomaticName, nameFrom, withKind,
+  withLayout,
 } from "./fields.js";
 import { align, extentOf, fieldsOfKeys, replace, setBoxes } from "./model.js";
 import { createOptions } from "./options.js";
@@ -26,16 +26,10 @@ const FORMATS = {
 
 /** Which rows of the panel a field has. */
 function rowsOf(field) {
-  const rows = new Set(["required"]);
-  if (OPTION_KINDS.has(field.kind)) return rows.add("options");
-  rows.add("box");
-  if (!WRITTEN.has(field.kind)) return rows;
-  for (const row of ["layout", "pattern", "values"]) rows.add(row);
+  if (OPTION_KINDS.has(field.kind)) return new Set(["required", "options"]);
+  const rows = new Set(["required", "box", ...(RULES[field.kind] ?? [])]);
+  if (WRITTEN.has(field.kind)) rows.add("layout");
   if (field.layout === "comb") rows.add("cells");
-  if (field.kind === "date") return rows.add("format").add("range");
-  rows.add("length").add("check");
-  if (NUMERIC_RANGE.has(field.kind)) rows.add("range");
-  else rows.add("case");
   return rows;
 }
 

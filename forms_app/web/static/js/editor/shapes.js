@@ -11,6 +11,12 @@ const SNAP_CSS_PX = 6;
 export function createShapes(stage, store, viewport, pages) {
   const { Konva } = window;
   Konva.dragButtons = [0];
+  const nodes = new Map();
+  let lines = { vertical: null, horizontal: null };
+  let faulty = new Set();
+  let hovered = null;
+  let snapsOff = false;
+
   const layer = new Konva.Layer();
   const guides = new Konva.Shape({ listening: false, sceneFunc: drawGuides });
   const handles = new Konva.Transformer({
@@ -30,12 +36,6 @@ export function createShapes(stage, store, viewport, pages) {
   });
   layer.add(guides, handles);
   stage.add(layer);
-
-  const nodes = new Map();
-  let lines = { vertical: null, horizontal: null };
-  let faulty = new Set();
-  let hovered = null;
-  let snapsOff = false;
 
   function nodeFor(shape) {
     const node = new Konva.Shape({
@@ -191,7 +191,7 @@ export function createShapes(stage, store, viewport, pages) {
     const selected = new Set(store.state.selection.map((key) => key.split(":")[0]));
     canvas.setLineDash([3 * css, 3 * css]);
     for (const field of store.state.fields) {
-      if (!field.options || field.page !== store.state.page || !selected.has(field.id)) continue;
+      if (!field.options?.length || field.page !== store.state.page || !selected.has(field.id)) continue;
       const [x, y, width, height] = bounding(field.options.map((option) => option.box));
       const gap = 5 * css;
       canvas.strokeStyle = inkOf(field.kind);

@@ -1,0 +1,24 @@
+"""Answers that are files: images that browsers may keep, and downloads."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Response, request
+
+IMAGE_SECONDS = 24 * 3600
+
+
+def kept_image(png: bytes) -> Response:
+    """A PNG of a page or a crop; only the person's own browser may keep it."""
+    response = Response(png, mimetype="image/png")
+    response.cache_control.private = True
+    response.cache_control.max_age = IMAGE_SECONDS
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def attachment(content: bytes, filename: str, mimetype: str) -> Response:
+    """A download; RFC 6266 because names may hold any letter."""
+    disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+    return Response(content, mimetype=mimetype, headers={"Content-Disposition": disposition})

@@ -1,0 +1,53 @@
+/** What still hinders publishing: sentences of the server, each leading to its field. */
+
+/** The field that a problem names (`Field “born”: ...`), or null. */
+export function fieldOf(problem, fields) {
+  const named = problem.match(/[“"'‘]([^”"'’]+)[”"'’]/g) ?? [];
+  for (const quoted of named) {
+    const field = fields.find((each) => each.name === quoted.slice(1, -1));
+    if (field) return field;
+  }
+  const numbered = problem.match(/\bfield (\d+)\b/i);
+  if (numbered) return fields[Number(numbered[1]) - 1] ?? null;
+  const words = new Set(problem.split(/[^\p{L}\p{N}_-]+/u));
+  const candidates = fields.filter((field) => field.name && words.has(field.name));
+  return candidates.sort((a, b) => b.name.length - a.name.length)[0] ?? null;
+}
+
+export const faultyNames = (problems, fields) =>
+  problems.map((problem) => fieldOf(problem, fields)?.name).filter(Boolean);
+
+/** The list under the page; a problem is a button that selects its field. */
+export function createProblems(root, store, onChoose) {
+  const count = root.querySelector("[data-problem-count]");
+  const list = root.querySelector("[data-problem-list]");
+  let shown = null;
+
+  function itemFor(problem) {
+    const item = document.createElement("li");
+    const field = fieldOf(problem, store.state.fields);
+    if (!field) {
+      item.textContent = problem;
+      return item;
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "problem";
+    button.textContent = problem;
+    button.addEventListener("click", () => onChoose(fieldOf(problem, store.state.fields)));
+    item.append(button);
+    return item;
+  }
+
+  return {
+    render({ problems }) {
+      if (problems === shown) return;
+      shown = problems;
+      root.classList.toggle("has-problems", problems.length > 0);
+      count.textContent = problems.length === 0
+        ? "Ready to publish"
+        : `${problems.length} to settle before publishing`;
+      list.replaceChildren(...problems.map(itemFor));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+"""What a person hands over to import a template: one zip, or a template file with its blanks."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+
+from forms_app.errors import TemplateError
+
+MAX_UNPACKED_BYTES = 500_000_000
+MAX_ZIP_ENTRIES = 1_000
+
+
+def read_import(uploads: Iterable[FileStorage]) -> tuple[dict[str, Any], Mapping[str, bytes]]:
+    """The template's JSON object and its images by file name.
+
+    Raises:
+        TemplateError: there is not exactly one template file, or it cannot be read.
+    """
+    files = _all_files(uploads)
+    definitions = [name for name in files if name.lower().endswith(".json")]
+    if len(definitions) != 1:
+        found = "none" if not definitions else " and ".join(sorted(definitions))
+        raise TemplateError(
+            "Choose one template file (.json) together with its blank pages, or the zip that "
+            f"Fieldhand exported; there was {found} among the files."
+        )
+    name = definitions[0]
+    return _parse(name, files.pop(name)), files
+
+
+def _all_files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for upload in uploads:
+        name, content = PurePosixPath(upload.filename or "").name, upload.read()
+        if name.lower().endswith(".zip"):
+            files |= _unpacked(name, content)
+        elif name:
+            files[name] = content
+    return files
+
+
+def _unpacked(name: str, content: bytes) -> dict[str, bytes]:
+    """The files of a zip by their last name; folders inside it do not matter."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            size = sum(entry.file_size for entry in entries)
+            if size > MAX_UNPACKED_BYTES or len(entries) > MAX_ZIP_ENTRIES:
+                raise TemplateError(f"{name} unpacks to more than a template can be.")
+            return {PurePosixPath(entry.filename).name: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        # RuntimeError: the archive asks for a password.
+        raise TemplateError(
+            f"{name} cannot be unpacked; it is damaged or protected by a password."
+        ) from error
+
+
+def _parse(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        definition = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise TemplateError(f"{name} is no JSON text.") from error
+    except json.JSONDecodeError as error:
+        raise TemplateError(
+            f"{name} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from error
+    if not isinstance(definition, dict):
+        raise TemplateError(f"{name} must hold one JSON object in braces.")
+    return definition
