@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import BinaryIO, cast
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -137,7 +138,9 @@ def _upload_limits() -> dict[str, int]:
 
 
 def _add(batch_id: int, file: FileStorage) -> FileSummary:
-    return uploads.add_file(application(), batch_id, file.filename or "unnamed", file.stream)
+    return uploads.add_file(
+        application(), batch_id, file.filename or "", cast(BinaryIO, file.stream)
+    )
 
 
 def _as_json(file: FileSummary) -> dict[str, object]:

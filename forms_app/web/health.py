@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,7 +53,8 @@ def _ask_files(app: Application) -> None:
 
 
 def _ask_broker(app: Application) -> None:
-    with Connection(app.settings.broker_url, connect_timeout=BROKER_WAIT_S) as connection:
+    url = app.settings.broker_url
+    with Connection(url, connect_timeout=BROKER_WAIT_S) as connection:
         connection.ensure_connection(
             max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_WAIT_S
         )

@@ -82,6 +82,7 @@ class Upload {
     // The server keeps refused files in its own list, with the reason: the row here has done its job.
     this.show("done", "uploaded");
     this.row.remove();
+    document.getElementById("choose-files").classList.remove("btn-primary");
     return undefined;
   }
 }

@@ -1,0 +1,90 @@
+"""A real `fieldhand serve` with real workers, and a real Chromium that notes every complaint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from forms_app import demo
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
+from forms_app.services import templates
+from forms_app.services.application import Application
+from forms_app.services.dto import TemplateVersion
+from tests.browser.chromium import DESKTOP, Complaints, launch
+from tests.serving import Serve
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Everything that `fieldhand serve` starts, in a data folder of its own."""
+    with Serve(tmp_path_factory.mktemp("serve"), workers=1) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def served_app(serve: Serve) -> Iterator[Application]:
+    """The application behind `serve`, to prepare what a test looks at."""
+    app = bootstrap(load_settings({}, data_dir=serve.data_dir))
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def empty_serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """A fresh installation that nobody has used yet."""
+    with Serve(tmp_path_factory.mktemp("empty"), workers=1) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo_template(served_app: Application) -> TemplateVersion:
+    """The demo form, published."""
+    return publish_demo(served_app)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an address in a window of its own; complaints of the console fail the test."""
+    contexts, complaints = [], Complaints()
+
+    def open_at(url: str, **options: object) -> Page:
+        context = browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        complaints.listen(page)
+        page.goto(url)
+        return page
+
+    open_at.complaints = complaints  # type: ignore[attr-defined]
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints.heard == []
+
+
+def publish_demo(app: Application, name: str = "Clinic intake") -> TemplateVersion:
+    """The demo's template as a person would make it: from its blank, fields drawn, published."""
+    definition = json.loads(demo.TEMPLATE.read_text(encoding="utf-8"))
+    blank = demo.FOLDER / definition["pages"][0]["image"]
+    draft = templates.create_template(app, name, blank.read_bytes(), blank.name)
+    saved = templates.save_draft(app, draft.id, definition["fields"], draft.revision)
+    return templates.publish(app, saved.id)
+
+
+def filled_forms() -> list[Path]:
+    """The demo's scans."""
+    return sorted(demo.FILLED.glob("*.jpg"))

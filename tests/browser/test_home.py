@@ -1,0 +1,87 @@
+"""Home and the shell around every page, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from forms_app.services import batches
+from forms_app.services.application import Application
+from forms_app.services.dto import TemplateVersion
+from tests.browser.chromium import DESKTOP, TABLET
+from tests.serving import Serve
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def named_batch(served_app: Application, demo_template: TemplateVersion) -> int:
+    return batches.create_batch(served_app, demo_template.id, "Seen from home").id
+
+
+def test_first_visit_leads_to_a_template(empty_serve: Serve, open_page: OpenPage) -> None:
+    page = open_page(empty_serve.url)
+    expect(page.get_by_role("heading", name="Read your first paper forms")).to_be_visible()
+    expect(page.get_by_role("link", name="Create a template")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path", ["/", "/batches/", "/batches/new", "/batches/{}", "/batches/{}/export"]
+)
+def test_pages_fit_and_raise_no_complaint(
+    serve: Serve, open_page: OpenPage, named_batch: int, path: str, scheme: str, viewport: object
+) -> None:
+    page = open_page(serve.url + path.format(named_batch), color_scheme=scheme, viewport=viewport)
+    expect(page.locator("#main")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_theme_is_a_choice_that_lasts(serve: Serve, open_page: OpenPage) -> None:
+    page = open_page(serve.url, color_scheme="light")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Switch between light and dark").click()
+    dark = page.evaluate(background)
+    assert dark != light
+    page.reload()
+    assert page.evaluate(background) == dark
+
+
+def test_the_keyboard_is_enough(serve: Serve, open_page: OpenPage, named_batch: int) -> None:
+    page = open_page(serve.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+    page.keyboard.press("g")
+    page.keyboard.press("b")
+    expect(page.get_by_role("heading", name="Batches", level=1)).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("g b ? n")
+    expect(page.get_by_label("Name")).to_have_value("g b ? n")
+
+
+def test_home_renews_itself(
+    serve: Serve, open_page: OpenPage, named_batch: int, served_app: Application
+) -> None:
+    page = open_page(serve.url)
+    expect(page.get_by_role("link", name="Seen from home")).to_be_visible()
+    version_id = batches.get_batch(served_app, named_batch).summary.version_id
+    batches.create_batch(served_app, version_id, "Appears by itself")
+    expect(page.get_by_role("link", name="Appears by itself")).to_be_visible(timeout=15_000)
+
+
+def test_an_unknown_page_has_the_look_of_the_house(serve: Serve, open_page: OpenPage) -> None:
+    open_page.complaints.expected.append("404")  # type: ignore[attr-defined]
+    page = open_page(f"{serve.url}/no/such/page")
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    page.get_by_role("link", name="Home", exact=True).last.click()
+    expect(page).to_have_title("Home · Fieldhand")

@@ -1,0 +1,142 @@
+"""The pages of batches, without a browser."""
+
+from __future__ import annotations
+
+import re
+
+from forms_app.services import batches, templates
+from forms_app.services.application import Application
+from forms_app.services.dto import BatchSummary, TemplateVersion
+from tests.fakes import run_sent_tasks
+from tests.web.drawn import blank_png
+from tests.web.visitor import FETCH, HTMX, Visitor
+
+
+def test_a_new_batch_asks_for_a_template_first(visitor: Visitor) -> None:
+    html = visitor.get("/batches/new").text
+    assert "First, a form template" in html
+    assert "<form class" not in html
+
+
+def test_a_batch_is_created_and_shown(visitor: Visitor, published: TemplateVersion) -> None:
+    answer = visitor.post("/batches/", {"version_id": published.id, "name": " Week  12 "})
+    assert answer.status_code == 303
+    page = visitor.get(answer.location).text
+    assert "<h1>Week 12</h1>" in page
+    assert "Drop filled forms here" in page
+
+
+def test_a_batch_without_a_name_is_named_after_template_and_day(
+    visitor: Visitor, published: TemplateVersion
+) -> None:
+    answer = visitor.post("/batches/", {"version_id": published.id, "name": "  "})
+    assert re.search(r"<h1>Clinic intake \d{4}-\d\d-\d\d</h1>", visitor.get(answer.location).text)
+
+
+def test_a_batch_needs_a_published_template(visitor: Visitor, app: Application) -> None:
+    assert visitor.post("/batches/").status_code == 422
+    draft = templates.create_template(app, "Survey", blank_png(), "blank.png")
+    answer = visitor.post("/batches/", {"version_id": draft.id, "name": "x"})
+    assert answer.status_code == 409
+    assert "still a draft" in answer.text
+
+
+def test_names_are_shown_as_text(visitor: Visitor, app: Application, batch: BatchSummary) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    other = batches.create_batch(app, batch.version_id, hostile)
+    visitor.upload(other.id, (f"{hostile}.pdf", b""))
+    for path in ("/", "/batches/", f"/batches/{other.id}"):
+        assert "<img" not in visitor.get(path).text
+
+
+def test_bad_files_are_kept_with_their_reason_and_the_rest_goes_on(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    answer = visitor.upload(
+        batch.id,
+        ("empty.pdf", b""),
+        ("letter.pdf", b"Dear reader, this is no PDF."),
+        ("letter again.pdf", b"Dear reader, this is no PDF."),
+        headers=FETCH,
+    )
+    assert answer.status_code == 201
+    assert answer.json is not None
+    assert [file["state"] for file in answer.json["files"]] == ["failed", "uploaded", "duplicate"]
+    run_sent_tasks(app)
+    html = visitor.get(f"/batches/{batch.id}").text
+    assert "empty.pdf: The file is empty" in html
+    assert "letter.pdf is not a file that can be read" in html
+    assert "duplicate of letter.pdf" in html
+
+
+def test_a_failed_file_can_be_retried_and_removed(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    visitor.upload(batch.id, ("letter.pdf", b"Dear reader"))
+    run_sent_tasks(app)
+    (file,) = batches.list_files(app, batch.id)
+    retried = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
+    assert retried.status_code == 200
+    assert f'id="file-{file.id}" data-state="uploaded"' in retried.text
+    removed = visitor.post(f"/batches/{batch.id}/files/{file.id}/remove", headers=HTMX)
+    assert f'id="file-{file.id}"' not in removed.text
+    assert batches.list_files(app, batch.id) == []
+
+
+def test_what_cannot_be_retried_says_why(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    visitor.upload(batch.id, ("empty.pdf", b""))
+    (file,) = batches.list_files(app, batch.id)
+    answer = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
+    assert answer.status_code == 409
+    assert answer.json is not None
+    assert "upload it again" in answer.json["message"]
+
+
+def test_without_scripts_the_forms_still_work(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    answer = visitor.upload(batch.id, ("empty.pdf", b""))
+    assert answer.status_code == 303
+    assert answer.location == f"/batches/{batch.id}"
+    (file,) = batches.list_files(app, batch.id)
+    assert visitor.post(f"/batches/{batch.id}/files/{file.id}/remove").status_code == 303
+
+
+def test_an_upload_without_files_is_explained(visitor: Visitor, batch: BatchSummary) -> None:
+    answer = visitor.post(f"/batches/{batch.id}/files", headers=FETCH)
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert "No file was chosen" in answer.json["message"]
+
+
+def test_deleting_says_what_is_lost_and_takes_it_away(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    visitor.upload(batch.id, ("empty.pdf", b""))
+    page = visitor.get(f"/batches/{batch.id}").text
+    assert "Delete “March, week 12”?" in page
+    assert "1\u00a0file, 0\u00a0forms" in page
+    answer = visitor.post(f"/batches/{batch.id}/delete", follow_redirects=True)
+    assert "“March, week 12” was deleted" in answer.text
+    assert batches.list_batches(app) == []
+
+
+def test_the_list_goes_on_to_older_batches(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> None:
+    for number in range(52):
+        batches.create_batch(app, published.id, f"Batch no {number:02}")
+    newest = visitor.get("/batches/").text
+    assert "Batch no 51" in newest
+    assert "Batch no 01" not in newest
+    found = re.search(r'href="([^"]+before=\d+)"', newest)
+    assert found
+    older = visitor.get(found[1]).text
+    assert "Batch no 01" in older
+    assert "Older batches" not in older
+
+
+def test_a_page_that_is_gone_cannot_be_retried(visitor: Visitor, batch: BatchSummary) -> None:
+    assert visitor.post(f"/batches/{batch.id}/pages/77/retry", headers=HTMX).status_code == 404

@@ -1,0 +1,80 @@
+"""Failures as a page and as a JSON problem."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from forms_app.errors import StorageUnavailableError, TemplateError
+from forms_app.reading.errors import EncryptedFileError
+from forms_app.services.dto import BatchSummary
+from tests.web.visitor import FETCH, HTMX, Visitor
+
+
+def test_a_missing_batch_is_a_page_in_the_look_of_the_house(visitor: Visitor) -> None:
+    answer = visitor.get("/batches/999")
+    assert answer.status_code == 404
+    assert "<h1>There is nothing here</h1>" in answer.text
+    assert 'class="topbar"' in answer.text
+
+
+@pytest.mark.parametrize("headers", [FETCH, HTMX, {"Accept": "application/json"}])
+def test_scripts_get_a_json_problem(visitor: Visitor, headers: dict[str, str]) -> None:
+    answer = visitor.get("/batches/999", headers=headers)
+    assert answer.status_code == 404
+    assert answer.json is not None
+    assert answer.json["error"] == "not_found"
+    assert answer.json["message"].endswith(".")
+
+
+def test_an_unknown_address_says_what_may_have_happened(visitor: Visitor) -> None:
+    answer = visitor.get("/no/such/page")
+    assert answer.status_code == 404
+    assert "mistyped" in answer.text
+
+
+def test_a_wrong_method_is_explained(visitor: Visitor) -> None:
+    answer = visitor.get("/batches/1/delete")
+    assert answer.status_code == 405
+    assert "use the buttons" in answer.text
+
+
+def test_too_large_an_upload_names_the_limit(
+    flask_app: Flask, visitor: Visitor, batch: BatchSummary
+) -> None:
+    flask_app.config["MAX_CONTENT_LENGTH"] = 2_000_000
+    answer = visitor.upload(batch.id, ("large.pdf", b"x" * 2_100_000), headers=FETCH)
+    assert answer.status_code == 413
+    assert answer.json is not None
+    assert "at most 2.0\u00a0MB" in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "text"),
+    [
+        (StorageUnavailableError("The bucket does not answer."), 503, "The bucket does not"),
+        (EncryptedFileError("a.pdf asks for a password."), 422, "a.pdf asks for a password."),
+        (TemplateError(["Field a: no box.", "Field b: no name."]), 422, "Field b: no name."),
+    ],
+)
+def test_the_class_decides_the_status(
+    flask_app: Flask, visitor: Visitor, error: Exception, status: int, text: str
+) -> None:
+    flask_app.add_url_rule("/fails", view_func=lambda: _raise(error))
+    answer = visitor.get("/fails")
+    assert answer.status_code == status
+    assert text in answer.text
+
+
+def test_a_bug_shows_nothing_of_itself_but_its_number(flask_app: Flask, visitor: Visitor) -> None:
+    flask_app.add_url_rule("/bug", view_func=lambda: _raise(KeyError("secret detail")))
+    answer = visitor.get("/bug", headers={"X-Request-ID": "number-of-this"})
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert "number-of-this" in answer.text
+    assert "Nothing of yours was lost" in answer.text
+
+
+def _raise(error: Exception) -> ResponseReturnValue:
+    raise error
