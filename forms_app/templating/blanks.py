@@ -51,8 +51,8 @@ def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> Gr
     return cv2.resize(grey, (width_px, height_px), interpolation=method).astype("uint8", copy=False)
 
 
-def load_references(template: FormTemplate, folder: Path) -> tuple[PageReference, ...]:
-    """The prepared blanks of all pages, in page order.
+def load_blanks(template: FormTemplate, folder: Path) -> tuple[GreyImage, ...]:
+    """The blank of each template page, in page order.
 
     Args:
         template: its pages name the images.
@@ -61,15 +61,27 @@ def load_references(template: FormTemplate, folder: Path) -> tuple[PageReference
     Raises:
         TemplateError: see `load_blank`; the faults of all pages at once.
     """
-    references: list[PageReference] = []
+    blanks: list[GreyImage] = []
     problems: list[str] = []
     for page in template.pages:
         try:
-            blank = load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
+            blanks.append(
+                load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
+            )
         except TemplateError as error:
             problems.extend(error.problems)
-            continue
-        references.append(prepare_reference(page.number, blank))
     if problems:
         raise TemplateError(problems)
-    return tuple(references)
+    return tuple(blanks)
+
+
+def load_references(template: FormTemplate, folder: Path) -> tuple[PageReference, ...]:
+    """The blanks of all pages prepared for registration, in page order.
+
+    Raises:
+        TemplateError: see `load_blanks`.
+    """
+    return tuple(
+        prepare_reference(page.number, blank)
+        for page, blank in zip(template.pages, load_blanks(template, folder), strict=True)
+    )
