@@ -171,6 +171,7 @@ class FieldInfo:
     template_page: int
     box_px: BoxPx
     cell_boxes_px: tuple[BoxPx, ...] = ()
+    date_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
