@@ -11,9 +11,7 @@ from typing import Any
 
 from forms_app.errors import FieldhandError
 
-LETTERS_AND_DIGITS = (
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
+LETTERS_AND_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PUNCTUATION = ".,-/:;'\"()+=#&%$€?!*_@"
 CHARACTERS = LETTERS_AND_DIGITS + PUNCTUATION
 

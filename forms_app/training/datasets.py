@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class TrainingData:
     holdouts: dict[str, Holdout]
 
 
-def load_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+def load_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Reads an `.npz` of plain arrays.
 
     Raises:
@@ -123,9 +124,7 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
     return TrainingData(sources, marks, holdouts)
 
 
-def _emnist(
-    folder: Path, characters: str, rng: np.random.Generator
-) -> tuple[Source, Holdout]:
+def _emnist(folder: Path, characters: str, rng: np.random.Generator) -> tuple[Source, Holdout]:
     data = load_arrays(folder / "emnist_train.npz")
     known = data["case_known"].astype(bool)
     labels = np.where(known, data["labels"], data["case_guess"])

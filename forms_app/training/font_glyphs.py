@@ -14,9 +14,7 @@ FONT_GLYPH_PX = 56
 _DRAW_PX = 64
 
 
-def draw_font_glyphs(
-    folder: Path, characters: str
-) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
+def draw_font_glyphs(folder: Path, characters: str) -> tuple[NDArray[np.uint8], NDArray[np.str_]]:
     """Draws every character with every font of a folder that has it.
 
     Args:

@@ -13,8 +13,14 @@ from forms_app.training import degrade
 from forms_app.training.datasets import Source, TrainingData
 from forms_app.training.rejects import draw_reject
 from forms_app.training.strokes import draw_strokes
-from forms_app.training.warps import CANVAS_PX, ElasticBank, make_bank
-from forms_app.training.warps import random_linear, warp_bitmap, warp_strokes
+from forms_app.training.warps import (
+    CANVAS_PX,
+    ElasticBank,
+    make_bank,
+    random_linear,
+    warp_bitmap,
+    warp_strokes,
+)
 
 RAW_SHARE = 0.15
 """Share of samples left as they are in their data set, but for a shift of at most one pixel."""
@@ -50,8 +56,9 @@ class SceneDrawer:
         else:
             drawn = draw_reject(self._any_canvas(), self._any_canvas(), rng)
         if rng.random() < 0.3:
-            drawn = cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.4, 1.5)))
-        return frame_glyph(drawn.astype(np.uint8, copy=False))
+            soft = cv2.GaussianBlur(drawn, (0, 0), float(rng.uniform(0.4, 1.5)))
+            drawn = soft.astype(np.uint8, copy=False)
+        return frame_glyph(drawn)
 
     def canvas(self, source: Source, index: int) -> NDArray[np.uint8]:
         """The deformed sample on a (64, 64) canvas, drawn from strokes where there are any."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -41,7 +42,7 @@ class StrokeStore:
         """The strokes of one character, each (n, 2) float32."""
         first, last = self.character_starts[index], self.character_starts[index + 1]
         bounds = self.stroke_starts[first : last + 1]
-        return [self.points[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [self.points[a:b] for a, b in pairwise(bounds)]
 
 
 def load_strokes(path: Path) -> StrokeStore:

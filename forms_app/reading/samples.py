@@ -1,0 +1,246 @@
+"""Finds the characters in a photograph or scan of handwriting on plain paper.
+
+For people's own samples: any pen, light on dark or dark on light, uneven light. Form pages go
+through `cropping` and `segmentation` instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.errors import ShapeError
+from forms_app.reading.glyphs import frame_glyph
+
+_WORKING_PX = 1600
+_MIN_CONTRAST = 24.0
+_NOISE_SHARE = 0.16
+"""Parts lower and narrower than this share of the median character are dust."""
+
+
+@dataclass(frozen=True)
+class FoundCharacter:
+    """One character.
+
+    Attributes:
+        box_px: x, y, width, height in the given image.
+        glyph: (28, 28) uint8.
+        line: number of its line, from 0.
+        space_before: whether a word space precedes it on its line.
+    """
+
+    box_px: tuple[int, int, int, int]
+    glyph: NDArray[np.uint8]
+    line: int
+    space_before: bool
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A group of connected components: box and their labels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    labels: tuple[int, ...]
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    def joined(self, other: _Part) -> _Part:
+        """The union of two parts."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = max(self.right, other.right), max(self.bottom, other.bottom)
+        return _Part(x, y, right - x, bottom - y, self.labels + other.labels)
+
+
+def ink_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Separates ink from paper, whatever the pen and the light.
+
+    The paper is the median over a wide neighbourhood; the ink is what differs from it in the
+    direction in which it differs more.
+
+    Args:
+        grey: (H, W) uint8.
+
+    Returns:
+        (H, W) uint8, ink bright on 0; all zeros where nothing stands out.
+
+    Raises:
+        ShapeError: not a grey image.
+    """
+    if grey.ndim != 2 or grey.dtype != np.uint8 or not grey.size:
+        raise ShapeError(f"sample: got {grey.dtype} {grey.shape}, expected uint8 (H, W)")
+    difference = grey.astype(np.int16) - _paper(grey).astype(np.int16)
+    darker, lighter = np.clip(-difference, 0, 255), np.clip(difference, 0, 255)
+    ink = darker if _strength(darker) >= _strength(lighter) else lighter
+    peak = float(np.percentile(ink[ink > 0], 98)) if (ink > 0).any() else 0.0
+    top = max(peak, float(ink.max()) * 0.6)
+    if top < _MIN_CONTRAST:
+        return np.zeros_like(grey)
+    floor = 0.28 * top
+    stretched: NDArray[np.float64] = np.clip((ink - floor) * (255.0 / (top - floor)), 0, 255)
+    return stretched.astype(np.uint8)
+
+
+def find_characters(grey: NDArray[np.uint8]) -> list[FoundCharacter]:
+    """Finds characters and puts them in reading order.
+
+    Args:
+        grey: (H, W) uint8, dark on light or light on dark.
+
+    Returns:
+        Characters line by line, left to right; dots of i and j, the bars of = and the like are
+        joined to their character.
+
+    Raises:
+        ShapeError: not a grey image.
+    """
+    ink = ink_of(grey)
+    scale = min(1.0, _WORKING_PX / max(ink.shape))
+    if scale < 1.0:
+        size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+        ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    mask = (ink > 60).astype(np.uint8)
+    _, components, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels = components.astype(np.int32, copy=False)
+    boxes = stats[:, :4].astype(int).tolist()
+    parts = [_Part(x, y, w, h, (n,)) for n, (x, y, w, h) in enumerate(boxes) if n]
+    lines = _lines(_without_dust(parts))
+    return [
+        _found(part, ink, labels, scale, number, space)
+        for number, line in enumerate(lines)
+        for part, space in _with_spaces(_joined_stacks(line))
+    ]
+
+
+def _paper(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The background: a wide median at low resolution, or the border of a tiny image."""
+    longest = max(grey.shape)
+    if longest < 80:
+        border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        return np.full_like(grey, int(np.median(border)))
+    factor = min(1.0, 240 / longest)
+    size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    reach = min(61, (min(small.shape) // 2) | 1)
+    whole = np.full_like(small, int(np.median(small)))
+    paper = cv2.medianBlur(small, reach) if reach >= 15 else whole
+    back = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return back.astype(np.uint8, copy=False)
+
+
+def _strength(ink: NDArray[np.int16]) -> float:
+    return float(np.percentile(ink, 99.5)) + float(ink.max()) * 0.2
+
+
+def _without_dust(parts: list[_Part]) -> list[_Part]:
+    """Drops parts that are tiny beside the typical one; dots survive by their thickness."""
+    parts = [part for part in parts if part.width * part.height > 3]
+    if not parts:
+        return []
+    sizes = sorted((max(part.width, part.height) for part in parts), reverse=True)
+    typical = float(np.median(sizes[: max(1, (len(sizes) + 1) // 2)]))
+    return [part for part in parts if max(part.width, part.height) >= _NOISE_SHARE * 0.5 * typical]
+
+
+def _lines(parts: list[_Part]) -> list[list[_Part]]:
+    """Groups parts into text lines: the tall ones first, the small ones to the nearest line."""
+    if not parts:
+        return []
+    typical = float(np.median([p.height for p in parts if p.height >= p.width] or [1]))
+    tallest = max(part.height for part in parts)
+    limit = 0.45 * min(tallest, max(typical, 0.35 * tallest))
+    lines: list[list[_Part]] = []
+    for part in sorted((p for p in parts if p.height >= limit), key=lambda p: p.y + p.height / 2):
+        home = next((line for line in lines if _shares_line(part, line)), None)
+        if home is None:
+            lines.append([part])
+        else:
+            home.append(part)
+    if not lines:
+        lines.append([])
+    for part in (p for p in parts if p.height < limit):
+        min(lines, key=lambda line: _distance(part, line)).append(part)
+    lines.sort(key=lambda line: float(np.mean([p.y + p.height / 2 for p in line])))
+    return [sorted(line, key=lambda p: p.x) for line in lines if line]
+
+
+def _shares_line(part: _Part, line: list[_Part]) -> bool:
+    top = float(np.median([p.y for p in line]))
+    bottom = float(np.median([p.bottom for p in line]))
+    overlap = min(part.bottom, bottom) - max(part.y, top)
+    return overlap > 0.4 * min(part.height, bottom - top)
+
+
+def _distance(part: _Part, line: list[_Part]) -> float:
+    """How far a small part is from a line, counting mostly the nearest character."""
+    if not line:
+        return 0.0
+    middle_x, middle_y = part.x + part.width / 2, part.y + part.height / 2
+
+    def gap(other: _Part) -> float:
+        across = max(other.x - middle_x, middle_x - other.right, 0.0)
+        along = max(other.y - middle_y, middle_y - other.bottom, 0.0)
+        return across + 2.0 * along
+
+    return min(gap(other) for other in line)
+
+
+def _joined_stacks(line: list[_Part]) -> list[_Part]:
+    """Joins parts that stand above one another: dots, bars of '=', halves of '%'."""
+    joined: list[_Part] = []
+    for part in line:
+        while joined and _stacked(joined[-1], part):
+            part = joined.pop().joined(part)
+        joined.append(part)
+    return joined
+
+
+def _stacked(one: _Part, other: _Part) -> bool:
+    overlap = min(one.right, other.right) - max(one.x, other.x)
+    narrow = min(one.width, other.width)
+    slack = 0.35 * max(one.height, other.height) if narrow < 12 else 0.0
+    return overlap > 0.5 * narrow or (
+        overlap > -0.25 * slack and min(one.height, other.height) < slack and _one_above(one, other)
+    )
+
+
+def _one_above(one: _Part, other: _Part) -> bool:
+    return one.bottom <= other.y or other.bottom <= one.y
+
+
+def _with_spaces(line: list[_Part]) -> list[tuple[_Part, bool]]:
+    """Marks the parts that a word space precedes: a gap far beyond the usual one."""
+    gaps = [b.x - a.right for a, b in pairwise(line)]
+    height = float(np.median([p.height for p in line])) if line else 0.0
+    usual = float(np.median(gaps)) if gaps else 0.0
+    wide = max(0.6 * height, 2.2 * max(usual, 0.0))
+    return list(zip(line, [False, *(gap > wide for gap in gaps)], strict=True))
+
+
+def _found(
+    part: _Part,
+    ink: NDArray[np.uint8],
+    labels: NDArray[np.int32],
+    scale: float,
+    line: int,
+    space: bool,
+) -> FoundCharacter:
+    area = (slice(part.y, part.bottom), slice(part.x, part.right))
+    own = np.isin(labels[area], part.labels)
+    near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8))
+    glyph = frame_glyph(np.where(near > 0, ink[area], 0).astype(np.uint8))
+    box = (part.x, part.y, part.width, part.height)
+    x, y, width, height = (round(v / scale) for v in box)
+    return FoundCharacter((x, y, width, height), glyph, line, space)
