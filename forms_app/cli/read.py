@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from forms_app.reading.submissions import FileReading
+    from forms_app.reading.submissions import FileReading, SubmissionReading
 
 OUTPUT_ENDINGS = (".json", ".jsonl", ".csv", ".xlsx")
+SCAN_ENDINGS = frozenset(
+    {".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"}
+)
 EXIT_SOME_FAILED = 3
 
 
@@ -55,7 +58,8 @@ def command(template_path: Path, output: Path | None, engine: str, scans: tuple[
     references = load_references(template, template_path.parent)
     classifier = load_classifier(engine)
     files = list(_files(scans))
-    submissions, failed = [], 0
+    submissions: list[SubmissionReading] = []
+    failed = 0
     for position, path in enumerate(files, start=1):
         begun = time.perf_counter()
         data = _bytes_of(path)
@@ -88,12 +92,10 @@ def _check_output(output: Path | None) -> None:
 
 
 def _files(scans: tuple[Path, ...]) -> Iterator[Path]:
-    """The files named, and those in the folders named, sorted by name."""
+    """The files named, and the scans in the folders named, sorted by name."""
     for path in scans:
         if path.is_dir():
-            yield from sorted(
-                p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")
-            )
+            yield from sorted(p for p in path.iterdir() if p.suffix.lower() in SCAN_ENDINGS)
         else:
             yield path
 
