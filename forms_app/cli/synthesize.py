@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from forms_app.templating.blanks import load_blanks
+from forms_app.templating.blanks import load_blank
 from forms_app.templating.template_file import load_template
 from forms_app.training.synthesis.degradation import PROFILES
 from forms_app.training.synthesis.files import save_submission, save_truth
@@ -42,8 +42,11 @@ def command(
     Writes one file for each form and truth.json into the folder: try a template with them before
     you print it, or measure the reading.
     """
-    template = load_template(template_path)
-    blanks = load_blanks(template, template_path.parent)
+    template, folder = load_template(template_path), template_path.parent
+    blanks = [
+        load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
+        for page in template.pages
+    ]
     out.mkdir(parents=True, exist_ok=True)
     submissions = generate_submissions(
         template,

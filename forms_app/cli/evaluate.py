@@ -1,0 +1,44 @@
+"""`fieldhand evaluate`: how often the recogniser is right on a data set."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from forms_app.reading.classifier import ENGINES, load_classifier
+from forms_app.training.evaluate import CHARSETS, Evaluation, evaluate
+
+
+@click.command("evaluate")
+@click.argument("data", type=Path)
+@click.option("--charset", type=click.Choice(list(CHARSETS)), help="Restrict samples and answers.")
+@click.option("--json", "json_path", type=Path, help="Write the figures to this file, too.")
+@click.option("--model", type=Path, help="Folder of a trained model.  [default: the shipped one]")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
+def command(
+    data: Path, charset: str | None, json_path: Path | None, model: Path | None, engine: str
+) -> None:
+    """Measure the recogniser on a data set.
+
+    DATA is an .npz with images and labels, a MNIST or EMNIST file (IDX or .mat), a folder of
+    those, or a folder of pictures with a labels.csv.
+    """
+    classifier = load_classifier(engine, model, num_threads=2)
+    found = evaluate(data, charset, classifier)
+    click.echo(f"model      {classifier.model_id} ({classifier.engine})")
+    click.echo(f"samples    {found.n:,}")
+    click.echo(_line("accuracy", found.accuracy, found.interval95))
+    click.echo(_line("ignoring case", found.accuracy_ignoring_case, found.interval95_ignoring_case))
+    if json_path:
+        _save(found, json_path)
+
+
+def _line(title: str, share: float, interval: tuple[float, float]) -> str:
+    low, high = interval
+    return f"{title:<14} {share:8.2%}  (95 % interval {low:.2%} to {high:.2%})"
+
+
+def _save(found: Evaluation, path: Path) -> None:
+    path.write_text(json.dumps(found.as_json(), indent=1) + "\n", encoding="utf-8")
