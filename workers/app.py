@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 from celery import Celery, Task
 from celery.signals import beat_init, task_retry, worker_process_init
-from kombu import Queue
+from kombu.entity import Queue
 
 from forms_app.bootstrap import Application, bootstrap
 from forms_app.config import load_settings
@@ -48,7 +48,7 @@ celery.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
     # Queues: those of forms_app.queues and no other.
-    task_queues=[Queue(name) for name in ALL_QUEUES],
+    task_queues=[Queue(name) for name in ALL_QUEUES],  # type: ignore[no-untyped-call]
     task_default_queue=INTAKE,
     task_create_missing_queues=False,
     task_routes={name: {"queue": queue} for name, queue in QUEUE_OF_TASK.items()},

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from forms_app import queues
-from forms_app.services import alignment, assembly, exports, reading, splitting, sweeping
+from forms_app.services import (
+    alignment,
+    assembly,
+    export_building,
+    reading,
+    splitting,
+    sweeping,
+)
 from workers.app import application, celery
 
 
@@ -36,7 +43,7 @@ def read_pages() -> None:
 @celery.task(name=queues.BUILD_EXPORT)  # type: ignore[untyped-decorator]
 def build_export(export_id: int) -> None:
     """Write one requested export."""
-    exports.build_export(application(), export_id)
+    export_building.build_export(application(), export_id)
 
 
 @celery.task(name=queues.SWEEP)  # type: ignore[untyped-decorator]

@@ -1,0 +1,98 @@
+"""The Celery application: what is wrong here shows only under load or after a kill."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+
+import pytest
+from celery import Task
+
+from forms_app import queues
+from forms_app.errors import ConflictError, StorageFullError, TransientError
+from workers import tasks
+from workers.app import RetriedTask, celery, settings
+
+OUR_TASKS = {name: task for name, task in celery.tasks.items() if name.startswith("fieldhand.")}
+
+
+def test_every_task_has_its_queue_and_every_queue_a_task() -> None:
+    assert set(OUR_TASKS) == set(queues.QUEUE_OF_TASK)
+    assert set(queues.QUEUE_OF_TASK.values()) == set(queues.ALL_QUEUES)
+    for name, queue in queues.QUEUE_OF_TASK.items():
+        assert celery.amqp.router.route({}, name)["queue"].name == queue
+    assert {queue.name for queue in celery.conf.task_queues} == set(queues.ALL_QUEUES)
+    assert not celery.conf.task_create_missing_queues
+
+
+def test_times_follow_one_another() -> None:
+    conf = celery.conf
+    lease_s = settings.lease_seconds
+    assert conf.task_soft_time_limit < conf.task_time_limit < lease_s
+    assert conf.task_time_limit * 5 < conf.broker_transport_options["visibility_timeout"]
+
+
+def test_messages_are_lost_with_no_process() -> None:
+    conf = celery.conf
+    assert conf.task_acks_late
+    assert conf.task_reject_on_worker_lost
+    assert conf.worker_prefetch_multiplier == 1
+    assert conf.broker_connection_max_retries is None
+    assert celery.connection().transport.Channel.unacked_restore_interval == 10  # Kombu's names
+    assert conf.broker_transport_options["unacked_restore_interval"] == 2
+    assert conf.broker_transport_options["unacked_restore_throttle"] == 1
+
+
+def test_messages_are_json_and_no_result_is_kept() -> None:
+    assert celery.conf.task_serializer == "json"
+    assert list(celery.conf.accept_content) == ["json"]
+    assert celery.conf.task_ignore_result
+
+
+@pytest.mark.parametrize("name", sorted(OUR_TASKS))
+def test_tasks_are_thin_and_take_ids_alone(name: str) -> None:
+    function = inspect.unwrap(OUR_TASKS[name].run)
+    assert all(
+        parameter.name.endswith("_id") and parameter.annotation == "int"
+        for parameter in inspect.signature(function).parameters.values()
+    )
+    (definition,) = [
+        node
+        for node in ast.parse(inspect.getsource(tasks)).body
+        if isinstance(node, ast.FunctionDef) and queues.QUEUE_OF_TASK and node.name in name
+    ]
+    body = definition.body[1:]  # after the docstring
+    assert 1 <= body[-1].end_lineno - body[0].lineno + 1 <= 5
+
+
+def test_only_passing_failures_are_tried_again() -> None:
+    tried = []
+
+    @celery.task(name="test.fail", base=RetriedTask, bind=True)
+    def fail(task: Task, kind: str) -> None:
+        tried.append((kind, task.request.retries))
+        raise {"full": StorageFullError, "conflict": ConflictError}[kind]("no")
+
+    # Eagerly a retry runs at once, without the countdown.
+    assert isinstance(fail.apply(args=("full",)).result, TransientError)
+    assert isinstance(fail.apply(args=("conflict",)).result, ConflictError)
+    celery.tasks.pop("test.fail")
+    assert tried == [("full", n) for n in range(RetriedTask.max_retries + 1)] + [("conflict", 0)]
+
+
+def test_beat_starts_the_sweeper_alone() -> None:
+    assert {entry["task"] for entry in celery.conf.beat_schedule.values()} == {queues.SWEEP}
+
+
+def test_a_parent_that_forks_loads_no_engine() -> None:
+    code = (
+        "import sys; from workers.app import celery; celery.loader.import_default_modules(); "
+        "import workers.tasks; print([m for m in ('tensorflow', 'keras', 'ai_edge_litert') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
