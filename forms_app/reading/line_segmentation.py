@@ -1,6 +1,6 @@
 """Free writing in one box: a lattice in which every sensible cut into characters is a path.
 
-The lattice's nodes are the boundaries between pieces; an edge joins up to four neighbouring
+The lattice's nodes are the boundaries between pieces; an edge joins up to six neighbouring
 pieces into one glyph. `log_prior` is the log-probability that the boundary at its end is a true
 one and those inside it are not, so the priors of a path add up to the probability of its cuts.
 
@@ -21,9 +21,9 @@ from forms_app.reading.line_pieces import Piece, WritingLine, find_pieces
 from forms_app.reading.strike_out import is_struck_run
 from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
 
-_MOST_PIECES = 4
+_MOST_PIECES = 6
 # In character heights: no character is wider; beyond the second number it becomes improbable.
-_WIDEST = 1.9
+_WIDEST = 1.45
 _USUAL_WIDTH = 0.95
 _WORD_GAP = 0.55
 
