@@ -9,18 +9,25 @@ from typing import Any
 
 import cv2
 from celery import Celery, Task
-from celery.signals import beat_init, task_retry, worker_process_init
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    task_retry,
+    worker_process_init,
+    worker_ready,
+)
 from kombu.entity import Queue
 
 from forms_app.bootstrap import Application, bootstrap
 from forms_app.config import load_settings
+from forms_app.embedded.components import READY_MARK
 from forms_app.embedded.tether import die_with_parent
 from forms_app.errors import BrokerUnavailableError, TransientError
+from forms_app.logs import configure_logging
 from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK, SWEEP
 from workers.classifier_host import ClassifierHost
 
 LARGEST_PROCESS_KB = 2_000_000
-LOG_FORMAT = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
 
 logger = logging.getLogger(__name__)
 settings = load_settings()
@@ -73,8 +80,6 @@ celery.conf.update(
     worker_proc_alive_timeout=120,
     worker_max_memory_per_child=LARGEST_PROCESS_KB,
     worker_enable_remote_control=False,
-    worker_log_format=LOG_FORMAT,
-    worker_task_log_format=LOG_FORMAT,
     # In memory: a schedule file broken by a killed process would keep beat from starting.
     beat_scheduler="celery.beat:Scheduler",
     beat_schedule={
@@ -99,6 +104,19 @@ def application() -> Application:
             wired = bootstrap(settings)
             _application = replace(wired, classifier=ClassifierHost(wired.classifier))
         return _application
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def log_as_everywhere(**_: Any) -> None:
+    """A receiver keeps Celery from setting up logs of its own."""
+    configure_logging(settings)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+@beat_init.connect  # type: ignore[untyped-decorator]
+def say_ready(**_: Any) -> None:
+    """For the supervisor, whatever the log level is."""
+    print(READY_MARK, flush=True)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

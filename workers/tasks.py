@@ -11,6 +11,7 @@ from forms_app.services import (
     splitting,
     sweeping,
 )
+from forms_app.services.sending import send_or_leave
 from workers.app import application, celery
 
 
@@ -34,10 +35,10 @@ def assemble_file(file_id: int) -> None:
 
 @celery.task(name=queues.READ_PAGES)  # type: ignore[untyped-decorator]
 def read_pages() -> None:
-    """Read as many aligned pages as make one batch; a full batch means there may be more."""
-    limit = application().settings.read_batch_pages
-    if reading.read_pages(application(), limit) == limit:
-        application().tasks.send(queues.READ_PAGES)
+    """Read as many aligned pages as make one batch; where there were some, there may be more."""
+    app = application()
+    if reading.read_pages(app, app.settings.read_batch_pages):
+        send_or_leave(app, queues.READ_PAGES)
 
 
 @celery.task(name=queues.BUILD_EXPORT)  # type: ignore[untyped-decorator]

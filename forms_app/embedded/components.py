@@ -13,14 +13,13 @@ from forms_app.config import PREFIX, Settings
 from forms_app.embedded import broker
 from forms_app.queues import ALL_QUEUES
 
-WORKER_READY_MARK = " ready."
-BEAT_READY_MARK = "beat: Starting..."
-WEB_READY_MARK = "web: ready"
+# Our own processes print this, whatever their log level is.
+READY_MARK = "fieldhand: ready"
 # Numerical libraries would each start a thread for every core in every worker process.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
 )
-LOGGED_PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+LOGGED_PROBLEM = re.compile(r'\b(WARNING|ERROR|CRITICAL)\b|"level": "(warning|error|critical)"')
 # Valkey marks problems with #; two of its lines are said at every start and stop.
 BROKER_PROBLEM = re.compile(r" # (?!WARNING Memory overcommit|Valkey is now ready to exit)")
 
@@ -68,7 +67,7 @@ def workers_component(settings: Settings, processes: int) -> Component:
         name="workers",
         summary=f"{processes} process{'es' if processes > 1 else ''} to align and read pages",
         command=worker_command(",".join(ALL_QUEUES), processes, "workers", settings.log_level),
-        ready_mark=WORKER_READY_MARK,
+        ready_mark=READY_MARK,
         environment=ONE_THREAD | environment_of(settings),
         stop_grace_s=20.0,
     )
@@ -80,7 +79,7 @@ def beat_component(settings: Settings) -> Component:
         name="beat",
         summary=f"looks for lost work every {settings.sweep_seconds} s",
         command=beat_command(settings.log_level),
-        ready_mark=BEAT_READY_MARK,
+        ready_mark=READY_MARK,
         environment=environment_of(settings),
     )
 
@@ -91,7 +90,7 @@ def web_component(settings: Settings, listening_fd: int) -> Component:
         name="web",
         summary="the pages",
         command=(sys.executable, "-P", "-m", "forms_app.embedded.web_process", str(listening_fd)),
-        ready_mark=WEB_READY_MARK,
+        ready_mark=READY_MARK,
         environment=environment_of(settings),
         inherited_fds=(listening_fd,),
     )
@@ -99,7 +98,7 @@ def web_component(settings: Settings, listening_fd: int) -> Component:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as variables, so that every process works with the supervisor's own."""
-    names = ("data_dir", "database_url", "files_url", "broker_url", "log_level")
+    names = ("data_dir", "database_url", "files_url", "broker_url")
     return {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
 
 

@@ -84,7 +84,7 @@ async def _start_all(
         say(f"{component.name:<9} {component.summary}")
 
     async def start_workers() -> None:
-        first = [_migrate(settings, say)]
+        first = [_prepare_database(settings, say)]
         if settings.is_embedded_broker:
             first.append(start(components.broker_component(settings)))
         await _side_by_side(*first)
@@ -108,10 +108,17 @@ async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
         raise failures.exceptions[0] from None
 
 
-async def _migrate(settings: Settings, say: Say) -> None:
-    # In a process of its own: the supervisor stays small for as long as it lives.
+async def _prepare_database(settings: Settings, say: Say) -> None:
+    code, last = await _run_database_module(settings)
+    if code:
+        raise StartError(f"database did not start: {last}")
+    say(f"{'database':<9} {last}")
+
+
+async def _run_database_module(settings: Settings) -> tuple[int, str]:
+    """Exit code and last line of `embedded.database`."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", "from forms_app.cli import main; main()", "migrate"),
+        *(sys.executable, "-P", "-m", "forms_app.embedded.database"),
         env=os.environ | components.environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -120,15 +127,16 @@ async def _migrate(settings: Settings, say: Say) -> None:
     )
     output, _ = await process.communicate()
     last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    if process.returncode:
-        raise StartError(f"database did not start: {last.removeprefix('fieldhand: ')}")
-    say(f"{'database':<9} {last}")
+    return process.returncode or 0, last
 
 
-def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
-    if name != "broker":
-        return
-    if aside := broker.set_damaged_queues_aside(settings, last_words):
+async def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
+    """What a component that died may have left behind."""
+    if name == "workers":
+        code, last = await _run_database_module(settings)
+        if code:
+            say(f"! database: {last}")
+    elif name == "broker" and (aside := broker.set_damaged_queues_aside(settings, last_words)):
         say(f"! broker: its queues were damaged and lie in {aside} now; their work is sent again")
 
 

@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,14 +50,14 @@ class Supervisor:
     Args:
         log_dir: Where each component's output goes, in rotated files of at most 20 MB together.
         say: Shows one line to the operator.
-        before_restart: Called with a component's name and last output before it starts again.
+        before_restart: Awaited with a component's name and last output before it starts again.
     """
 
     def __init__(
         self,
         log_dir: Path,
         say: Callable[[str], None],
-        before_restart: Callable[[str, str], None] = lambda _name, _last_words: None,
+        before_restart: Callable[[str, str], Awaitable[None]],
     ) -> None:
         self._log_dir = log_dir
         self._say = say
@@ -117,7 +117,7 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
-            self._before_restart(name, "\n".join(running.last_lines))
+            await self._before_restart(name, "\n".join(running.last_lines))
             running.last_lines.clear()
 
     async def _run_once(self, running: _Running) -> None:

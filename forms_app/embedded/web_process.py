@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
 import sys
@@ -10,7 +9,8 @@ from types import FrameType
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
-from forms_app.embedded.components import WEB_READY_MARK
+from forms_app.embedded.components import READY_MARK
+from forms_app.logs import configure_logging
 from forms_app.web import create_app
 
 THREADS = 8
@@ -21,9 +21,7 @@ def main() -> None:
     import waitress
 
     settings = load_settings()
-    logging.basicConfig(
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=settings.log_level.upper()
-    )
+    configure_logging(settings)
     signal.signal(signal.SIGTERM, _leave)
     listening = socket.socket(fileno=int(sys.argv[1]))
     server = waitress.create_server(
@@ -34,7 +32,7 @@ def main() -> None:
         max_request_body_size=(settings.max_file_mb + 1) * 2**20,
         ident="fieldhand",
     )
-    print(WEB_READY_MARK, flush=True)
+    print(READY_MARK, flush=True)
     server.run()
 
 

@@ -6,9 +6,12 @@ from flask import Flask
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
+from forms_app.logs import configure_logging
 from forms_app.web import create_app
 
 
 def make_app() -> Flask:
     """The web application, with settings from `FIELDHAND_*` variables."""
-    return create_app(bootstrap(load_settings()))
+    settings = load_settings()
+    configure_logging(settings)
+    return create_app(bootstrap(settings))
