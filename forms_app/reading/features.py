@@ -87,6 +87,11 @@ def resized_to(grey: GreyImage, long_side_px: int) -> GreyImage:
     return np.asarray(cv2.resize(grey, size, interpolation=how), dtype=np.uint8)
 
 
+def softened(image: GreyImage) -> GreyImage:
+    """A little blur: a one-bit scan's jagged edges otherwise cost correlation."""
+    return np.asarray(cv2.GaussianBlur(image, (3, 3), 0), dtype=np.uint8)
+
+
 def scaling(source: tuple[int, ...], target: tuple[int, ...]) -> Matrix:
     """The (3, 3) map of pixel centres from an image of shape `source` to its copy of `target`."""
     sy, sx = target[0] / source[0], target[1] / source[1]

@@ -1,25 +1,36 @@
-"""Which template page a scan is, and which way up it lies."""
+"""Which template page a scan is, and where it lies on it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from forms_app.reading.errors import BlankPageError, ForeignPageError
-from forms_app.reading.features import COARSE_LONG_SIDE_PX, PageView, scaling, view_page
-from forms_app.reading.registration import (
-    CoarseFit,
-    PageReference,
-    coarse_fit,
-    quarter_turns_of,
+from forms_app.reading.features import (
+    COARSE_LONG_SIDE_PX,
+    MAGSAC_REACH_PX,
+    Features,
+    PageView,
+    estimate_homography,
+    scaling,
+    sift_features,
+    view_page,
 )
+from forms_app.reading.placement import CoarseFit, coarse_fit
+from forms_app.reading.references import PageReference
+from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
 
+MIN_COVERAGE = 0.6
+"""Least share of the blank's print found in place; filled pages have 0.85 and more, pages of
+another form under 0.2 (docs/registration.md)."""
 MIN_KEYPOINTS = 12
 MIN_INK_SHARE = 5e-4
+WORTH_A_LOOK = 0.25
+"""Pages with fewer inliers than this share of the best page's are not looked at further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +52,7 @@ def identify_page(page: GreyImage, references: Sequence[PageReference]) -> Ident
         BlankPageError: there is next to nothing on the page.
         ForeignPageError: it shows none of the template's pages.
     """
-    view = view_page(page)
-    reference, fit = best_reference(view, references)
+    reference, fit = best_reference(view_page(page), references)
     homography = scaling(reference.view.fine.shape, reference.grey.shape) @ fit.matrix
     turns = quarter_turns_of(homography, page.shape)
     return Identification(reference.number, turns, fit.coverage)
@@ -53,22 +63,19 @@ def best_reference(
 ) -> tuple[PageReference, CoarseFit]:
     """The template page of which most is found on the page, and how it lies there.
 
+    AKAZE features first; SIFT only where they find no page.
+
     Raises:
         BlankPageError, ForeignPageError: as for `identify_page`.
     """
     require_content(view)
-    fits: list[tuple[PageReference, CoarseFit]] = []
-    for reference in references:
-        try:
-            fits.append((reference, coarse_fit(view, reference)))
-        except ForeignPageError:
-            continue
-    if not fits:
-        raise ForeignPageError(
-            "This page belongs to none of the form's pages. Check that the right form was "
-            "scanned, or upload the page to its own batch."
-        )
-    return max(fits, key=lambda pair: pair[1].coverage)
+    fits = _fits(view, view.features, references, lambda reference: reference.view.features)
+    if not fits or fits[0][1].coverage < MIN_COVERAGE:
+        fits += _fits(view, sift_features(view.grey), references, lambda r: r.sift)
+    best = max(fits, key=lambda pair: pair[1].coverage, default=None)
+    if best is None or best[1].coverage < MIN_COVERAGE:
+        raise ForeignPageError(_foreign_message(best))
+    return best
 
 
 def require_content(view: PageView) -> None:
@@ -77,14 +84,49 @@ def require_content(view: PageView) -> None:
     Raises:
         BlankPageError: there is next to nothing on the page.
     """
-    if len(view.features) < MIN_KEYPOINTS or _ink_share(view.coarse) < MIN_INK_SHARE:
+    if len(view.features) < MIN_KEYPOINTS or _ink_share(view) < MIN_INK_SHARE:
         raise BlankPageError("This page is blank: nothing printed or written was found on it.")
 
 
-def _ink_share(coarse: GreyImage) -> float:
+def _fits(
+    view: PageView,
+    features: Features,
+    references: Sequence[PageReference],
+    of_reference: Callable[[PageReference], Features],
+) -> list[tuple[PageReference, CoarseFit]]:
+    """Fits of the references that share enough features with the page, best coverage first."""
+    estimates = [
+        (r, estimate_homography(features, of_reference(r), _reach_px(r))) for r in references
+    ]
+    most = max((e.inliers for _, e in estimates if e is not None), default=0)
+    fits = [
+        (reference, fit)
+        for reference, estimate in estimates
+        if estimate is not None and estimate.inliers >= WORTH_A_LOOK * most
+        if (fit := coarse_fit(view, reference, estimate)) is not None
+    ]
+    return sorted(fits, key=lambda pair: -pair[1].coverage)
+
+
+def _reach_px(reference: PageReference) -> float:
+    return MAGSAC_REACH_PX * max(reference.grey.shape) / COARSE_LONG_SIDE_PX
+
+
+def _foreign_message(nearest: tuple[PageReference, CoarseFit] | None) -> str:
+    advice = "Check that the right form was scanned, whole and legible."
+    if nearest is None:
+        return f"This page belongs to none of the form's pages. {advice}"
+    reference, fit = nearest
+    return (
+        f"This page belongs to none of the form's pages: of the nearest, page "
+        f"{reference.number}, only {fit.coverage:.0%} of the print was found. {advice}"
+    )
+
+
+def _ink_share(view: PageView) -> float:
     """Share of pixels clearly darker than their surroundings, specks left out."""
     window = COARSE_LONG_SIDE_PX // 28 | 1
     ink = cv2.adaptiveThreshold(
-        coarse, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 30
+        view.coarse, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 30
     )
     return float(np.mean(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))))

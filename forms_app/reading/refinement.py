@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-KNOT_SPACING_PX = 125.0
-"""Of the fine image: 21 mm on A4, the scale on which paper curls and a feeder slips."""
-BENDING_WEIGHT = 0.3
-FLATNESS_WEIGHT = 1e-3
+KNOT_SPACING_PX = 160.0
+"""Of the fine image: 27 mm on A4, the scale on which paper curls and a feeder slips."""
+BENDING_WEIGHT = 0.006
+FLATNESS_WEIGHT = 1e-4
 """Ties neighbouring knots faintly, so that areas without print keep their neighbours' offset."""
 ROUNDS = 5
 

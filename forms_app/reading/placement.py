@@ -1,0 +1,178 @@
+"""Finding a page's place on a template page: coarse by features and patches, then fine.
+
+1. Matched features give a homography and, from what it leaves, a stiff displacement field.
+2. Patches of the blank are looked for at 75 dpi. The share found in place, `coverage`, decides
+   whether this is the page at all; their offsets make the field better.
+3. Patches at 150 dpi, in two rounds, make the final field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forms_app.reading.features import (
+    HomographyEstimate,
+    Matrix,
+    PageView,
+    Points,
+    map_points,
+    resized_to,
+    scaling,
+    softened,
+)
+from forms_app.reading.patches import find_patches
+from forms_app.reading.references import COARSE_SEARCH_PX, FINE_SEARCH_PX, PageReference
+from forms_app.reading.refinement import DisplacementField, fit_field
+from forms_app.reading.types import GreyImage
+from forms_app.reading.warping import warp_page
+
+MIN_SCORE = 0.5
+"""Least correlation of a patch that was found; on print of another form few reach it."""
+FEATURE_REACH_PX = (24.0, 4.0)
+COARSE_REACH_PX = (12.0, 3.0)
+FINE_REACH_PX = ((4.0, 1.5), (2.0, 1.0))
+"""Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
+FEATURE_STIFFNESS = 10.0
+MIN_PATCHES = 6
+TRUSTED_WEIGHT = 0.25
+"""The weight of an offset exactly one reach off the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseFit:
+    """A page laid roughly onto a reference; `matrix` (3, 3) maps page to fine template pixels.
+
+    `coverage` is the share (0..1) of the blank's patches found where they should be.
+    """
+
+    matrix: Matrix
+    field: DisplacementField
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where every template point lies on the page: homography and displacement together.
+
+    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
+    """
+
+    matrix: Matrix
+    field: DisplacementField
+    fine_shape: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def page_points(self, points: Points) -> Points:
+        """Page pixels `(N, 2)` of template points `(N, 2)`."""
+        fine = map_points(scaling(self.shape, self.fine_shape), points)
+        return map_points(np.linalg.inv(self.matrix), fine + self.field.at(fine))
+
+
+def coarse_fit(
+    view: PageView, reference: PageReference, estimate: HomographyEstimate | None
+) -> CoarseFit | None:
+    """Looks for the blank's coarse patches where matched features say they are.
+
+    Returns:
+        None where the features make no sense or next to none of the print is found.
+    """
+    if estimate is None or not _is_plausible(estimate.matrix, view.grey.shape):
+        return None
+    fine, coarse = reference.view.fine.shape, reference.view.coarse.shape
+    matrix = scaling(reference.grey.shape, fine) @ estimate.matrix
+    field = _field_of_features(estimate, matrix, reference)
+    patches = reference.coarse_patches
+    image = _working_warp(view, matrix, field, fine, coarse)
+    found = find_patches(image, patches, COARSE_SEARCH_PX)
+    good = found.scores >= MIN_SCORE
+    if good.sum() < MIN_PATCHES:
+        return None
+    to_fine = scaling(coarse, fine)
+    places = map_points(to_fine, patches.centres[good])
+    found_at = map_points(to_fine, (patches.centres + found.offsets)[good])
+    # What the field shows at p + d belongs at p: the page lies d + u(p + d) off there.
+    offsets = found_at - places + field.at(found_at)
+    fit = fit_field(fine, places, offsets, found.scores[good], reach_px=COARSE_REACH_PX)
+    trusted = int((fit.weights > TRUSTED_WEIGHT).sum())
+    return CoarseFit(matrix, fit.field, trusted / len(patches))
+
+
+def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:
+    """Refines a coarse fit by patches at 150 dpi."""
+    field, shape = fit.field, reference.view.fine.shape
+    patches = reference.fitting_patches
+    for search_px, reach_px in zip(FINE_SEARCH_PX, FINE_REACH_PX, strict=True):
+        image = _working_warp(view, fit.matrix, field, shape, shape)
+        found = find_patches(image, patches, search_px)
+        good = found.scores >= MIN_SCORE
+        if good.sum() < MIN_PATCHES:
+            break
+        places = patches.centres[good] + found.offsets[good]
+        offsets = found.offsets[good] + field.at(places)
+        field = fit_field(
+            shape, patches.centres[good], offsets, found.scores[good], reach_px=reach_px
+        ).field
+    return Placement(fit.matrix, field, shape, reference.grey.shape)
+
+
+def lay_onto_template(view: PageView, placement: Placement) -> GreyImage:
+    """The page at exactly the template's pixels, resampled once."""
+    source, shape = view.grey, placement.shape
+    to_template = scaling(placement.fine_shape, shape) @ placement.matrix
+    shrink = _magnification(to_template, source.shape)
+    if shrink < 0.7:
+        source = resized_to(source, round(max(source.shape) * shrink))
+    matrix = placement.matrix @ scaling(source.shape, view.grey.shape)
+    return warp_page(source, matrix, placement.field, placement.fine_shape, shape)
+
+
+def _field_of_features(
+    estimate: HomographyEstimate, matrix: Matrix, reference: PageReference
+) -> DisplacementField:
+    """A stiff field from the matched features that lie near the homography."""
+    fine = reference.view.fine.shape
+    places = map_points(scaling(reference.grey.shape, fine), estimate.targets)
+    offsets = map_points(matrix, estimate.sources) - places
+    near = np.linalg.norm(offsets, axis=1) < FEATURE_REACH_PX[0]
+    return fit_field(
+        fine, places[near], offsets[near], np.ones(int(near.sum())),
+        reach_px=FEATURE_REACH_PX, stiffness=FEATURE_STIFFNESS,
+    ).field  # fmt: skip
+
+
+def _working_warp(
+    view: PageView,
+    matrix: Matrix,
+    field: DisplacementField,
+    fine_shape: tuple[int, ...],
+    shape: tuple[int, ...],
+) -> GreyImage:
+    """The page at a working size of the template, from the smallest copy that is sharp enough."""
+    for source in (view.coarse, view.fine, view.grey):
+        from_source = matrix @ scaling(source.shape, view.grey.shape)
+        if _magnification(scaling(fine_shape, shape) @ from_source, source.shape) <= 1.25:
+            break
+    return softened(warp_page(source, from_source, field, fine_shape, shape))
+
+
+def _magnification(matrix: Matrix, shape: tuple[int, ...]) -> float:
+    """Linear scale of a projective map in the middle of an image."""
+    y, x = shape[0] / 2, shape[1] / 2
+    corners = map_points(matrix, np.array([[x, y], [x + 1, y], [x, y + 1]]))
+    (ax, ay), (bx, by) = corners[1] - corners[0], corners[2] - corners[0]
+    return float(np.sqrt(abs(ax * by - ay * bx)))
+
+
+def _is_plausible(matrix: Matrix, shape: tuple[int, ...]) -> bool:
+    """Whether the map keeps the page's outline convex and its reading direction unmirrored."""
+    height, width = shape
+    outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
+    depth = outline @ matrix[2, :2] + matrix[2, 2]
+    if np.any(depth * np.sign(matrix[2, 2]) < 0.2 * abs(matrix[2, 2])):
+        return False
+    sides = np.diff(map_points(matrix, outline), axis=0, append=map_points(matrix, outline[:1]))
+    following = np.roll(sides, -1, axis=0)
+    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    return bool(np.all(turns > 0))
