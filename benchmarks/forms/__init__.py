@@ -1,0 +1,1 @@
+"""Templates of real forms, and how to make their blanks."""
