@@ -17,6 +17,8 @@ _CERTAIN_BLANK = 0.995
 _INKED_BLANK = 0.6
 _MOST_BLANK_INK = 0.01
 _CLEAR = 0.5
+_NO_INK = 0.001
+_SLIP_WEIGHT = 0.05
 _VISIBLE = 0.2
 
 
@@ -68,7 +70,8 @@ def judge_mark(
 ) -> FieldReading:
     """The reading of a single mark or a signature: True or False."""
     value = mark.probability >= _CLEAR and mark.state is not InkState.STRUCK_OUT
-    confidence = max(mark.probability, 1 - mark.probability)
+    probability = _settled(mark)
+    confidence = max(probability, 1 - probability)
     what = "signature" if field.kind is FieldKind.SIGNATURE else "mark"
     reasons = []
     if confidence < policy.threshold(field.kind):
@@ -86,23 +89,17 @@ def judge_choice(
     policy: ReviewPolicy,
 ) -> FieldReading:
     """The reading of a choice (one option) or choices (any number), one mark for each option."""
-    chosen = [
-        option.value
+    marked = {
+        option.value: mark.probability
         for option, mark in zip(field.options, marks, strict=True)
         if mark.probability >= _CLEAR and mark.state is not InkState.STRUCK_OUT
-    ]
-    confidence = math.prod(max(mark.probability, 1 - mark.probability) for mark in marks)
+    }
+    chosen = tuple(marked)
+    confidence = _choice_confidence(field.kind, [_settled(mark) for mark in marks], len(chosen))
+    value: Value = chosen
+    if field.kind is FieldKind.CHOICE:
+        value = max(marked, key=marked.__getitem__) if marked else None
     reasons = _choice_reasons(field, marks, chosen, confidence, policy)
-    value: Value = tuple(chosen) if field.kind is FieldKind.CHOICES else None
-    if field.kind is FieldKind.CHOICE and chosen:
-        best = max(
-            (mark.probability, option.value)
-            for option, mark in zip(field.options, marks, strict=True)
-            if option.value in chosen
-        )
-        value = best[1]
-    if field.kind is FieldKind.CHOICE and len(chosen) > 1:
-        confidence = min(confidence, 1 / len(chosen))
     reasons += check_value(field, value)
     outcome = Outcome.READ if chosen else Outcome.BLANK
     return _verdict(field, value, outcome, confidence, reasons, residual_px, policy)
@@ -186,6 +183,27 @@ def _verdict(
         reasons=tuple(found),
         residual_px=residual_px,
     )
+
+
+def _settled(mark: MarkReading) -> float:
+    """Probability that the option is meant; a box without any ink is surely empty."""
+    return _NO_INK if mark.fill <= 0 else mark.probability
+
+
+def _choice_confidence(kind: FieldKind, meant: Sequence[float], chosen: int) -> float:
+    """The probability of what was chosen.
+
+    Options of `choices` are independent. In a `choice` people mark one box or none; several are a
+    slip, weighed accordingly, so that one clear mark settles the other boxes.
+    """
+    most_likely = math.prod(max(p, 1 - p) for p in meant)
+    if kind is FieldKind.CHOICES:
+        return most_likely
+    none = math.prod(1 - p for p in meant)
+    single = math.fsum(p * none / (1 - p) for p in meant)
+    several = _SLIP_WEIGHT * max(0.0, 1 - none - single)
+    weight = _SLIP_WEIGHT if chosen > 1 else 1.0
+    return min(1.0, weight * most_likely / (none + single + several))
 
 
 def _choice_reasons(

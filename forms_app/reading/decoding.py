@@ -44,6 +44,10 @@ from forms_app.reading.value_lists import search_list
 # How much less often people write something that breaks the field's rules.
 _INVALID_WEIGHT = 0.02
 _MOST_CANDIDATES = 8
+# Search depth: free, where the grammar knows what is valid, where only whole values can be judged.
+_FREE_WIDTH = 12
+_GRAMMAR_WIDTH = 32
+_WHOLE_VALUE_WIDTH = 128
 _LEAST_CANDIDATE = 1e-4
 _MOST_ALTERNATIVES = 4
 _LEAST_ALTERNATIVE = 0.01
@@ -115,10 +119,12 @@ def _candidates(field: FormField, lattice: Lattice, beliefs: Beliefs) -> list[_C
     if not math.isfinite(total):
         return []
     readings = _readings(field, lattice, beliefs)
-    valid = {w.text: (w, value) for w, value, ok in readings if ok}
-    valid_mass = math.fsum(math.exp(w.log_mass - total) for w, _ in valid.values())
-    invalid_mass = max(0.0, 1 - valid_mass)
-    norm = valid_mass + _INVALID_WEIGHT * invalid_mass
+    valid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if ok)
+    invalid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if not ok)
+    # What the search did not look at is taken to be valid as often as what it found.
+    unseen = max(0.0, 1 - valid - invalid)
+    unseen_weight = max(_INVALID_WEIGHT, valid / max(valid + invalid, 1e-300))
+    norm = valid + _INVALID_WEIGHT * invalid + unseen_weight * unseen
     merged: dict[str, _Candidate] = {}
     for written, value, ok in readings:
         weight = math.exp(written.log_mass - total) * (1.0 if ok else _INVALID_WEIGHT) / norm
@@ -137,15 +143,17 @@ def _readings(
     """(what is written, its value, whether it is valid), each text once."""
     characters, probabilities = beliefs.characters, beliefs.probabilities
     spaces = field.kind in _KEEPS_SPACES
-    free = search(lattice, characters, probabilities, AnyText(), spaces)
+    free = search(lattice, characters, probabilities, AnyText(), spaces, _FREE_WIDTH)
     if not is_constrained(field):
         return [(w, normalise(field, w.text), True) for w in free if w.text]
     valid: Iterable[Written]
     if field.constraints.values:
         valid = search_list(lattice, characters, probabilities, field.constraints.values)
     else:
+        rule = field.constraints
+        width = _WHOLE_VALUE_WIDTH if rule.pattern or rule.check else _GRAMMAR_WIDTH
         spaces = spaces or field.kind is FieldKind.DATE
-        valid = search(lattice, characters, probabilities, grammar_of(field), spaces)
+        valid = search(lattice, characters, probabilities, grammar_of(field), spaces, width)
     found = [(w, normalise(field, w.text), True) for w in valid if is_valid(field, w.text)]
     values = {value for _, value, _ in found}
     for written in free[:_MOST_CANDIDATES]:

@@ -17,10 +17,9 @@ from forms_app.reading.grammars import Grammar
 from forms_app.reading.types import Segmentation
 
 EMPTY_CELL = -1
-_BEAM_WIDTH = 96
-_BEAM_NATS = 14.0
-_MOST_CHARACTERS = 12
-_LEAST_PROBABILITY = 2e-5
+# Hypotheses this many nats behind the best at their node are given up: 1 in 8,000.
+_BEAM_NATS = 9.0
+_MOST_CHARACTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ def search(
     probabilities: NDArray[np.float64],
     grammar: Grammar,
     keeps_spaces: bool,
+    width: int,
 ) -> list[Written]:
     """The most probable texts that the grammar allows, best first.
 
@@ -93,13 +93,16 @@ def search(
         probabilities: `(N, K)` of each glyph.
         grammar: what may follow what.
         keeps_spaces: whether empty cells and word gaps are spaces of the text, or nothing.
+        width: hypotheses kept at each node; the result is exact to this depth where the grammar
+            allows everything.
     """
     choices = _choices(characters, probabilities)
     reached: list[dict[str, _Hypothesis]] = [{} for _ in lattice.leaving]
+    floors = [-math.inf] * len(reached)
     reached[0][""] = _Hypothesis("", 0.0, 0.0, ())
     for node, edges in enumerate(lattice.leaving[:-1]):
         spaced = keeps_spaces and node in lattice.spaces
-        for hypothesis in _pruned(reached[node].values()):
+        for hypothesis in _pruned(reached[node].values(), width):
             source = _with_space(hypothesis, grammar) if spaced else hypothesis
             for edge in edges:
                 target = reached[edge.end]
@@ -107,10 +110,13 @@ def search(
                     _add(target, _with_space(source, grammar) if keeps_spaces else source)
                     continue
                 for character, log_p in choices[edge.glyph]:
+                    log_mass = source.log_mass + log_p + edge.log_prior
+                    if log_mass < floors[edge.end]:
+                        break
                     if grammar.allows(source.text, character):
+                        floors[edge.end] = max(floors[edge.end], log_mass - _BEAM_NATS)
                         _add(target, _extended(source, character, log_p + edge.log_prior, edge))
-    found = [_stripped(h) for h in _pruned(reached[-1].values())]
-    return sorted(found, key=lambda w: -w.log_mass)
+    return [_stripped(h) for h in _pruned(reached[-1].values(), width)]
 
 
 def log_total(lattice: Lattice, masses: Sequence[float]) -> float:
@@ -151,14 +157,19 @@ def _choices(characters: str, probabilities: NDArray[np.float64]) -> list[list[t
     order = np.argsort(-probabilities, axis=1)[:, :_MOST_CHARACTERS]
     choices = []
     for row, columns in zip(probabilities, order.tolist(), strict=True):
-        least = row[columns[0]] * _LEAST_PROBABILITY
+        least = row[columns[0]] * math.exp(-_BEAM_NATS)
         choices.append([(characters[c], math.log(row[c])) for c in columns if row[c] > least])
     return choices
 
 
-def _pruned(hypotheses: Iterable[_Hypothesis]) -> list[_Hypothesis]:
-    ranked = sorted(hypotheses, key=lambda h: -h.log_mass)[:_BEAM_WIDTH]
+def _pruned(hypotheses: Iterable[_Hypothesis], width: int) -> list[_Hypothesis]:
+    """The best `width` of them, best first, without those too far behind."""
+    ranked = sorted(hypotheses, key=_log_mass, reverse=True)[:width]
     return [h for h in ranked if h.log_mass > ranked[0].log_mass - _BEAM_NATS]
+
+
+def _log_mass(hypothesis: _Hypothesis) -> float:
+    return hypothesis.log_mass
 
 
 def _add(target: dict[str, _Hypothesis], new: _Hypothesis) -> None:
