@@ -63,7 +63,7 @@ class LazyClassifier:
 
         directory = Path(self._settings.model_dir) if self._settings.model_dir else None
         return load_classifier(
-            self._settings.engine, directory, threads=self._settings.classifier_threads
+            self._settings.engine, directory, num_threads=self._settings.classifier_threads
         )
 
 
@@ -79,9 +79,11 @@ def bootstrap(settings: Settings) -> Application:
         raise ConfigurationError(
             f"The data folder {settings.data_dir} cannot be made: {error.strerror}."
         ) from error
+    engine = make_engine(settings.database_url)
     return Application(
         settings=settings,
-        sessions=make_sessions(make_engine(settings.database_url)),
+        engine=engine,
+        sessions=make_sessions(engine),
         files=open_file_store(settings.files_url),
         tasks=CeleryTaskSender(settings.broker_url),
         classifier=LazyClassifier(settings),

@@ -44,8 +44,8 @@ class Settings:
     max_file_pages: int = 200
     max_page_megapixels: int = 120
     pdf_dpi: int = 300
-    lease_seconds: int = 300
-    max_attempts: int = 2
+    lease_seconds: int = 120
+    max_attempts: int = 3
     sweep_seconds: int = 20
     log_level: str = "info"
     log_format: str = "console"

@@ -47,12 +47,6 @@ class ConflictError(UserError):
     code = "conflict"
 
 
-class FileTooLargeError(UserError):
-    """An uploaded file has more bytes than the limit."""
-
-    code = "file_too_large"
-
-
 class TemplateError(UserError):
     """A form template is wrong; `problems` holds one sentence for each fault found."""
 

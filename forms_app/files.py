@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 import obstore
 from obstore.exceptions import BaseError
@@ -22,11 +22,11 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from forms_app.errors import (
     ConfigurationError,
-    FileTooLargeError,
     StorageDamagedError,
     StorageFullError,
     StorageUnavailableError,
 )
+from forms_app.reading.errors import FileTooLargeError
 
 CHUNK_BYTES = 1 << 20
 SPOOL_BYTES = 16 << 20
@@ -34,6 +34,13 @@ SPOOL_BYTES = 16 << 20
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
 FULL_MESSAGE = "There is no space left to save files; free some space on the disk and try again."
+
+
+class Readable(Protocol):
+    """Anything bytes can be read from in pieces: an open file, an upload's stream."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
 
 
 class StoredFile(NamedTuple):
@@ -62,7 +69,7 @@ class FileStore:
                 obstore.put(self._store, _path(key), data)
         return key
 
-    def put_stream(self, stream: BinaryIO, max_bytes: int | None = None) -> StoredFile:
+    def put_stream(self, stream: Readable, max_bytes: int | None = None) -> StoredFile:
         """Keep all that `stream` has, in bounded memory.
 
         Raises:
@@ -164,7 +171,7 @@ def _path(key: str) -> str:
     return f"{key[:2]}/{key[2:4]}/{key}"
 
 
-def _spool(stream: BinaryIO, spool: IO[bytes], max_bytes: int | None) -> StoredFile:
+def _spool(stream: Readable, spool: IO[bytes], max_bytes: int | None) -> StoredFile:
     digest, size = hashlib.sha256(), 0
     while chunk := stream.read(CHUNK_BYTES):
         size += len(chunk)

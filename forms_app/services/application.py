@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from forms_app.config import Settings
@@ -33,6 +34,7 @@ class Application:
     """`sessions` opens database sessions, `classifier()` loads the model on first use."""
 
     settings: Settings
+    engine: Engine
     sessions: sessionmaker[Session]
     files: FileStore
     tasks: TaskSender
@@ -41,3 +43,7 @@ class Application:
     def session(self) -> AbstractContextManager[Session]:
         """One transaction, see `session_scope`."""
         return session_scope(self.sessions)
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.engine.dispose()

@@ -9,14 +9,12 @@ from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormTemplate
 from forms_app.services.dto import TemplatePageInfo, TemplateVersion
 from forms_app.store.models import TemplatePageRow, TemplateVersionRow
-from forms_app.templating.template_file import parse_template
-
-FILE_FORMAT = "fieldhand/1"
+from forms_app.templating.template_file import FORMAT, parse_template
 
 
 def empty_definition(name: str) -> dict[str, Any]:
     """What a new draft starts from."""
-    return {"format": FILE_FORMAT, "name": name, "fields": []}
+    return {"format": FORMAT, "name": name, "fields": []}
 
 
 def image_name(page_number: int) -> str:
@@ -27,7 +25,7 @@ def image_name(page_number: int) -> str:
 def template_file(definition: dict[str, Any], pages: Sequence[TemplatePageRow]) -> dict[str, Any]:
     """The complete template file of a version, its pages included."""
     return {
-        "format": FILE_FORMAT,
+        "format": FORMAT,
         "name": definition["name"],
         "pages": [
             {

@@ -11,11 +11,21 @@ from forms_app.errors import ConflictError, UserError
 from forms_app.queues import BUILD_EXPORT
 from forms_app.services.application import Application
 from forms_app.services.dto import ExportInfo
+from forms_app.services.export_building import build_export
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, ExportRow
 from forms_app.store.states import ExportFormat, ExportState
+
+__all__ = [
+    "build_export",
+    "get_export",
+    "list_exports",
+    "load_exports",
+    "open_export",
+    "request_export",
+]
 
 MIME_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",

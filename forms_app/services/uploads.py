@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, TransientError, UserError
-from forms_app.files import StoredFile
+from forms_app.errors import ConflictError, TransientError
+from forms_app.files import Readable, StoredFile
 from forms_app.queues import ALIGN_PAGE, SPLIT_FILE
+from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.dto import FileSummary
@@ -33,7 +32,7 @@ def add_file(
     app: Application,
     batch_id: int,
     filename: str,
-    stream: BinaryIO,
+    stream: Readable,
     user_id: int = LOCAL_USER_ID,
 ) -> FileSummary:
     """Take a file into a batch and have it read.
@@ -49,7 +48,7 @@ def add_file(
         load(session, BatchRow, batch_id)
     try:
         stored = app.files.put_stream(stream, app.settings.max_file_mb << 20)
-    except (UserError, TransientError) as error:
+    except (ReadingError, TransientError) as error:
         return _add_failed(app, batch_id, name, 0, error.code, error.message, user_id)
     if stored.size == 0:
         return _add_failed(app, batch_id, name, 0, "empty_file", EMPTY_MESSAGE, user_id)

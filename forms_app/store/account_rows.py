@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_app.store.base import (
     Base,
+    ChangeTimestamp,
     JsonValue,
     Key,
     OptionalTimestamp,
@@ -51,6 +52,7 @@ class ExportRow(Base):
     error_message: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
+    changed_at: Mapped[ChangeTimestamp]
     created_at: Mapped[Timestamp]
     finished_at: Mapped[OptionalTimestamp]
 

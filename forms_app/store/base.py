@@ -54,6 +54,8 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 PrimaryKey = Annotated[int, mapped_column(Key, primary_key=True, autoincrement=True)]
 Timestamp = Annotated[datetime, mapped_column(UtcDateTime, default=utc_now)]
+# When the row last changed: the sweeper's measure of whether work goes on.
+ChangeTimestamp = Annotated[datetime, mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)]
 OptionalTimestamp = Annotated[datetime | None, mapped_column(UtcDateTime)]
 JsonValue = Annotated[Any, mapped_column(Json)]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_app.store.base import (
     Base,
+    ChangeTimestamp,
     JsonValue,
     OptionalTimestamp,
     PrimaryKey,
@@ -60,6 +61,7 @@ class FileRow(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
+    changed_at: Mapped[ChangeTimestamp]
     created_at: Mapped[Timestamp]
 
 
@@ -98,6 +100,7 @@ class PageRow(Base):
     state: Mapped[str] = mapped_column(default=PageState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
+    changed_at: Mapped[ChangeTimestamp]
     submission_id: Mapped[int | None] = mapped_column(
         ForeignKey("submissions.id", ondelete="SET NULL")
     )

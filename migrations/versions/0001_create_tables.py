@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("error_message", sa.String(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", TIME, nullable=True),
+        sa.Column("changed_at", TIME, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("finished_at", TIME, nullable=True),
         sa.CheckConstraint("format IN ('csv', 'json', 'jsonl', 'xlsx')", name="ck_exports_format"),
@@ -192,6 +193,7 @@ def upgrade() -> None:
         sa.Column("duplicate_of_id", KEY, nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", TIME, nullable=True),
+        sa.Column("changed_at", TIME, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.CheckConstraint(
             "state IN ('uploaded', 'split', 'done', 'failed', 'duplicate')", name="ck_files_state"
@@ -283,6 +285,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", TIME, nullable=True),
+        sa.Column("changed_at", TIME, nullable=False),
         sa.Column("submission_id", KEY, nullable=True),
         sa.Column("template_page", sa.Integer(), nullable=True),
         sa.Column("aligned_hash", sa.String(), nullable=True),

@@ -1,0 +1,77 @@
+"""Assembly: the aligned pages of a file become submissions, which then are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from forms_app.queues import READ_PAGES
+from forms_app.reading.submissions import group_pages
+from forms_app.services.application import Application
+from forms_app.services.completion import finish_file
+from forms_app.services.sending import send_or_leave
+from forms_app.store.models import FileRow, PageRow, SubmissionRow
+from forms_app.store.pages import pages_of_file
+from forms_app.store.states import FileState, PageState, SubmissionState
+
+
+def assemble_file(app: Application, file_id: int) -> None:
+    """Give every aligned page of a file its submission; does nothing while some are pending.
+
+    Pages join in the file's order; one whose place is taken starts the next submission. Pages
+    that already belong to a submission stay there, so that running again, or after a failed page
+    was tried again, changes nothing that was read.
+    """
+    with app.session() as session:
+        file = _lock(session, file_id)
+        if file is None or file.state != FileState.SPLIT:
+            return
+        pages = pages_of_file(session, file_id)
+        if any(page.state == PageState.PENDING for page in pages):
+            return
+        to_read = _assign(session, file, [page for page in pages if page.template_page])
+        finish_file(session, file_id)
+    for _ in range(0, to_read, app.settings.read_batch_pages):
+        send_or_leave(app, READ_PAGES)
+
+
+def _lock(session: Session, file_id: int) -> FileRow | None:
+    """Writing first makes other assemblies of this file wait, on both databases."""
+    session.execute(update(FileRow).where(FileRow.id == file_id).values(lease_until=None))
+    return session.get(FileRow, file_id)
+
+
+def _assign(session: Session, file: FileRow, pages: Sequence[PageRow]) -> int:
+    """Returns how many pages are to be read."""
+    for positions in group_pages([page.template_page or 0 for page in pages]):
+        group = [pages[position] for position in positions]
+        homes = [page.submission_id for page in group if page.submission_id is not None]
+        taken = {page.template_page for page in pages if page.submission_id in homes[:1]}
+        home = homes[0] if homes else None
+        for page in group:
+            if page.submission_id is not None:
+                continue
+            if home is None or page.template_page in taken:
+                home, taken = _new_submission(session, file), set()
+            page.submission_id = home
+            taken.add(page.template_page)
+    waiting = [page for page in pages if page.state == PageState.ALIGNED]
+    session.flush()
+    session.execute(
+        update(SubmissionRow)
+        .where(SubmissionRow.id.in_({page.submission_id for page in waiting}))
+        .values(state=SubmissionState.READING)
+    )
+    return len(waiting)
+
+
+def _new_submission(session: Session, file: FileRow) -> int:
+    last = session.scalar(
+        select(func.max(SubmissionRow.number)).where(SubmissionRow.file_id == file.id)
+    )
+    submission = SubmissionRow(file_id=file.id, batch_id=file.batch_id, number=(last or 0) + 1)
+    session.add(submission)
+    session.flush()
+    return submission.id

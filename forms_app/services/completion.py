@@ -1,0 +1,94 @@
+"""When nothing is left to be read: submissions and files get their final state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from forms_app.reading.confidence import missing_page
+from forms_app.reading.form_template import FormField
+from forms_app.reading.types import FieldReading, Outcome
+from forms_app.services.blanks import TemplatePlan
+from forms_app.store.models import FileRow, PageRow, SubmissionFieldRow, SubmissionRow
+from forms_app.store.pages import pages_of_file, pages_of_submission
+from forms_app.store.readings import save_readings
+from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
+
+UNFINISHED = frozenset({PageState.PENDING, PageState.ALIGNED})
+FAILED_REASON = "The machine could not read this page; key the field from its picture."
+
+
+def finish_submission(
+    session: Session, submission: SubmissionRow, plan: TemplatePlan, model_version: int
+) -> None:
+    """Once all its pages are read: fill in the fields of pages that are not there, set the state.
+
+    The caller holds the submission's row lock.
+    """
+    pages = {page.template_page: page for page in pages_of_submission(session, submission.id)}
+    if any(page.state in UNFINISHED for page in pages.values()):
+        return
+    for number in range(1, len(plan.template.pages) + 1):
+        page = pages.get(number)
+        if page is None or page.state != PageState.READ:
+            _save_absent(session, submission, plan, model_version, number, page)
+    update_state(session, submission)
+
+
+def update_state(session: Session, submission: SubmissionRow) -> None:
+    """`needs_review` while any field is open, `done` afterwards."""
+    session.flush()
+    is_open = session.scalar(
+        select(
+            exists().where(
+                SubmissionFieldRow.submission_id == submission.id,
+                SubmissionFieldRow.state == FieldState.OPEN,
+            )
+        )
+    )
+    submission.state = SubmissionState.NEEDS_REVIEW if is_open else SubmissionState.DONE
+
+
+def finish_file(session: Session, file_id: int) -> None:
+    """Once no page has anything left to do: `done`, or `failed` when every page failed."""
+    session.flush()
+    pages = pages_of_file(session, file_id)
+    file = session.get(FileRow, file_id)
+    if file is None or any(page.state in UNFINISHED for page in pages):
+        return
+    if all(page.state == PageState.FAILED for page in pages):
+        file.state = FileState.FAILED
+        file.error_code, file.error_message = _reason(pages)
+    elif file.state == FileState.SPLIT:
+        file.state = FileState.DONE
+
+
+def _reason(pages: Sequence[PageRow]) -> tuple[str | None, str | None]:
+    if len(pages) == 1:
+        return pages[0].error_code, pages[0].error_message
+    codes = {page.error_code for page in pages}
+    code = pages[0].error_code if len(codes) == 1 else "unreadable"
+    return code, f"None of the {len(pages)} pages could be read; the reasons stand at each page."
+
+
+def _save_absent(
+    session: Session,
+    submission: SubmissionRow,
+    plan: TemplatePlan,
+    model_version: int,
+    number: int,
+    page: PageRow | None,
+) -> None:
+    readings = [_absent(field, page) for field in plan.template.fields_on(number)]
+    page_id = page.id if page else None
+    save_readings(session, submission, page_id, model_version, readings, plan.positions)
+
+
+def _absent(field: FormField, page: PageRow | None) -> FieldReading:
+    absent = missing_page(field)
+    if page is None:
+        return absent
+    return replace(absent, outcome=Outcome.UNREADABLE, reasons=(FAILED_REASON,))

@@ -1,0 +1,173 @@
+"""Decisions: what people say of a field; kept for ever, the newest counts."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError, NotFoundError, UserError
+from forms_app.reading.constraints import check_value, parse_value
+from forms_app.reading.form_template import FormField
+from forms_app.reading.types import Value
+from forms_app.services.application import Application
+from forms_app.services.blanks import load_plan
+from forms_app.services.completion import update_state
+from forms_app.services.dto import DecisionResult, ItemKey
+from forms_app.services.field_values import current_value
+from forms_app.services.loading import load
+from forms_app.store.audit import record_event
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    BatchRow,
+    DecisionRow,
+    SubmissionFieldRow,
+    SubmissionRow,
+)
+from forms_app.store.reading_json import value_to_json
+from forms_app.store.review_queue import count_open, find_field
+from forms_app.store.states import Action, FieldState
+
+CHOSEN_BY_PEOPLE = (Action.CONFIRM, Action.CORRECT, Action.BLANK, Action.UNREADABLE)
+
+
+def decide(
+    app: Application,
+    submission_id: int,
+    field_name: str,
+    action: str,
+    value: Value = None,
+    user_id: int = LOCAL_USER_ID,
+    override: bool = False,
+) -> DecisionResult:
+    """Write down what a person says of a field.
+
+    Args:
+        action: `confirm` (the value as it stands), `correct` (to `value`), `blank`, `unreadable`.
+        value: For `correct`; typed text is brought into the field's canonical form.
+        override: Accept a value that breaks the field's rule: paper does.
+
+    Raises:
+        UserError: The value breaks the field's rule (the message says which), or no such action.
+        NotFoundError: There is no such field.
+    """
+    if action not in CHOSEN_BY_PEOPLE:
+        raise UserError(f"A field can be {', '.join(CHOSEN_BY_PEOPLE)}; not {action}.")
+    with app.session() as session:
+        row, submission, field = _load_for_change(session, submission_id, field_name)
+        decided = _decided_value(row, field, Action(action), value)
+        if not override:
+            _require_valid(field, decided)
+        decision = DecisionRow(
+            submission_id=submission_id,
+            field_name=field_name,
+            user_id=user_id,
+            action=action,
+            value=value_to_json(decided),
+            previous=value_to_json(current_value(row)),
+            overridden=override and bool(check_value(field, decided)),
+            replaces_id=row.decision_id,
+        )
+        session.add(decision)
+        session.flush()
+        row.decision, row.state = decision, FieldState.DECIDED
+        record_event(
+            session,
+            "decide",
+            "submission",
+            submission_id,
+            user_id,
+            field=field_name,
+            action=action,
+        )
+        return _result(session, row, submission)
+
+
+def undo_decision(
+    app: Application, submission_id: int, field_name: str, user_id: int = LOCAL_USER_ID
+) -> DecisionResult:
+    """Take the last decision back; what counted before counts again. Nothing is deleted.
+
+    Raises:
+        ConflictError: There is no decision to take back.
+    """
+    with app.session() as session:
+        row, submission, _ = _load_for_change(session, submission_id, field_name)
+        undone = row.decision
+        if undone is None:
+            raise ConflictError("Nobody has decided this field; there is nothing to take back.")
+        restored = session.get(DecisionRow, undone.replaces_id) if undone.replaces_id else None
+        session.add(
+            DecisionRow(
+                submission_id=submission_id,
+                field_name=field_name,
+                user_id=user_id,
+                action=Action.RESTORE,
+                value=restored.value if restored else row.reading.value,
+                previous=undone.value,
+                replaces_id=undone.id,
+                restores_id=undone.replaces_id,
+            )
+        )
+        row.decision = restored
+        row.state = _state_of(row)
+        record_event(
+            session,
+            "decide",
+            "submission",
+            submission_id,
+            user_id,
+            field=field_name,
+            action=str(Action.RESTORE),
+        )
+        return _result(session, row, submission)
+
+
+def _load_for_change(
+    session: Session, submission_id: int, field_name: str
+) -> tuple[SubmissionFieldRow, SubmissionRow, FormField]:
+    """Locks the submission: two people deciding at once do so one after the other."""
+    submission = session.get(SubmissionRow, submission_id, with_for_update=True)
+    row = find_field(session, submission_id, field_name)
+    if submission is None or row is None:
+        raise NotFoundError(
+            f"The field {field_name} of this form does not exist, or has not been read yet."
+        )
+    batch = load(session, BatchRow, submission.batch_id)
+    template = load_plan(session, batch.version_id).template
+    field = next(field for field in template.fields if field.name == field_name)
+    return row, submission, field
+
+
+def _decided_value(
+    row: SubmissionFieldRow, field: FormField, action: Action, value: Value
+) -> Value:
+    if action == Action.CONFIRM:
+        return current_value(row)
+    if action == Action.CORRECT:
+        return parse_value(field, value) if isinstance(value, str) else value
+    return None
+
+
+def _require_valid(field: FormField, value: Value) -> None:
+    """An empty field is a fact of the paper; a value must keep the field's rule."""
+    problems = () if value is None else check_value(field, value)
+    if problems:
+        raise UserError(f"{field.label or field.name}: {'; '.join(problems)}.")
+
+
+def _state_of(row: SubmissionFieldRow) -> FieldState:
+    if row.decision is not None:
+        return FieldState.DECIDED
+    return FieldState.OPEN if row.flagged else FieldState.ACCEPTED
+
+
+def _result(session: Session, row: SubmissionFieldRow, submission: SubmissionRow) -> DecisionResult:
+    update_state(session, submission)
+    in_submission, in_batch = count_open(session, row.batch_id, row.submission_id)
+    return DecisionResult(
+        key=ItemKey(row.submission_id, row.field_name),
+        state=row.state,
+        value=current_value(row),
+        submission_state=submission.state,
+        open_in_submission=in_submission,
+        open_in_batch=in_batch,
+    )

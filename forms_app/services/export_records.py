@@ -1,0 +1,29 @@
+"""What an export writes, one record per submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forms_app.reading.types import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ExportField:
+    """A field as it stands: see `FieldValue`; `needs_review` is still true while it is open."""
+
+    value: Value
+    outcome: str
+    confidence: float
+    needs_review: bool
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """A submission; `number` counts within its file, `state` is needs_review or done."""
+
+    source: str
+    number: int
+    state: str
+    fields: Mapping[str, ExportField]

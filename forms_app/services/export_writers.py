@@ -1,0 +1,133 @@
+"""Exports as CSV, JSON, JSON lines and Excel; each writes records as they come."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+import xlsxwriter
+
+from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.types import Value
+from forms_app.services.export_records import ExportRecord
+from forms_app.store.reading_json import value_to_json
+from forms_app.store.states import ExportFormat
+
+Writer = Callable[[IO[bytes], FormTemplate, Iterator[ExportRecord]], int]
+
+# Columns that say whose row it is; the underscore keeps them apart from the form's own fields.
+HEAD = ("_file", "_form", "_state")
+# Spreadsheets run cells that start so as formulas (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+
+
+def cell_text(value: Value) -> str:
+    """A value in one cell: options joined by `;`, truth as true/false, nothing as empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ";".join(value) if isinstance(value, tuple) else value
+
+
+def without_formula(text: str) -> str:
+    """`text` such that no spreadsheet takes it for a formula; signed numbers stay as they are."""
+    if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def write_csv(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
+    """One row per submission, one column per field, UTF-8, as RFC 4180. Returns the rows."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text)
+    count = 0
+    writer.writerow(_heading(template))
+    for record in records:
+        writer.writerow([without_formula(text) for text in _row(template, record)])
+        count += 1
+    text.detach()
+    return count
+
+
+def write_json(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
+    """A list of submissions with value, outcome, confidence and provenance of each field."""
+    count = 0
+    out.write(b"[")
+    for count, record in enumerate(records, start=1):
+        out.write(b"\n" if count == 1 else b",\n")
+        out.write(_json_bytes(record))
+    out.write(b"\n]\n")
+    return count
+
+
+def write_jsonl(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
+    """As JSON, one submission per line."""
+    count = 0
+    for record in records:
+        out.write(_json_bytes(record) + b"\n")
+        count += 1
+    return count
+
+
+def write_xlsx(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
+    """One sheet as in CSV; every value is text, so that leading zeros and dates survive."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, options)
+    sheet = book.add_worksheet("Forms")
+    sheet.freeze_panes(1, 0)
+    bold = book.add_format({"bold": True})
+    for column, name in enumerate(_heading(template)):
+        sheet.write_string(0, column, name, bold)
+    count = 0
+    for count, record in enumerate(records, start=1):
+        for column, text in enumerate(_row(template, record)):
+            sheet.write_string(count, column, text)
+    book.close()
+    return count
+
+
+WRITERS: dict[ExportFormat, Writer] = {
+    ExportFormat.CSV: write_csv,
+    ExportFormat.JSON: write_json,
+    ExportFormat.JSONL: write_jsonl,
+    ExportFormat.XLSX: write_xlsx,
+}
+
+
+def _heading(template: FormTemplate) -> list[str]:
+    return [*HEAD, *(field.name for field in template.fields)]
+
+
+def _row(template: FormTemplate, record: ExportRecord) -> list[str]:
+    values = (record.fields.get(field.name) for field in template.fields)
+    return [
+        record.source,
+        str(record.number),
+        record.state,
+        *(cell_text(field.value) if field else "" for field in values),
+    ]
+
+
+def _json_bytes(record: ExportRecord) -> bytes:
+    data: dict[str, Any] = {
+        "source": record.source,
+        "form": record.number,
+        "state": record.state,
+        "fields": {
+            name: {
+                "value": value_to_json(field.value),
+                "outcome": field.outcome,
+                "confidence": round(field.confidence, 6),
+                "needs_review": field.needs_review,
+                "provenance": field.provenance,
+            }
+            for name, field in record.fields.items()
+        },
+    }
+    return json.dumps(data, ensure_ascii=False).encode()

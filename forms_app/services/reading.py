@@ -1,0 +1,181 @@
+"""Read: many aligned pages at once, so that the classifier runs once over all their glyphs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_app.reading.classifier import Classifier
+from forms_app.reading.pipeline import read_pages as read_aligned_pages
+from forms_app.reading.types import AlignedPage, PageReading
+from forms_app.services.application import Application
+from forms_app.services.attempts import attempt
+from forms_app.services.blanks import TemplatePlan, load_plan, references_of
+from forms_app.services.completion import finish_file, finish_submission
+from forms_app.services.images import decode_grey
+from forms_app.services.loading import load
+from forms_app.store.base import utc_now
+from forms_app.store.claims import claim_pages_to_read
+from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.readings import model_version_id, save_readings
+from forms_app.store.states import PageState
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A claimed page."""
+
+    page_id: int
+    version_id: int
+    template_page: int
+    aligned_hash: str
+    quarter_turns: int
+    residual_px: float
+    homography: list[list[float]]
+    field_residuals: dict[str, float]
+
+
+def read_pages(app: Application, limit: int) -> int:
+    """Claim up to `limit` aligned pages and read them; each is saved in its own transaction.
+
+    Returns:
+        How many pages were claimed: when that is `limit`, there may be more.
+
+    Raises:
+        TransientError: The file store or database did not answer; try again.
+        ModelError: The classifier cannot be loaded; no page was claimed.
+    """
+    classifier = app.classifier()
+    jobs = _claim(app, limit)
+    by_version: dict[int, list[_Job]] = defaultdict(list)
+    for job in jobs:
+        by_version[job.version_id].append(job)
+    for version_id, group in by_version.items():
+        with app.session() as session:
+            plan = load_plan(session, version_id)
+        _read_group(app, plan, group, classifier)
+    return len(jobs)
+
+
+def _claim(app: Application, limit: int) -> list[_Job]:
+    settings = app.settings
+    with app.session() as session:
+        claimed = claim_pages_to_read(session, limit, settings.lease_seconds, settings.max_attempts)
+    with app.session() as session:
+        return [_job(session, page_id) for page_id in claimed]
+
+
+def _read_group(
+    app: Application, plan: TemplatePlan, jobs: Sequence[_Job], classifier: Classifier
+) -> None:
+    """All pages together; one by one when that fails, so that the fault is found out."""
+    try:
+        readings = _read_together(app, plan, jobs, classifier)
+    except Exception:
+        log.exception("pages not read together", page_ids=[job.page_id for job in jobs])
+        for job in jobs:
+            _read_alone(app, plan, job, classifier)
+    else:
+        for job, reading in zip(jobs, readings, strict=True):
+            _save_or_give_back(app, plan, job, classifier, reading)
+
+
+def _read_together(
+    app: Application, plan: TemplatePlan, jobs: Sequence[_Job], classifier: Classifier
+) -> list[PageReading]:
+    pages = [_aligned_page(app, job) for job in jobs]
+    return read_aligned_pages(pages, plan.template, references_of(app, plan), classifier)
+
+
+def _read_alone(app: Application, plan: TemplatePlan, job: _Job, classifier: Classifier) -> None:
+    def work() -> None:
+        [reading] = _read_together(app, plan, [job], classifier)
+        _save(app, plan, job, classifier, reading)
+
+    attempt(app, PageRow, job.page_id, work)
+    _finish_failed(app, plan, job, classifier)
+
+
+def _save_or_give_back(
+    app: Application,
+    plan: TemplatePlan,
+    job: _Job,
+    classifier: Classifier,
+    reading: PageReading,
+) -> None:
+    attempt(app, PageRow, job.page_id, lambda: _save(app, plan, job, classifier, reading))
+    _finish_failed(app, plan, job, classifier)
+
+
+def _save(
+    app: Application,
+    plan: TemplatePlan,
+    job: _Job,
+    classifier: Classifier,
+    reading: PageReading,
+) -> None:
+    with app.session() as session:
+        model_version = model_version_id(session, classifier.model_id, classifier.engine)
+    with app.session() as session:
+        page = load(session, PageRow, job.page_id)
+        # The lock makes the pages of one submission finish one after the other: the last one
+        # sees that all are read.
+        submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
+        page.state, page.read_at = PageState.READ, utc_now()
+        page.attempts, page.lease_until = 0, None
+        session.flush()
+        save_readings(session, submission, page.id, model_version, reading.fields, plan.positions)
+        finish_submission(session, submission, plan, model_version)
+        finish_file(session, page.file_id)
+    log.info("page read", page_id=job.page_id, submission_id=submission.id)
+
+
+def _finish_failed(app: Application, plan: TemplatePlan, job: _Job, classifier: Classifier) -> None:
+    """A page that failed for good may have been the last one its submission waited for."""
+    with app.session() as session:
+        model_version = model_version_id(session, classifier.model_id, classifier.engine)
+        page = load(session, PageRow, job.page_id)
+        if page.state != PageState.FAILED or page.submission_id is None:
+            return
+        submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
+        finish_submission(session, submission, plan, model_version)
+        finish_file(session, page.file_id)
+
+
+def _aligned_page(app: Application, job: _Job) -> AlignedPage:
+    return AlignedPage(
+        template_page=job.template_page,
+        grey=decode_grey(app.files.get(job.aligned_hash)),
+        homography=np.array(job.homography, dtype=np.float64),
+        quarter_turns=job.quarter_turns,
+        residual_px=job.residual_px,
+        field_residuals_px=job.field_residuals,
+    )
+
+
+def _job(session: Session, page_id: int) -> _Job:
+    page = load(session, PageRow, page_id)
+    version_id = session.scalars(
+        select(BatchRow.version_id)
+        .join(FileRow, FileRow.batch_id == BatchRow.id)
+        .where(FileRow.id == page.file_id)
+    ).one()
+    assert page.template_page is not None and page.aligned_hash is not None
+    return _Job(
+        page_id=page.id,
+        version_id=version_id,
+        template_page=page.template_page,
+        aligned_hash=page.aligned_hash,
+        quarter_turns=page.quarter_turns or 0,
+        residual_px=page.residual_px or 0.0,
+        homography=page.homography or np.eye(3).tolist(),
+        field_residuals=page.field_residuals or {},
+    )

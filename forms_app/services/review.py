@@ -1,0 +1,193 @@
+"""Review: what the machine doubts, field by field."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_app.errors import NotFoundError
+from forms_app.reading.cropping import crop_area
+from forms_app.reading.form_template import FormField
+from forms_app.services.application import Application
+from forms_app.services.blanks import TemplatePlan, load_plan
+from forms_app.services.decisions import decide, undo_decision
+from forms_app.services.dto import FieldValue, ItemKey, ItemRef, ReviewItem, SubmissionDetail
+from forms_app.services.field_values import box_px, field_value
+from forms_app.services.loading import load
+from forms_app.services.review_images import crop_image, page_image
+from forms_app.store import review_queue
+from forms_app.store.models import (
+    BatchRow,
+    FileRow,
+    PageRow,
+    SubmissionFieldRow,
+    SubmissionRow,
+    UserRow,
+)
+from forms_app.store.pages import pages_of_submission
+
+__all__ = [
+    "crop_image",
+    "decide",
+    "get_item",
+    "get_submission",
+    "list_items",
+    "next_item",
+    "page_image",
+    "previous_item",
+    "undo_decision",
+]
+
+
+def next_item(
+    app: Application, batch_id: int | None = None, after: ItemKey | None = None
+) -> ReviewItem | None:
+    """The next open field after `after`, starting over at the end; None when all are decided."""
+    with app.session() as session:
+        row = review_queue.next_open(session, batch_id, _find(session, after))
+        return _item(session, row) if row else None
+
+
+def previous_item(app: Application, batch_id: int | None, before: ItemKey) -> ReviewItem | None:
+    """The flagged field before `before`, decided or not; None at the start."""
+    with app.session() as session:
+        current = _find(session, before)
+        row = review_queue.previous_flagged(session, batch_id, current) if current else None
+        return _item(session, row) if row else None
+
+
+def get_item(app: Application, submission_id: int, field_name: str) -> ReviewItem:
+    """Any field of a submission, flagged or not.
+
+    Raises:
+        NotFoundError: There is no such field, or it has not been read yet.
+    """
+    with app.session() as session:
+        return _item(session, require_field(session, submission_id, field_name))
+
+
+def list_items(app: Application, batch_id: int, limit: int = 500) -> list[ItemRef]:
+    """The first `limit` flagged fields of a batch, decided or not, in review order."""
+    with app.session() as session:
+        batch = load(session, BatchRow, batch_id)
+        plan = load_plan(session, batch.version_id)
+        labels = {field.name: field.label or field.name for field in plan.template.fields}
+        rows = review_queue.flagged_fields(session, batch_id, limit)
+        names = _submission_labels(session, {row.submission_id for row in rows})
+        return [
+            ItemRef(
+                key=ItemKey(row.submission_id, row.field_name),
+                label=labels.get(row.field_name, row.field_name),
+                submission_label=names[row.submission_id],
+                state=row.state,
+                confidence=row.reading.confidence,
+            )
+            for row in rows
+        ]
+
+
+def get_submission(app: Application, submission_id: int) -> SubmissionDetail:
+    """A filled form with all its fields in the template's order."""
+    with app.session() as session:
+        submission = load(session, SubmissionRow, submission_id)
+        batch = load(session, BatchRow, submission.batch_id)
+        plan = load_plan(session, batch.version_id)
+        return _detail(session, submission, batch, plan)
+
+
+def require_field(session: Session, submission_id: int, field_name: str) -> SubmissionFieldRow:
+    """The field's row.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    row = review_queue.find_field(session, submission_id, field_name)
+    if row is None:
+        raise NotFoundError(
+            f"The field {field_name} of this form does not exist, or has not been read yet."
+        )
+    return row
+
+
+def _find(session: Session, key: ItemKey | None) -> SubmissionFieldRow | None:
+    return review_queue.find_field(session, *key) if key else None
+
+
+def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
+    submission = load(session, SubmissionRow, row.submission_id)
+    batch = load(session, BatchRow, row.batch_id)
+    file = load(session, FileRow, submission.file_id)
+    plan = load_plan(session, batch.version_id)
+    field = next(field for field in plan.template.fields if field.name == row.field_name)
+    page = _page_of(session, submission.id, field.page)
+    size = plan.template.page(field.page)
+    position, total, open_count = review_queue.place_in_queue(session, row)
+    return ReviewItem(
+        key=ItemKey(row.submission_id, row.field_name),
+        batch_id=batch.id,
+        batch_name=batch.name,
+        file_name=file.name,
+        submission_label=_label(file, submission),
+        current=_field_value(session, field, row),
+        position=min(position, max(total, 1)),
+        total=total,
+        open_count=open_count,
+        page_id=page.id if page else None,
+        page_number=page.number if page else None,
+        page_size_px=(size.width_px, size.height_px),
+        crop_box_px=box_px(crop_area(field, size.width_px, size.height_px)),
+        residual_px=row.reading.residual_px,
+    )
+
+
+def _detail(
+    session: Session, submission: SubmissionRow, batch: BatchRow, plan: TemplatePlan
+) -> SubmissionDetail:
+    file = load(session, FileRow, submission.file_id)
+    fields = {field.name: field for field in plan.template.fields}
+    rows = review_queue.fields_of_submission(session, submission.id)
+    return SubmissionDetail(
+        id=submission.id,
+        batch_id=batch.id,
+        batch_name=batch.name,
+        file_id=file.id,
+        file_name=file.name,
+        number=submission.number,
+        label=_label(file, submission),
+        state=submission.state,
+        pages={
+            page.template_page: page.id
+            for page in pages_of_submission(session, submission.id)
+            if page.template_page is not None
+        },
+        fields=tuple(_field_value(session, fields[row.field_name], row) for row in rows),
+    )
+
+
+def _field_value(session: Session, field: FormField, row: SubmissionFieldRow) -> FieldValue:
+    user = session.get(UserRow, row.decision.user_id) if row.decision else None
+    return field_value(field, row, user.name if user else "")
+
+
+def _page_of(session: Session, submission_id: int, template_page: int) -> PageRow | None:
+    return session.scalar(
+        select(PageRow).where(
+            PageRow.submission_id == submission_id, PageRow.template_page == template_page
+        )
+    )
+
+
+def _submission_labels(session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(SubmissionRow, FileRow)
+        .join(FileRow, FileRow.id == SubmissionRow.file_id)
+        .where(SubmissionRow.id.in_(ids))
+    )
+    return {submission.id: _label(file, submission) for submission, file in rows.tuples()}
+
+
+def _label(file: FileRow, submission: SubmissionRow) -> str:
+    """`scan.pdf`, or `scan.pdf, form 3` where a file holds several."""
+    if file.page_count == 1:
+        return file.name
+    return f"{file.name}, form {submission.number}"

@@ -1,0 +1,67 @@
+"""The pictures of review: a field's crop and the whole aligned page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from forms_app.errors import NotFoundError
+from forms_app.files import FileStore
+from forms_app.reading.cropping import crop_area
+from forms_app.reading.types import GreyImage
+from forms_app.services.application import Application
+from forms_app.services.blanks import load_plan
+from forms_app.services.images import decode_grey, encode_png
+from forms_app.services.loading import load
+from forms_app.store.models import BatchRow, PageRow, SubmissionRow
+
+# A reviewer goes through the fields of one page after the other.
+KEPT_PAGES = 4
+
+
+def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
+    """The field as it was scanned, with the margin of the reading's own crop, as PNG.
+
+    Raises:
+        NotFoundError: There is no such field, or its page is missing.
+    """
+    with app.session() as session:
+        submission = load(session, SubmissionRow, submission_id)
+        batch = load(session, BatchRow, submission.batch_id)
+        fields = {
+            field.name: field for field in load_plan(session, batch.version_id).template.fields
+        }
+    if field_name not in fields:
+        raise NotFoundError(f"This form has no field {field_name}.")
+    field = fields[field_name]
+    page = _page(app.files, _aligned_hash(app, submission_id, field.page))
+    height, width = page.shape
+    rows, columns = crop_area(field, width, height).as_slices()
+    return encode_png(page[rows, columns])
+
+
+def page_image(app: Application, submission_id: int, template_page: int) -> bytes:
+    """The aligned page as PNG, exactly the template page's size.
+
+    Raises:
+        NotFoundError: That page is missing from the submission.
+    """
+    return app.files.get(_aligned_hash(app, submission_id, template_page))
+
+
+def _aligned_hash(app: Application, submission_id: int, template_page: int) -> str:
+    with app.session() as session:
+        found = session.scalar(
+            select(PageRow.aligned_hash).where(
+                PageRow.submission_id == submission_id, PageRow.template_page == template_page
+            )
+        )
+    if found is None:
+        raise NotFoundError(f"Page {template_page} of this form is missing from the upload.")
+    return found
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _page(files: FileStore, aligned_hash: str) -> GreyImage:
+    return decode_grey(files.get(aligned_hash))

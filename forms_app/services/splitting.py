@@ -1,0 +1,57 @@
+"""Intake: a stored file becomes page rows; the pixels stay in the file until they are aligned."""
+
+from __future__ import annotations
+
+from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE
+from forms_app.reading.intake import count_pages
+from forms_app.services.application import Application
+from forms_app.services.attempts import attempt, claim
+from forms_app.services.images import intake_limits
+from forms_app.services.loading import load
+from forms_app.services.sending import send_or_leave
+from forms_app.store.base import utc_now
+from forms_app.store.models import FileRow, PageRow
+from forms_app.store.pages import pending_pages
+from forms_app.store.states import FileState, PageState
+from forms_app.store.upserts import insert_missing
+
+
+def split_file(app: Application, file_id: int) -> None:
+    """Count a file's pages and have each one aligned; a file that cannot be read fails.
+
+    Raises:
+        TransientError: The file store or database did not answer; try again.
+    """
+    if not claim(app, FileRow, file_id, FileState.UPLOADED):
+        return
+    attempt(app, FileRow, file_id, lambda: _split(app, file_id))
+    with app.session() as session:
+        pages = pending_pages(session, file_id)
+    for page_id in pages:
+        send_or_leave(app, ALIGN_PAGE, page_id)
+    if not pages:
+        send_or_leave(app, ASSEMBLE_FILE, file_id)
+
+
+def _split(app: Application, file_id: int) -> None:
+    with app.session() as session:
+        file = load(session, FileRow, file_id)
+    assert file.content_hash is not None
+    count = count_pages(app.files.get(file.content_hash), file.name, intake_limits(app.settings))
+    with app.session() as session:
+        now = utc_now()
+        rows = [
+            {
+                "file_id": file_id,
+                "number": number,
+                "state": PageState.PENDING,
+                "attempts": 0,
+                "created_at": now,
+                "changed_at": now,
+            }
+            for number in range(1, count + 1)
+        ]
+        insert_missing(session, PageRow, rows, ["file_id", "number"])
+        file = load(session, FileRow, file_id)
+        file.state, file.page_count = FileState.SPLIT, count
+        file.attempts, file.lease_until = 0, None

@@ -1,0 +1,158 @@
+"""The sweeper: the rows are the queue of record, and it sends again what they say is undone.
+
+A message may be lost with its broker, a lease with its worker. While work goes on, what waits is
+most likely still queued, and sending it again would only double the queue: so rows are sent again
+when nothing has moved for a while, or when they themselves have waited very long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, BUILD_EXPORT, READ_PAGES, SPLIT_FILE
+from forms_app.services.application import Application
+from forms_app.services.attempts import fail
+from forms_app.services.export_building import fail_export
+from forms_app.store.base import utc_now
+from forms_app.store.claims import LeasedRow, is_free
+from forms_app.store.models import ExportRow, FileRow, PageRow
+from forms_app.store.states import ExportState, FileState, PageState
+
+log = structlog.get_logger(__name__)
+
+STALLED_AFTER = timedelta(seconds=20)
+SENT_AGAIN_AFTER = timedelta(minutes=10)
+AT_ONCE = 2000
+LOST = "worker_lost"
+LOST_MESSAGE = (
+    "The worker stopped each time it worked on this {thing}; it may need more memory than there "
+    "is. Try a lower resolution, or try again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepCounts:
+    """What a sweep did."""
+
+    failed: int
+    sent: int
+
+
+def sweep(app: Application) -> SweepCounts:
+    """Fail what has used up its attempts, send again what was left behind.
+
+    Raises:
+        BrokerUnavailableError: The broker is still down; the next sweep tries again.
+    """
+    failed = _fail_exhausted(app)
+    with app.session() as session:
+        is_stalled = not _is_moving(session)
+        work = _left_behind(session, is_stalled, app.settings.read_batch_pages)
+    for name, args in work:
+        app.tasks.send(name, *args)
+    if failed or work:
+        log.info("swept", failed=failed, sent=len(work))
+    return SweepCounts(failed, len(work))
+
+
+def free_all_leases(app: Application) -> int:
+    """Free every lease, for a start where no worker can be alive; returns how many there were.
+
+    The interrupted attempt does not count: whoever stops the program is not the page's fault.
+    """
+    freed = 0
+    with app.session() as session:
+        for kind in (FileRow, PageRow, ExportRow):
+            held = session.scalars(
+                update(kind)
+                .where(kind.lease_until.is_not(None))
+                .values(lease_until=None, attempts=kind.attempts - 1)
+                .returning(kind.id)
+            )
+            freed += len(held.all())
+    return freed
+
+
+def _fail_exhausted(app: Application) -> int:
+    """Rows whose last attempt was never given back: their worker died each time."""
+    with app.session() as session:
+        files = _exhausted(session, FileRow, app.settings.max_attempts, FileState.UPLOADED)
+        pages = _exhausted(
+            session, PageRow, app.settings.max_attempts, PageState.PENDING, PageState.ALIGNED
+        )
+        exports = _exhausted(session, ExportRow, app.settings.max_attempts, ExportState.PENDING)
+    for file_id in files:
+        fail(app, FileRow, file_id, LOST, LOST_MESSAGE.format(thing="file"))
+    for page_id in pages:
+        fail(app, PageRow, page_id, LOST, LOST_MESSAGE.format(thing="page"))
+    for export_id in exports:
+        fail_export(app, export_id, LOST_MESSAGE.format(thing="export"))
+    return len(files) + len(pages) + len(exports)
+
+
+def _exhausted(session: Session, kind: LeasedRow, max_attempts: int, *states: str) -> Sequence[int]:
+    return session.scalars(
+        select(kind.id).where(kind.state.in_(states), kind.attempts >= max_attempts, is_free(kind))
+    ).all()
+
+
+def _is_moving(session: Session) -> bool:
+    """Whether any row changed lately or is being worked on."""
+    since, now = utc_now() - STALLED_AFTER, utc_now()
+    return any(
+        session.scalar(select(exists().where(or_(kind.changed_at > since, kind.lease_until > now))))
+        for kind in (FileRow, PageRow, ExportRow)
+    )
+
+
+def _left_behind(
+    session: Session, is_stalled: bool, read_batch_pages: int
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Tasks for everything that waits; the rows count as sent again now."""
+    split = _waiting(session, FileRow, is_stalled, FileRow.state == FileState.UPLOADED)
+    align = _waiting(session, PageRow, is_stalled, PageRow.state == PageState.PENDING)
+    assemble = _waiting(session, FileRow, is_stalled, _is_to_be_assembled())
+    read = _waiting(
+        session,
+        PageRow,
+        is_stalled,
+        (PageRow.state == PageState.ALIGNED) & PageRow.submission_id.is_not(None),
+    )
+    export = _waiting(session, ExportRow, is_stalled, ExportRow.state == ExportState.PENDING)
+    return [
+        *((SPLIT_FILE, (row_id,)) for row_id in split),
+        *((ALIGN_PAGE, (row_id,)) for row_id in align),
+        *((ASSEMBLE_FILE, (row_id,)) for row_id in assemble),
+        *((READ_PAGES, ()) for _ in range(0, len(read), read_batch_pages)),
+        *((BUILD_EXPORT, (row_id,)) for row_id in export),
+    ]
+
+
+def _waiting(
+    session: Session, kind: LeasedRow, is_stalled: bool, condition: ColumnElement[bool]
+) -> Sequence[int]:
+    due = kind.changed_at < utc_now() - (STALLED_AFTER if is_stalled else SENT_AGAIN_AFTER)
+    picked = select(kind.id).where(condition, is_free(kind), due).order_by(kind.id).limit(AT_ONCE)
+    return session.scalars(
+        update(kind).where(kind.id.in_(picked)).values(changed_at=utc_now()).returning(kind.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+
+
+def _is_to_be_assembled() -> ColumnElement[bool]:
+    """Split files with no page to be aligned, and with one that has no submission, or with all
+    pages at their end."""
+
+    def has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(PageRow.file_id == FileRow.id, *conditions)
+
+    homeless = has(PageRow.state == PageState.ALIGNED, PageRow.submission_id.is_(None))
+    unfinished = has(PageRow.state.in_((PageState.PENDING, PageState.ALIGNED)))
+    is_split = FileRow.state == FileState.SPLIT
+    return is_split & ~has(PageRow.state == PageState.PENDING) & (homeless | ~unfinished)

@@ -1,0 +1,83 @@
+"""Fixtures for all tests: no network but loopback, real servers, an application per test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+import migrations
+from forms_app.bootstrap import bootstrap
+from forms_app.config import Settings, load_settings
+from forms_app.services.application import Application
+from forms_app.store.engine import make_engine
+from tests.fakes import RecordingTaskSender, with_recorded_tasks
+
+pytest_plugins = ["tests.servers"]
+
+BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("database") / "migrated.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite database."""
+    path = tmp_path / "fieldhand.db"
+    shutil.copy(migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database of each kind in turn."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """Settings on SQLite and a local folder."""
+    return load_settings({}, data_dir=tmp_path / "data", database_url=sqlite_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Application]:
+    """An application on SQLite whose tasks are recorded, not sent."""
+    with with_recorded_tasks(bootstrap(settings)) as application:
+        yield application
+
+
+@pytest.fixture
+def any_app(tmp_path: Path, database_url: str) -> Iterator[Application]:
+    """As `app`, on SQLite and on PostgreSQL in turn."""
+    settings = load_settings({}, data_dir=tmp_path / "data", database_url=database_url)
+    with with_recorded_tasks(bootstrap(settings)) as application:
+        yield application
+
+
+@pytest.fixture
+def tasks(request: pytest.FixtureRequest) -> RecordingTaskSender:
+    """What the test's application has sent."""
+    name = "any_app" if "any_app" in request.fixturenames else "app"
+    sender: RecordingTaskSender = request.getfixturevalue(name).tasks
+    return sender
