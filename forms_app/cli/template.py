@@ -1,0 +1,140 @@
+"""`fieldhand template`: check, import and export form template files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from forms_app.errors import NotFoundError, TemplateError, UserError
+
+if TYPE_CHECKING:
+    from forms_app.services.application import Application
+
+EXIT_SOME_FAILED = 3
+
+_data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Data folder of the embedded database.  [default: the platform's data folder]",
+)
+
+
+@click.group(name="template")
+def command() -> None:
+    """Check, import and export form template files."""
+
+
+@command.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Say everything that is wrong with template files and their blanks."""
+    from forms_app.templating.blanks import load_blanks
+    from forms_app.templating.template_file import load_template
+
+    failed = False
+    for path in paths:
+        try:
+            template = load_template(path)
+            load_blanks(template, path.parent)
+        except TemplateError as error:
+            failed = True
+            for problem in error.problems:
+                click.echo(f"{path}: {problem}", err=True)
+            continue
+        pages, fields = len(template.pages), len(template.fields)
+        click.echo(f"{path}: fine. '{template.name}', {pages} pages, {fields} fields")
+    if failed:
+        sys.exit(EXIT_SOME_FAILED)
+
+
+@command.command(name="import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--publish", "publishes", is_flag=True, help="Publish it at once.")
+@_data_option
+def import_(path: Path, publishes: bool, data: Path | None) -> None:
+    """Bring a template file and its blanks into the database as a draft."""
+    from forms_app.services.template_files import import_template
+    from forms_app.services.templates import publish
+    from forms_app.templating.template_file import load_template, read_definition
+
+    load_template(path)
+    definition = read_definition(path)
+    files = {name: _file_bytes(path.parent / name) for name in _named_files(definition)}
+    with _application(data) as app:
+        version = import_template(app, definition, files)
+        if publishes:
+            version = publish(app, version.id)
+    click.echo(f"Imported '{version.name}' as template {version.template_id}, {version.state}.")
+
+
+@command.command()
+@click.argument("name")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="ZIP file to write.  [default: the template's name with .zip]",
+)
+@_data_option
+def export(name: str, output: Path | None, data: Path | None) -> None:
+    """Write a template (by name or number) and its blanks as a ZIP.
+
+    The published version, or the draft where none is published yet.
+    """
+    from forms_app.services.template_files import export_template
+    from forms_app.services.templates import list_templates
+
+    with _application(data) as app:
+        found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
+        if not found:
+            raise NotFoundError(f"There is no template '{name}'.")
+        if len(found) > 1:
+            numbers = ", ".join(str(t.id) for t in found)
+            raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
+        content = export_template(app, found[0].published_version_id or found[0].version_id)
+    path = output or Path(f"{_file_name(found[0].name)}.zip")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"The output {path} cannot be written: {error.strerror}.") from error
+    click.echo(f"Wrote {path}")
+
+
+@contextmanager
+def _application(data: Path | None) -> Iterator[Application]:
+    """The application on a database that has the newest schema."""
+    from forms_app.bootstrap import bootstrap
+    from forms_app.config import load_settings
+    from forms_app.embedded.database import migrate
+
+    settings = load_settings(data_dir=data)
+    migrate(settings)
+    app = bootstrap(settings)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def _named_files(definition: dict[str, Any]) -> Iterator[str]:
+    """Names of the blanks and value lists of a checked definition."""
+    yield from dict.fromkeys(page["image"] for page in definition["pages"])
+    for field in definition["fields"]:
+        if isinstance(field.get("values"), str):
+            yield field["values"]
+
+
+def _file_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TemplateError(f"The file {path} cannot be read: {error.strerror}.") from error
+
+
+def _file_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_ " else "_" for c in name).strip() or "template"
