@@ -49,8 +49,9 @@ def remove_print(grey: GreyImage, blank: GreyImage) -> Removal:
     rows, columns = _around(free, dark.shape)
     if rows.stop > rows.start:
         part = dark[rows, columns]
-        own = _keep_proven(free[rows, columns], part, zone[rows, columns], levels)
-        own = own | _bridges(own, zone[rows, columns])
+        gap = zone[rows, columns]
+        own = _keep_proven(free[rows, columns], part, expected[rows, columns], gap, levels)
+        own = own | _bridges(own, gap)
         ink[rows, columns] = _stretch(part & own, levels)
     return Removal(ink, printed)
 
@@ -64,7 +65,7 @@ def _expected_print(dark: InkImage, printed: InkImage) -> InkImage:
     core = _mask(printed >= PRINT_THRESHOLD)
     if not core.any():
         return np.zeros_like(dark)
-    seen = percentile(histogram(dark, core), 0.9)
+    seen = percentile(histogram(dark, core), 0.85)
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
     side = 2 * _TOLERANCE_PX + 1
@@ -91,8 +92,10 @@ def _around(free: _Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:
     )
 
 
-def _keep_proven(free: _Mask, dark: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
-    """Only components that are somewhere as dark as a stroke and reach away from the print.
+def _keep_proven(
+    free: _Mask, dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels
+) -> _Mask:
+    """Only components that are somewhere as dark as a stroke and cannot be print.
 
     A sliver that hugs the print is the print's own blurred edge; a speck proves nothing.
     """
@@ -100,8 +103,10 @@ def _keep_proven(free: _Mask, dark: InkImage, zone: _Mask, levels: InkLevels) ->
     at = np.flatnonzero(free.view(np.bool_))
     owners = labels.reshape(-1)[at]
     hull = cv2.dilate(zone, np.ones((3, 3), np.uint8))
+    darker = cv2.compare(dark, cv2.convertScaleAbs(expected, beta=2 * _MARGIN), cv2.CMP_GT)
+    away = cv2.bitwise_or(cv2.bitwise_not(hull), cv2.bitwise_and(darker, zone)).reshape(-1)[at]
     area = np.bincount(owners, minlength=count)
-    outside = np.bincount(owners[hull.reshape(-1)[at] == 0], minlength=count)
+    outside = np.bincount(owners[away > 0], minlength=count)
     proven = np.bincount(owners[dark.reshape(-1)[at] >= levels.high], minlength=count)
     keep = (outside >= np.maximum(2, 0.15 * area)) & (proven >= 3) & (area >= _SPECK_PX)
     keep[0] = False

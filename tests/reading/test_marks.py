@@ -1,0 +1,91 @@
+"""Tick boxes, bubbles and signatures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.marks import read_mark, read_marks
+from forms_app.reading.signatures import read_signature
+from forms_app.reading.types import InkState
+from tests.reading.drawn_fields import (
+    DrawnField,
+    Look,
+    draw_choice,
+    draw_signature_field,
+    random_look,
+)
+
+SHAPES = ("square", "circle", "brackets")
+
+
+def _chosen(drawn: DrawnField) -> list[bool]:
+    return [m.probability >= 0.5 for m in read_marks(drawn.crop())]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("mark", ["cross", "tick", "dash", "dot", "fill"])
+def test_every_way_to_mark_a_box_counts(mark: str, shape: str) -> None:
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        look = Look(shift_px=1.5, noise=4, line_px=int(rng.integers(1, 5)))
+        assert _chosen(draw_choice(["", mark, ""], look, rng, shape)) == [False, True, False]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_light_pencil_counts(shape: str) -> None:
+    look = Look(pen=0.35, noise=3)
+    drawn = draw_choice(["tick", ""], look, np.random.default_rng(3), shape)
+    assert _chosen(drawn) == [True, False]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_empty_boxes_stay_empty_whatever_the_scan(shape: str) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(15):
+        marks = read_marks(draw_choice(["", "", ""], random_look(rng), rng, shape).crop())
+        assert all(m.probability < 0.1 and m.state is InkState.EMPTY for m in marks)
+
+
+def test_a_blackened_box_beside_a_crossed_one_is_struck_out() -> None:
+    for seed in range(6):
+        drawn = draw_choice(["cross", "", "scribble"], Look(), np.random.default_rng(seed))
+        crossed, empty, black = read_marks(drawn.crop())
+        assert crossed.probability > 0.9
+        assert empty.state is InkState.EMPTY
+        assert black.state is InkState.STRUCK_OUT
+        assert black.probability < 0.1
+        assert black.fill > crossed.fill
+
+
+def test_a_blackened_box_alone_is_a_mark_but_not_a_sure_one() -> None:
+    drawn = draw_choice(["", "scribble", ""], Look(), np.random.default_rng(1))
+    marks = read_marks(drawn.crop())
+    assert marks[1].state is InkState.WRITTEN
+    assert 0.5 < marks[1].probability < 0.95
+
+
+def test_two_crosses_are_two_marks() -> None:
+    assert _chosen(draw_choice(["cross", "", "cross"], Look(), np.random.default_rng(2))) == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_a_mark_field_reads_its_own_box() -> None:
+    for mark in ("tick", ""):
+        drawn = draw_choice([mark], Look(), np.random.default_rng(2))
+        field = FormField("consent", 1, FieldKind.MARK, drawn.field.options[0].box)
+        crop = DrawnField(field, drawn.blank, drawn.scan, "", ()).crop()
+        assert (read_mark(crop).probability >= 0.5) == bool(mark)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_signatures(signed: bool) -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(6):
+        reading = read_signature(draw_signature_field(signed, random_look(rng), rng).crop())
+        assert (reading.probability >= 0.5) == signed
+        assert reading.state is (InkState.WRITTEN if signed else InkState.EMPTY)
