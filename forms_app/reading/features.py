@@ -6,7 +6,9 @@ Working sizes are relative to the page's long side, so nothing depends on a stat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,8 +26,8 @@ RATIO_TEST = 0.85
 MAGSAC_REACH_PX = 3.0
 """Inlier reach at coarse size: a curled sheet is 4-10 px off any homography at 150 dpi."""
 
-Matrix = NDArray[np.float64]
-Points = NDArray[np.float64]
+Matrix = NDArray[np.floating[Any]]
+Points = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Features:
     """Keypoints `(N, 2)` float64 in full page pixels and one descriptor row for each."""
 
     points: Points
-    descriptors: NDArray[np.generic]
+    descriptors: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.points)
@@ -145,19 +147,19 @@ def _widened(matrix: Matrix, source: Points, target: Points, reach_px: float) ->
 def sift_features(grey: GreyImage) -> Features:
     """SIFT features at 100 dpi: slower than AKAZE, better on soft and shaded photographs."""
     small = resized_to(grey, SIFT_LONG_SIDE_PX)
-    keypoints, descriptors = cv2.SIFT_create(nfeatures=MAX_KEYPOINTS).detectAndCompute(small, None)
+    keypoints, descriptors = cv2.SIFT.create(nfeatures=MAX_KEYPOINTS).detectAndCompute(small, None)
     return _in_page_pixels(keypoints, descriptors, small.shape, grey.shape)
 
 
 def _akaze_features(coarse: GreyImage, page_shape: tuple[int, ...]) -> Features:
-    detector = cv2.AKAZE_create(nOctaves=3, max_points=MAX_KEYPOINTS)
+    detector = cv2.AKAZE.create(nOctaves=3, max_points=MAX_KEYPOINTS)
     keypoints, descriptors = detector.detectAndCompute(coarse, None)
     return _in_page_pixels(keypoints, descriptors, coarse.shape, page_shape)
 
 
 def _in_page_pixels(
-    keypoints: tuple[cv2.KeyPoint, ...],
-    descriptors: NDArray[np.generic] | None,
+    keypoints: Sequence[cv2.KeyPoint],
+    descriptors: NDArray[Any] | None,
     small: tuple[int, ...],
     page: tuple[int, ...],
 ) -> Features:

@@ -24,7 +24,7 @@ from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
 
-MIN_COVERAGE = 0.6
+MIN_COVERAGE = 0.5
 """Least share of the blank's print found in place; filled pages have 0.85 and more, pages of
 another form under 0.2 (docs/registration.md)."""
 MIN_KEYPOINTS = 12
@@ -129,4 +129,5 @@ def _ink_share(view: PageView) -> float:
     ink = cv2.adaptiveThreshold(
         view.coarse, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 30
     )
-    return float(np.mean(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))))
+    opened = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return float(np.asarray(opened).mean())

@@ -7,6 +7,7 @@ like the next tick, a line like itself further along, and either would be found 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -76,35 +77,28 @@ def choose_patches(blank: GreyImage, size_px: int, pitch_px: int, search_px: int
 
 def find_patches(image: GreyImage, patches: PatchSet, search_px: int) -> PatchMatches:
     """Looks for each patch within `search_px` of its place in an image laid onto the blank."""
-    offsets = np.zeros((len(patches), 2))
-    scores = np.full(len(patches), -1.0)
+    tops = np.zeros((len(patches), 2))
+    around = np.zeros((len(patches), 3, 3))
+    found = np.zeros(len(patches), dtype=bool)
     for i, (centre, patch) in enumerate(zip(patches.centres, patches.images, strict=True)):
         window = _window(image, centre, patch.shape[0] // 2 + search_px)
         if window is None:
             continue
         response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
-        found = _peak(response)
-        if found is not None:
-            offsets[i] = found[0] - search_px, found[1] - search_px
-            scores[i] = found[2]
-    return PatchMatches(offsets, scores)
+        _, _, _, (x, y) = cv2.minMaxLoc(response)
+        if 0 < x < response.shape[1] - 1 and 0 < y < response.shape[0] - 1:
+            tops[i], around[i], found[i] = (x, y), response[y - 1 : y + 2, x - 1 : x + 2], True
+    tops[:, 0] += _parabola_tops(around[:, 1, :])
+    tops[:, 1] += _parabola_tops(around[:, :, 1])
+    offsets = np.where(found[:, None], tops - search_px, 0.0)
+    return PatchMatches(offsets, np.where(found, around[:, 1, 1], -1.0))
 
 
-def _peak(response: NDArray[np.float32]) -> tuple[float, float, float] | None:
-    """Sub-pixel x, y and height of the highest response; None on the rim."""
-    _, score, _, (x, y) = cv2.minMaxLoc(response)
-    rows, columns = response.shape
-    if not (0 < x < columns - 1 and 0 < y < rows - 1):
-        return None
-    across, down = response[y, x - 1 : x + 2], response[y - 1 : y + 2, x]
-    return x + _parabola_top(across), y + _parabola_top(down), float(score)
-
-
-def _parabola_top(three: NDArray[np.float32]) -> float:
-    """Place of the top of the parabola through three samples, -0.5..0.5 from the middle."""
-    before, middle, after = (float(v) for v in three)
-    curvature = before - 2 * middle + after
-    return 0.0 if curvature >= 0 else max(-0.5, min(0.5, (before - after) / (2 * curvature)))
+def _parabola_tops(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tops of parabolas through `(N, 3)` samples, -0.5..0.5 from the middle one."""
+    before, middle, after = samples.T
+    curvature = np.minimum(before - 2 * middle + after, -1e-9)
+    return np.asarray(np.clip((before - after) / (2 * curvature), -0.5, 0.5))
 
 
 def _window(image: GreyImage, centre: NDArray[np.float64], reach: int) -> GreyImage | None:
@@ -114,7 +108,7 @@ def _window(image: GreyImage, centre: NDArray[np.float64], reach: int) -> GreyIm
     return image[y - reach : y + reach + 1, x - reach : x + reach + 1]
 
 
-def _cell_maxima(strength: NDArray[np.float32], margin: int, pitch: int) -> list[tuple[int, int]]:
+def _cell_maxima(strength: NDArray[Any], margin: int, pitch: int) -> list[tuple[int, int]]:
     inner = strength[margin:-margin, margin:-margin]
     maxima = []
     for top in range(0, inner.shape[0], pitch):
@@ -148,4 +142,5 @@ def _away_from_scanner_border(blank: GreyImage, margin: int) -> NDArray[np.bool_
     is_border[rim] = True
     is_border[0] = False
     border = is_border[labels].astype(np.uint8)
-    return cv2.dilate(border, np.ones((2 * margin + 1,) * 2, np.uint8)) == 0
+    grown = cv2.dilate(border, np.ones((2 * margin + 1,) * 2, np.uint8))
+    return np.asarray(grown) == 0

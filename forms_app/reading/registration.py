@@ -37,6 +37,8 @@ from forms_app.reading.types import AlignedPage, GreyImage
 
 __all__ = ["PageReference", "align_page", "lay_page", "prepare_reference"]
 
+WHOLE_COVERAGE = 0.7
+"""Filled pages show 0.85 and more of the blank's print, another edition of a form 0.6."""
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
 MIN_CONFIRMED = 0.4
@@ -69,6 +71,7 @@ def lay_page(
     Raises:
         PoorRegistrationError: the residual is above the limit or could not be measured.
     """
+    _require_coverage(fit, reference)
     placement = place_page(view, reference, fit)
     grey = lay_onto_template(view, placement)
     points, lengths, confirmed = _residuals(grey, reference)
@@ -78,6 +81,20 @@ def lay_page(
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
     near_fields = {f.name: _residual_near(f.extent, points, lengths) for f in fields}
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
+
+
+def _require_coverage(fit: CoarseFit, reference: PageReference) -> None:
+    """Refuses another edition of the form: like it, but with part of the print elsewhere.
+
+    Raises:
+        PoorRegistrationError: too much of the print is not where the blank has it.
+    """
+    if fit.coverage < WHOLE_COVERAGE:
+        raise PoorRegistrationError(
+            f"This page resembles page {reference.number} of the form, but only "
+            f"{fit.coverage:.0%} of the print is where it should be. It may be another edition "
+            "of the form, or folded or partly hidden: check it and scan it again."
+        )
 
 
 def _residuals(

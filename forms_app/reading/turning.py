@@ -13,7 +13,7 @@ def quarter_turns_of(homography: Matrix, shape: tuple[int, ...]) -> int:
     middle = np.array([[width / 2, height / 2], [width / 2 + width / 8, height / 2]])
     (x0, y0), (x1, y1) = map_points(homography, middle)
     clockwise_deg = np.degrees(np.arctan2(y1 - y0, x1 - x0))
-    return round(-clockwise_deg / 90) % 4
+    return int(round(-clockwise_deg / 90) % 4)
 
 
 def turning(quarter_turns: int, shape: tuple[int, ...]) -> Matrix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,21 +46,23 @@ def warp_page(
     sources = map_points(inverse, places.reshape(-1, 2)).reshape(places.shape)
     result = np.empty(shape[:2], np.uint8)
     for rows, strip in _strips(sources.astype(np.float32), shape):
-        cv2.remap(
-            page, strip, None, cv2.INTER_LINEAR, result[rows],
-            borderMode=cv2.BORDER_CONSTANT, borderValue=PAPER,
-        )  # fmt: skip
+        result[rows] = cv2.remap(
+            page,
+            strip,
+            np.empty(0, np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=PAPER,
+        )
     return result
 
 
-def _grid(side: int) -> NDArray[np.float64]:
+def _grid(side: int) -> NDArray[np.floating[Any]]:
     """Centres of the map's cells along one side, with one cell beyond either end."""
     return (np.arange(-1, -(-side // MAP_STEP_PX) + 1) + 0.5) * MAP_STEP_PX - 0.5
 
 
-def _strips(
-    sources: NDArray[np.float32], shape: tuple[int, ...]
-) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+def _strips(sources: NDArray[Any], shape: tuple[int, ...]) -> Iterator[tuple[slice, NDArray[Any]]]:
     """The enlarged map in strips of rows, so that it never stands in memory as a whole."""
     height, width = shape[:2]
     cells = STRIP_ROWS // MAP_STEP_PX
