@@ -82,6 +82,7 @@ def field_info(field: FormField) -> FieldInfo:
         template_page=field.page,
         box_px=box_px(field.box),
         cell_boxes_px=tuple(box_px(cell) for cell in field.cells),
+        date_format=field.constraints.format,
     )
 
 

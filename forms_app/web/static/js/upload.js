@@ -128,7 +128,7 @@ function showTotal() {
   const failed = uploads.filter(({ state }) => state === "failed").length;
   total.value = bytes ? sent / bytes : 0;
   words.textContent =
-    `${done} of ${uploads.length} uploaded` + (failed ? `, ${failed} not` : "");
+    `${done} of ${uploads.length} uploaded` + (failed ? `, ${failed} refused` : "");
   const finished = done + failed === uploads.length;
   clear.hidden = !finished || !failed;
   if (finished && !failed) reset();

@@ -6,6 +6,9 @@ import { boxesOf, moveBy, setBoxes, shapesOn } from "./model.js";
 import { inkOf } from "./palette.js";
 
 const SNAP_CSS_PX = 6;
+const ROOM_FOR_EDGES = 48;
+const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
+const EDGES = ["top-center", "bottom-center", "middle-left", "middle-right"];
 
 /** Keep one Konva shape for each box of the shown page. */
 export function createShapes(stage, store, viewport, pages) {
@@ -129,7 +132,7 @@ export function createShapes(stage, store, viewport, pages) {
     canvas.strokeRect(0, 0, width, height);
     canvas.setLineDash([]);
     drawCells(canvas, shape.field, boxOf(node), css);
-    drawLabel(canvas, shape, ink, width, height, css);
+    if (!isSelected) drawLabel(canvas, shape, ink, width, height, css);
     canvas.restore();
   }
 
@@ -220,9 +223,19 @@ export function createShapes(stage, store, viewport, pages) {
     const chosen = state.selection.filter((key) => nodes.has(key)).map((key) => nodes.get(key));
     handles.nodes(chosen);
     handles.resizeEnabled(!state.readOnly);
+    fitHandles();
     handles.moveToTop();
     layer.batchDraw();
   }
+
+  /** Small boxes get small handles at their corners only, so that the box stays in sight. */
+  function fitHandles() {
+    const room = Math.min(handles.width(), handles.height());
+    handles.enabledAnchors(room < ROOM_FOR_EDGES ? CORNERS : [...CORNERS, ...EDGES]);
+    handles.anchorSize(room < ROOM_FOR_EDGES ? 6 : 9);
+  }
+
+  viewport.onChange(() => handles.nodes().length && fitHandles());
 
   return {
     render,

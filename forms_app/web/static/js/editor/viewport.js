@@ -109,11 +109,17 @@ export function createViewport(stage, image, container) {
       x: (stage.width() / 2 - view.x) / view.scale,
       y: (stage.height() / 2 - view.y) / view.scale,
     }),
+    /** Show a page from its top: the first one as wide as the desk, others at the same zoom. */
     show(page, source) {
+      const isFirst = !image.hasAttribute("src");
       view.page = page;
       if (image.getAttribute("src") !== source) image.src = source;
       resize();
-      fit();
+      if (isFirst) fitWidth();
+      else if (!followsWindow) {
+        view.y = MARGIN;
+        apply();
+      }
     },
     onChange: (listener) => listeners.add(listener),
   };

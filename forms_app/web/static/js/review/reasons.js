@@ -1,0 +1,88 @@
+/** The words beside the crop: what the machine said, why it asks, the rule, other readings. */
+
+import { levelOf, percent } from "./levels.js";
+import { inWords, same } from "./values.js";
+
+const MOST_ALTERNATIVES = 3;
+
+const OUTCOMES = {
+  blank: "The machine found nothing written here.",
+  struck_out: "The writing looks struck out.",
+  unreadable: "The machine could not read this. Type what you see.",
+  missing_page: "The page with this field is not among the scans.",
+};
+
+const DECIDED = {
+  confirm: "Confirmed", correct: "Corrected", blank: "Marked blank", unreadable: "Marked unreadable",
+};
+
+/** The readings to offer besides the machine's own, best first. */
+export const alternativesOf = ({ reading }) =>
+  reading.alternatives
+    .filter(([value]) => !same(value, reading.value) && value !== "" && value !== null)
+    .slice(0, MOST_ALTERNATIVES);
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+export function createReasons(root, { onTake }) {
+  const part = (name) => root.querySelector(`[data-why="${name}"]`);
+
+  function alternativeButton([value, probability], i, field) {
+    const button = element("button", "btn btn-sm alternative");
+    button.type = "button";
+    button.title = `Take this reading (Alt+${i + 1})`;
+    button.append(
+      element("kbd", "", `Alt ${i + 1}`),
+      element("span", "value", inWords(value, field)),
+      element("span", "muted", percent(probability)),
+    );
+    button.addEventListener("click", () => onTake(value));
+    return button;
+  }
+
+  function show(item) {
+    const { field, reading, decision } = item;
+    part("outcome").textContent = OUTCOMES[reading.outcome] ?? "";
+    part("outcome").hidden = !(reading.outcome in OUTCOMES);
+    part("reasons").replaceChildren(...reading.reasons.map((text) => element("li", "", text)));
+    part("rule").textContent = field.rule;
+    part("rule-row").hidden = !field.rule;
+    const alternatives = alternativesOf(item);
+    part("alternatives-row").hidden = alternatives.length === 0;
+    part("alternatives").replaceChildren(
+      ...alternatives.map((each, i) => alternativeButton(each, i, field)));
+    part("machine").textContent = `${inWords(reading.value, field)}`;
+    part("confidence").textContent = percent(reading.confidence);
+    part("confidence").dataset.level = levelOf(reading.confidence);
+    part("decision").hidden = !decision;
+    if (decision) {
+      const value = decision.action === "correct" ? `: ${inWords(decision.value, field)}` : "";
+      part("decision").textContent = `${DECIDED[decision.action]}${value} by ${decision.user_name}`;
+    }
+    point(null, null);
+  }
+
+  /** What the character under the caret may be. */
+  function point(character, cell) {
+    const row = part("character-row");
+    row.hidden = !character || character.probability >= 0.999;
+    if (row.hidden) return;
+    part("character-place").textContent =
+      cell === null ? "Character" : `Character ${cell + 1}`;
+    const readings = [[character.value, character.probability], ...character.alternatives];
+    part("character").replaceChildren(
+      ...readings.slice(0, 4).map(([value, probability]) => {
+        const reading = element("span", "character-reading");
+        reading.dataset.level = levelOf(probability);
+        reading.append(element("b", "value", value === " " ? "space" : value), ` ${percent(probability)}`);
+        return reading;
+      }));
+  }
+
+  return { show, point };
+}
