@@ -1,0 +1,151 @@
+"""Killed processes and lost queues in the middle of a batch: nothing is lost, nothing doubled.
+
+One real `fieldhand serve` for all of them, each with a batch of its own through the real reading.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+
+from forms_app import queues
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
+from forms_app.services import batches
+from forms_app.services.application import Application
+from forms_app.services.dto import BatchSummary
+from forms_app.store.models import PageRow, ReadingRow, SubmissionRow
+from tests.faults.sheets import FIELDS, publish_form, upload
+from tests.serving import Serve, is_alive, wait_until
+
+pytestmark = [pytest.mark.redis, pytest.mark.slow]
+
+PAGES = 12
+LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Fieldhand and a second door to its data."""
+
+    serve: Serve
+    app: Application
+    version_id: int
+
+    def upload(self, name: str, first_serial: int) -> int:
+        file = upload(self.app, self.version_id, name, range(first_serial, first_serial + PAGES))
+        return file.batch_id
+
+    def summary(self, batch_id: int) -> BatchSummary:
+        return batches.get_batch(self.app, batch_id).summary
+
+    def wait_until_in_the_middle(self, batch_id: int) -> None:
+        """Some pages have gone on to be read or are read, most have not."""
+
+        def is_there() -> bool:
+            return 0 < len(self.page_ids(batch_id, "aligned", "read")) < PAGES
+
+        wait_until(is_there, LIMIT_S, "the middle of the batch")
+
+    def page_ids(self, batch_id: int, *states: str) -> list[int]:
+        file_ids = [file.id for file in batches.get_batch(self.app, batch_id).files]
+        with self.app.session() as session:
+            query = select(PageRow.id).where(PageRow.file_id.in_(file_ids))
+            if states:
+                query = query.where(PageRow.state.in_(states))
+            return list(session.scalars(query))
+
+    def wait_until_each_page_was_read_once(self, batch_id: int) -> None:
+        wait_until(
+            lambda: self.summary(batch_id).pages_read == PAGES,
+            LIMIT_S,
+            f"all pages read; {self.summary(batch_id)}",
+        )
+        summary = self.summary(batch_id)
+        assert (summary.pages, summary.pages_failed, summary.submissions) == (PAGES, 0, PAGES)
+        assert summary.fields == PAGES * len(FIELDS)
+        with self.app.session() as session:
+            readings = session.scalar(
+                select(func.count(ReadingRow.id))
+                .join(SubmissionRow, SubmissionRow.id == ReadingRow.submission_id)
+                .where(SubmissionRow.batch_id == batch_id)
+            )
+        assert readings == PAGES * len(FIELDS)
+        times_read = self._times_read()
+        assert all(times_read[page_id] <= 1 for page_id in self.page_ids(batch_id))
+
+    def _times_read(self) -> Counter[int]:
+        log = (self.serve.data_dir / "logs" / "workers.log").read_text(encoding="utf-8")
+        return Counter(int(found) for found in re.findall(r"page read page_id=(\d+)", log))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("site")
+    settings = {"lease_seconds": 10, "sweep_seconds": 1, "read_batch_pages": 4}
+    with Serve(data_dir, workers=2, **settings) as serve:
+        app = bootstrap(load_settings({}, data_dir=data_dir))
+        yield Site(serve, app, publish_form(app))
+        app.close()
+
+
+def test_the_broker_is_killed(site: Site) -> None:
+    batch_id = site.upload("broker", 100000)
+    site.wait_until_in_the_middle(batch_id)
+    kill(*site.serve.pids_of("valkey-server"))
+    site.wait_until_each_page_was_read_once(batch_id)
+
+
+def test_a_process_of_the_pool_is_killed(site: Site) -> None:
+    batch_id = site.upload("child", 200000)
+    site.wait_until_in_the_middle(batch_id)
+    main, *children = sorted(site.serve.pids_of("workers", "worker"))
+    assert children
+    kill(*children)
+    assert is_alive(main)
+    site.wait_until_each_page_was_read_once(batch_id)
+
+
+def test_the_whole_worker_is_killed(site: Site) -> None:
+    batch_id = site.upload("worker", 300000)
+    site.wait_until_in_the_middle(batch_id)
+    kill(min(site.serve.pids_of("workers", "worker")))
+    site.wait_until_each_page_was_read_once(batch_id)
+
+
+def test_the_queues_are_wiped(site: Site) -> None:
+    batch_id = site.upload("wiped", 400000)
+    site.wait_until_in_the_middle(batch_id)
+    shutil.rmtree(site.serve.data_dir / "broker" / "appendonlydir")
+    kill(*site.serve.pids_of("valkey-server"))
+    site.wait_until_each_page_was_read_once(batch_id)
+
+
+def test_every_task_is_delivered_many_times(site: Site) -> None:
+    batch_id = site.upload("doubled", 500000)
+    (file,) = batches.get_batch(site.app, batch_id).files
+    for _ in range(2):
+        site.app.tasks.send(queues.SPLIT_FILE, file.id)
+        site.app.tasks.send(queues.READ_PAGES)
+    site.wait_until_in_the_middle(batch_id)
+    for page_id in site.page_ids(batch_id):
+        site.app.tasks.send(queues.ALIGN_PAGE, page_id)
+    for _ in range(5):
+        site.app.tasks.send(queues.ASSEMBLE_FILE, file.id)
+        site.app.tasks.send(queues.READ_PAGES)
+    site.wait_until_each_page_was_read_once(batch_id)
+
+
+def kill(*pids: int) -> None:
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_alive, pids)), 5, f"the end of {pids}")
