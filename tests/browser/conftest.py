@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forms_app import demo
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
-from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto import TemplateVersion
+from forms_app.web import create_app
 from tests.browser.chromium import DESKTOP, Complaints, launch
+from tests.browser.demo_form import publish_demo
 from tests.serving import Serve
 
 
@@ -34,11 +34,15 @@ def served_app(serve: Serve) -> Iterator[Application]:
     app.close()
 
 
-@pytest.fixture(scope="session")
-def empty_serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """A fresh installation that nobody has used yet."""
-    with Serve(tmp_path_factory.mktemp("empty"), workers=1) as running:
-        yield running
+@pytest.fixture
+def empty_site(app: Application) -> Iterator[str]:
+    """Address of the pages alone, of an installation that nobody has used yet."""
+    server = waitress.create_server(create_app(app), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(10)
 
 
 @pytest.fixture(scope="session")
@@ -74,17 +78,3 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints.heard == []
-
-
-def publish_demo(app: Application, name: str = "Clinic intake") -> TemplateVersion:
-    """The demo's template as a person would make it: from its blank, fields drawn, published."""
-    definition = json.loads(demo.TEMPLATE.read_text(encoding="utf-8"))
-    blank = demo.FOLDER / definition["pages"][0]["image"]
-    draft = templates.create_template(app, name, blank.read_bytes(), blank.name)
-    saved = templates.save_draft(app, draft.id, definition["fields"], draft.revision)
-    return templates.publish(app, saved.id)
-
-
-def filled_forms() -> list[Path]:
-    """The demo's scans."""
-    return sorted(demo.FILLED.glob("*.jpg"))

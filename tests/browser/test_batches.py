@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from forms_app.services import batches
+from forms_app.services import batches, uploads
 from forms_app.services.application import Application
 from forms_app.services.dto import TemplateVersion
-from tests.browser.conftest import filled_forms
+from tests.browser.demo_form import filled_forms
 from tests.serving import Serve
 
 pytestmark = pytest.mark.browser
@@ -92,7 +92,7 @@ def test_bad_files_say_why_and_the_rest_goes_on(
     # Whichever copy arrives first is read; the other is flagged.
     expect(page.locator("tr[data-state=duplicate]")).to_contain_text("duplicate of good")
     expect(page.locator("tr[data-state=failed]")).to_have_count(3)
-    expect(page.locator("#progress-words")).to_contain_text("1 of 1")
+    expect(page.locator("#progress-words")).to_contain_text("1 of 2 pages read")
 
 
 def test_removing_a_file_asks_first(
@@ -112,13 +112,18 @@ def test_removing_a_file_asks_first(
 
 
 def test_a_refused_retry_is_told(
-    serve: Serve, open_page: OpenPage, new_batch: Callable[[str], int]
+    serve: Serve, open_page: OpenPage, new_batch: Callable[[str], int], served_app: Application
 ) -> None:
-    open_page.complaints.expected.append("409")  # type: ignore[attr-defined]
-    page = open_page(f"{serve.url}/batches/{new_batch('Nothing kept')}")
-    page.locator("#files").set_input_files([payload("empty.pdf", b"")])
-    page.get_by_role("button", name="Retry").click()
-    expect(page.locator("#toasts")).to_contain_text("upload it again")
+    open_page.complaints.expected += ["404"]  # type: ignore[attr-defined]
+    batch_id = new_batch("Changed elsewhere")
+    page = open_page(f"{serve.url}/batches/{batch_id}")
+    page.locator("#files").set_input_files([payload("letter.pdf", b"Dear reader, no PDF.")])
+    retry = page.get_by_role("button", name="Retry")
+    expect(retry).to_be_visible()
+    page.evaluate("document.getElementById('batch-live').dataset.live = '600'")
+    uploads.remove_file(served_app, batches.list_files(served_app, batch_id)[0].id)
+    retry.click()
+    expect(page.locator("#toasts")).to_contain_text("does not exist")
     page.locator("#toasts").get_by_role("button", name="Dismiss").click()
     expect(page.locator("#toasts")).to_be_empty()
 
@@ -151,8 +156,9 @@ def test_deleting_a_batch_asks_and_names_what_is_lost(
     expect(page.locator("tr[data-state=failed]")).to_have_count(1)
     page.get_by_role("button", name="Delete…").click()
     dialog = page.get_by_role("dialog", name="Delete “Short-lived”?")
+    expect(dialog).to_contain_text("1 file, 0 forms and 0 reviewed fields")
     dialog.get_by_role("button", name="Keep it").click()
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Delete…").click()
-    dialog.get_by_role("button", name="Delete 1 file, 0 forms").click()
+    dialog.get_by_role("button", name="Delete the batch").click()
     expect(page.get_by_text("The batch “Short-lived” was deleted.")).to_be_visible()

@@ -88,6 +88,7 @@ def test_what_cannot_be_retried_says_why(
 ) -> None:
     visitor.upload(batch.id, ("empty.pdf", b""))
     (file,) = batches.list_files(app, batch.id)
+    assert f"retry-file-{file.id}" not in visitor.get(f"/batches/{batch.id}").text
     answer = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
     assert answer.status_code == 409
     assert answer.json is not None
@@ -117,7 +118,7 @@ def test_deleting_says_what_is_lost_and_takes_it_away(
     visitor.upload(batch.id, ("empty.pdf", b""))
     page = visitor.get(f"/batches/{batch.id}").text
     assert "Delete “March, week 12”?" in page
-    assert "1\u00a0file, 0\u00a0forms" in page
+    assert "1\u00a0file, 0\u00a0forms and 0\u00a0reviewed fields" in page
     answer = visitor.post(f"/batches/{batch.id}/delete", follow_redirects=True)
     assert "“March, week 12” was deleted" in answer.text
     assert batches.list_batches(app) == []

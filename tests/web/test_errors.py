@@ -43,11 +43,11 @@ def test_a_wrong_method_is_explained(visitor: Visitor) -> None:
 def test_too_large_an_upload_names_the_limit(
     flask_app: Flask, visitor: Visitor, batch: BatchSummary
 ) -> None:
-    flask_app.config["MAX_CONTENT_LENGTH"] = 2_000_000
-    answer = visitor.upload(batch.id, ("large.pdf", b"x" * 2_100_000), headers=FETCH)
+    flask_app.config["MAX_CONTENT_LENGTH"] = 100_000
+    answer = visitor.upload(batch.id, ("large.pdf", b"x" * 110_000), headers=FETCH)
     assert answer.status_code == 413
     assert answer.json is not None
-    assert "at most 2.0\u00a0MB" in answer.json["message"]
+    assert "at most 100\u00a0kB" in answer.json["message"]
 
 
 @pytest.mark.parametrize(

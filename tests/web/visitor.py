@@ -21,14 +21,14 @@ class Visitor:
         self._client = flask_app.test_client()
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self._client.get(path, **more)
+        return self._client.get(path, buffered=True, **more)
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form with the token that the pages carry."""
         return self._client.post(path, data={"csrf_token": self.token(), **(data or {})}, **more)
 
     def post_without_token(self, path: str, **more: Any) -> TestResponse:
-        return self._client.post(path, **more)
+        return self._client.post(path, buffered=True, **more)
 
     def upload(self, batch_id: int, *files: tuple[str, bytes], **more: Any) -> TestResponse:
         """Send files (name, content) to a batch."""

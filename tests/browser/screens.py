@@ -1,0 +1,115 @@
+"""Pictures of every page for `docs/screens`, light and dark, desktop and tablet.
+
+Run as `make screens`. The demo's form is read by a real `serve`, so the pictures show real
+readings; a change of the face is then seen in review.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, ColorScheme, Page, ViewportSize, sync_playwright
+
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
+from forms_app.services import batches, exports, uploads
+from forms_app.services.application import Application
+from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
+from tests.browser.demo_form import filled_forms, publish_demo
+from tests.serving import Serve
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
+READ_LIMIT_S = 180.0
+SETTLE_MS = 700
+
+
+class Screen(NamedTuple):
+    """One picture: what to open, and what to press once it is there."""
+
+    name: str
+    path: str
+    press: tuple[str, ...] = ()
+
+
+SCHEMES: tuple[ColorScheme, ...] = ("light", "dark")
+SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "tablet": TABLET}
+
+
+def screens_of(batch_id: int, template_id: int, version_id: int) -> Iterator[Screen]:
+    """Every page a person sees, once there is something to see."""
+    yield Screen("home", "/")
+    yield Screen("batches", "/batches/")
+    yield Screen("batch-new", "/batches/new")
+    yield Screen("batch", f"/batches/{batch_id}")
+    yield Screen("export", f"/batches/{batch_id}/export")
+    yield Screen("not-found", "/no/such/page")
+    yield Screen("shortcuts", "/", ("?",))
+
+
+def take_all() -> int:
+    """Fill a fresh installation, then picture it; returns how many complaints were heard."""
+    folder = Path(tempfile.mkdtemp(prefix="fh-screens-"))
+    try:
+        with Serve(folder, workers=2) as serve, sync_playwright() as playwright:
+            browser = launch(playwright)
+            complaints = Complaints()
+            complaints.expected.append("404")
+            _take(browser, serve.url, [Screen("first-steps", "/")], complaints)
+            app = bootstrap(load_settings({}, data_dir=folder))
+            _take(browser, serve.url, list(screens_of(*_prepare(app))), complaints)
+            app.close()
+            browser.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print("\n".join(complaints.heard), file=sys.stderr)
+    return len(complaints.heard)
+
+
+def _prepare(app: Application) -> tuple[int, int, int]:
+    version = publish_demo(app)
+    batch = batches.create_batch(app, version.id, "March, week 12")
+    forms = filled_forms()
+    for path in [*forms, forms[0]]:
+        with path.open("rb") as stream:
+            uploads.add_file(app, batch.id, path.name, stream)
+    scan = forms[1].read_bytes()
+    uploads.add_file(app, batch.id, "cut off.jpg", BytesIO(scan[: len(scan) // 2]))
+    batches.create_batch(app, version.id, "Walk-ins")
+    end = time.monotonic() + READ_LIMIT_S
+    while batches.get_batch(app, batch.id).summary.state in ("empty", "reading"):
+        if time.monotonic() > end:
+            raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
+        time.sleep(0.5)
+    exports.request_export(app, batch.id, "csv")
+    return batch.id, version.template_id, version.id
+
+
+def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complaints) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for scheme in SCHEMES:
+        for size, viewport in SIZES.items():
+            with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+                page = context.new_page()
+                complaints.listen(page)
+                for screen in screens:
+                    _shoot(page, url, screen, FOLDER / f"{screen.name}-{scheme}-{size}.png")
+
+
+def _shoot(page: Page, url: str, screen: Screen, target: Path) -> None:
+    page.goto(url + screen.path)
+    for key in screen.press:
+        page.keyboard.press(key)
+    page.wait_for_timeout(SETTLE_MS)
+    page.screenshot(path=target)
+    print(target.name)
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, take_all()))
