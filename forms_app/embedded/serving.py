@@ -40,15 +40,40 @@ def serve(settings: Settings, host: str, port: int, worker_processes: int, say: 
         asyncio.run(_serve(settings, listening, worker_processes, say))
 
 
+def run_job(settings: Settings, worker_processes: int, say: Say, job: Callable[[], None]) -> None:
+    """Run database, broker and workers for as long as `job` takes; no web server.
+
+    Args:
+        settings: As for `serve`.
+        worker_processes: How many pages are worked on at once.
+        say: Shows one line to the operator.
+        job: Called in a thread of its own once everything is up.
+
+    Raises:
+        UserError: The data folder cannot be used; nothing was started.
+        StartError: A component does not come up.
+        FieldhandError: What the job raised.
+    """
+    with premises.claim_data_folder(settings.data_dir):
+        asyncio.run(_run_job(settings, worker_processes, say, job))
+
+
+async def _run_job(
+    settings: Settings, worker_processes: int, say: Say, job: Callable[[], None]
+) -> None:
+    supervisor = _supervisor(settings, say)
+    try:
+        await _start_workers(supervisor, settings, worker_processes, say)
+        await asyncio.to_thread(job)
+    finally:
+        await supervisor.stop()
+
+
 async def _serve(
     settings: Settings, listening: socket.socket, worker_processes: int, say: Say
 ) -> None:
     stop = _stop_event()
-    supervisor = Supervisor(
-        settings.data_dir / "logs",
-        say,
-        before_restart=lambda name, last_words: _mend(settings, name, last_words, say),
-    )
+    supervisor = _supervisor(settings, say)
     starting = asyncio.create_task(
         _start_all(supervisor, settings, listening, worker_processes, say)
     )
@@ -67,6 +92,14 @@ async def _serve(
     say("Stopped.")
 
 
+def _supervisor(settings: Settings, say: Say) -> Supervisor:
+    return Supervisor(
+        settings.data_dir / "logs",
+        say,
+        before_restart=lambda name, last_words: _mend(settings, name, last_words, say),
+    )
+
+
 async def _start_all(
     supervisor: Supervisor,
     settings: Settings,
@@ -74,28 +107,31 @@ async def _start_all(
     worker_processes: int,
     say: Say,
 ) -> None:
-    """Database and broker first, then the workers, which may find tasks waiting.
-
-    The web server loads meanwhile; its address is not known to anybody yet.
-    """
-
-    async def start(component: components.Component) -> None:
-        await supervisor.start(component)
-        say(f"{component.name:<9} {component.summary}")
-
-    async def start_workers() -> None:
-        first = [_prepare_database(settings, say)]
-        if settings.is_embedded_broker:
-            first.append(start(components.broker_component(settings)))
-        await _side_by_side(*first)
-        await _side_by_side(
-            start(components.workers_component(settings, worker_processes)),
-            start(components.beat_component(settings)),
-        )
-
+    """The web server loads beside the rest; its address is not known to anybody yet."""
+    web = components.web_component(settings, listening.fileno())
     await _side_by_side(
-        start_workers(), start(components.web_component(settings, listening.fileno()))
+        _start_workers(supervisor, settings, worker_processes, say),
+        _start(supervisor, web, say),
     )
+
+
+async def _start_workers(
+    supervisor: Supervisor, settings: Settings, worker_processes: int, say: Say
+) -> None:
+    """Database and broker first, then the workers, which may find tasks waiting."""
+    first = [_prepare_database(settings, say)]
+    if settings.is_embedded_broker:
+        first.append(_start(supervisor, components.broker_component(settings), say))
+    await _side_by_side(*first)
+    await _side_by_side(
+        _start(supervisor, components.workers_component(settings, worker_processes), say),
+        _start(supervisor, components.beat_component(settings), say),
+    )
+
+
+async def _start(supervisor: Supervisor, component: components.Component, say: Say) -> None:
+    await supervisor.start(component)
+    say(f"{component.name:<9} {component.summary}")
 
 
 async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
