@@ -155,11 +155,12 @@ def _readings(
         spaces = spaces or field.kind is FieldKind.DATE
         valid = search(lattice, characters, probabilities, grammar_of(field), spaces, width)
     found = [(w, normalise(field, w.text), True) for w in valid if is_valid(field, w.text)]
+    texts = {written.text for written, _, _ in found}
     values = {value for _, value, _ in found}
     for written in free[:_MOST_CANDIDATES]:
         value = normalise(field, written.text)
-        if written.text and value not in values and not is_valid(field, written.text):
-            found.append((written, value, False))
+        if written.text and written.text not in texts and value not in values:
+            found.append((written, value, is_valid(field, written.text)))
     return found
 
 

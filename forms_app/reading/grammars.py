@@ -71,7 +71,11 @@ class DateText:
                 return False
             part = self.shape.parts[index]
             return part.letter != "Y" and part.limits[0] <= int(digits)
-        return index < len(self.shape.parts) and self.shape.parts[index].allows(digits + character)
+        if index >= len(self.shape.parts):
+            return False
+        part = self.shape.parts[index]
+        is_short = self.may_shorten and part.letter != "Y" and digits == ""
+        return is_short or part.allows(digits + character)
 
     def _position(self, prefix: str) -> tuple[int, str]:
         """Which part comes next and its digits so far."""

@@ -1,0 +1,218 @@
+"""Verdicts: value, outcome, confidence, reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from forms_app.reading import calibration
+from forms_app.reading.calibration import Features, parse_calibration, shipped_calibration
+from forms_app.reading.confidence import (
+    judge_choice,
+    judge_image,
+    judge_mark,
+    judge_written,
+    missing_page,
+)
+from forms_app.reading.decoding import decode
+from forms_app.reading.doubts import ordinal
+from forms_app.reading.evidence import Evidence
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.geometry import Box
+from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.types import FieldReading, InkState, MarkReading, Outcome
+from tests.reading.made_fields import CHARSET, choice_field, comb, comb_field, likely, sure
+
+POLICY = ReviewPolicy()
+CLEAN = Evidence(ink_share=0.1, stray_ink=0.0, inner_gaps=0, struck_cells=0, residual_px=0.3)
+EMPTY = replace(CLEAN, ink_share=0.0)
+MARK = FormField("consent", 1, FieldKind.MARK, Box(0, 0, 40, 40))
+SIGNATURE = FormField("signature", 1, FieldKind.SIGNATURE, Box(0, 0, 400, 90))
+IMAGE = FormField("remarks", 1, FieldKind.IMAGE, Box(0, 0, 400, 90))
+CROSS = MarkReading(0.995, InkState.WRITTEN, 0.12)
+NONE = MarkReading(0.01, InkState.EMPTY, 0.0)
+FAINT = MarkReading(0.6, InkState.WRITTEN, 0.03)
+STRUCK = MarkReading(0.04, InkState.STRUCK_OUT, 0.7)
+
+
+def written(
+    text: str, evidence: Evidence = CLEAN, probability: float = 0.9999, **constraints: object
+) -> FieldReading:
+    field = comb_field("digits", **constraints)
+    decoded = decode(field, comb("x" * len(text)), sure(text, probability), CHARSET)
+    return judge_written(field, decoded, evidence, POLICY)
+
+
+def test_clear_writing_is_accepted_without_reasons() -> None:
+    reading = written("1234", probability=1.0)
+    assert reading.value == "1234" and reading.confidence > 0.98
+    assert not reading.needs_review and reading.reasons == ()
+
+
+def test_a_doubtful_character_is_named_with_its_rivals() -> None:
+    field = comb_field("text")
+    log_p = likely({"A": 0.99}, {"U": 0.61, "V": 0.30})
+    reading = judge_written(field, decode(field, comb("xx"), log_p, CHARSET), CLEAN, POLICY)
+    assert reading.needs_review
+    assert any(r.startswith("2nd character is doubtful: U 6") for r in reading.reasons)
+    assert any(r.startswith("it could also be 'AV'") for r in reading.reasons)
+    assert reading.alternatives[0][0] == "AV"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        (replace(CLEAN, residual_px=5.0), "the page is 5.0 px off its template here"),
+        (replace(CLEAN, stray_ink=0.4), "40% of the ink belongs to no character read"),
+        (replace(CLEAN, struck_cells=1), "a character is struck out"),
+        (replace(CLEAN, inner_gaps=1), "there is an empty cell between the characters"),
+    ],
+)
+def test_clear_writing_in_a_doubtful_place_is_reviewed(evidence: Evidence, reason: str) -> None:
+    reading = written("1234", evidence, probability=1.0)
+    assert reading.needs_review and reason in reading.reasons
+
+
+def test_a_value_that_breaks_the_rules_is_reviewed_however_clear() -> None:
+    reading = written("1234", probability=1.0, check="luhn")
+    assert reading.needs_review and "the check digit (luhn) is wrong" in reading.reasons
+
+
+def test_a_forced_reading_says_what_it_looks_like() -> None:
+    field = comb_field("text", values=("SMITH",))
+    log_p = likely({"S": 0.99}, {"M": 0.99}, {"Y": 0.6, "I": 0.39}, {"T": 0.99}, {"H": 0.99})
+    decoded = decode(field, comb("xxxxx"), log_p, CHARSET)
+    reading = judge_written(field, decoded, CLEAN, POLICY)
+    assert reading.value == "SMITH" and reading.needs_review
+    assert "by itself the writing looks like 'SMYTH'" in reading.reasons
+
+
+def test_more_doubt_never_gives_more_confidence() -> None:
+    steps = [written("1234", probability=p).confidence for p in (0.6, 0.9, 0.99, 0.9999)]
+    assert steps == sorted(steps)
+    strays = [written("12", replace(CLEAN, stray_ink=s)).confidence for s in (0.0, 0.1, 0.3)]
+    assert strays == sorted(strays, reverse=True)
+
+
+def test_blank_is_accepted_unless_required_or_inked() -> None:
+    field, needed = comb_field("digits"), comb_field("digits", required=True)
+    decoded = decode(field, comb("    "), sure(""), CHARSET)
+    assert not judge_written(field, decoded, EMPTY, POLICY).needs_review
+    assert judge_written(field, decoded, EMPTY, POLICY).outcome is Outcome.BLANK
+    assert judge_written(needed, decoded, EMPTY, POLICY).reasons == ("a value is required",)
+    inked = judge_written(field, decoded, CLEAN, POLICY)
+    assert inked.needs_review and "there is ink in the field" in inked.reasons[0]
+
+
+def test_struck_out_and_unreadable_have_no_value_and_are_reviewed() -> None:
+    field = comb_field("digits")
+    struck = decode(field, replace(comb("##"), state=InkState.STRUCK_OUT), sure(""), CHARSET)
+    smudge = decode(field, comb("x"), likely({"reject": 0.97}), CHARSET)
+    for decoded, outcome in ((struck, Outcome.STRUCK_OUT), (smudge, Outcome.UNREADABLE)):
+        reading = judge_written(field, decoded, CLEAN, POLICY)
+        assert reading.outcome is outcome and reading.value is None and reading.needs_review
+
+
+def test_one_mark_is_the_choice() -> None:
+    reading = judge_choice(choice_field(), [NONE, CROSS, NONE], 0.3, POLICY)
+    assert (reading.value, reading.outcome, reading.needs_review) == ("B", Outcome.READ, False)
+
+
+def test_no_mark_is_blank_and_reviewed_only_where_required() -> None:
+    reading = judge_choice(choice_field(), [NONE, NONE, NONE], 0.3, POLICY)
+    assert (reading.value, reading.outcome, reading.needs_review) == (None, Outcome.BLANK, False)
+    assert judge_choice(choice_field(required=True), [NONE] * 3, 0.3, POLICY).needs_review
+
+
+def test_two_marks_of_a_choice_are_reviewed() -> None:
+    reading = judge_choice(choice_field(), [CROSS, CROSS, NONE], 0.3, POLICY)
+    assert reading.needs_review and reading.reasons[0] == "2 boxes are marked: A, B"
+    assert reading.confidence < 0.95
+
+
+def test_a_struck_mark_is_not_chosen() -> None:
+    reading = judge_choice(choice_field(), [CROSS, STRUCK, NONE], 0.3, POLICY)
+    assert reading.value == "A" and not reading.needs_review
+    alone = judge_choice(choice_field(), [NONE, STRUCK, NONE], 0.3, POLICY)
+    assert alone.value is None and "the mark at 'B' is struck out" in alone.reasons
+
+
+def test_a_faint_mark_is_reviewed_and_named() -> None:
+    reading = judge_choice(choice_field(), [NONE, FAINT, NONE], 0.3, POLICY)
+    assert reading.needs_review and "the mark at 'B' is doubtful (60%)" in reading.reasons
+
+
+def test_choices_take_every_mark() -> None:
+    reading = judge_choice(choice_field("choices"), [CROSS, NONE, CROSS], 0.3, POLICY)
+    assert reading.value == ("A", "C") and not reading.needs_review
+    empty = judge_choice(choice_field("choices"), [NONE] * 3, 0.3, POLICY)
+    assert empty.value == () and empty.outcome is Outcome.BLANK
+
+
+@pytest.mark.parametrize(
+    ("field", "mark", "value", "reviewed"),
+    [
+        (MARK, CROSS, True, False),
+        (MARK, NONE, False, False),
+        (MARK, FAINT, True, True),
+        (MARK, STRUCK, False, True),
+        (SIGNATURE, CROSS, True, False),
+        (SIGNATURE, NONE, False, False),
+    ],
+)
+def test_marks_and_signatures(
+    field: FormField, mark: MarkReading, value: bool, reviewed: bool
+) -> None:
+    reading = judge_mark(field, mark, 0.3, POLICY)
+    assert reading.value is value and reading.needs_review is reviewed
+
+
+def test_a_badly_laid_page_sends_marks_to_review() -> None:
+    reading = judge_mark(MARK, CROSS, 6.0, POLICY)
+    assert reading.needs_review and "6.0 px off" in reading.reasons[0]
+
+
+def test_images_are_keyed_by_a_person_unless_empty() -> None:
+    assert judge_image(IMAGE, 0.0, 0.3, POLICY).outcome is Outcome.BLANK
+    reading = judge_image(IMAGE, 0.08, 0.3, POLICY)
+    assert reading.needs_review and reading.reasons == ("to be keyed by a person",)
+
+
+def test_a_missing_page_is_reviewed_only_where_a_value_is_required() -> None:
+    assert missing_page(comb_field("digits")).outcome is Outcome.MISSING_PAGE
+    assert not missing_page(comb_field("digits")).needs_review
+    assert missing_page(comb_field("digits", required=True)).needs_review
+
+
+def test_the_shipped_calibration_is_monotone() -> None:
+    weights = shipped_calibration().weights
+    signs = dict(zip(calibration.FEATURE_NAMES, weights, strict=True))
+    assert signs["value_log_odds"] > 0 and signs["weakest_log_odds"] >= 0
+    assert signs["margin"] >= 0 and signs["forced"] <= 0
+    assert signs["stray_ink"] <= 0 and signs["residual_px"] <= 0
+
+
+def test_a_calibration_never_claims_more_than_its_ceiling() -> None:
+    shipped = shipped_calibration()
+    best = Features(9.2, 9.0, 9.2, 0.0, 0.0, 0.0, 0.0, 0.0)
+    assert shipped.confidence(best) <= shipped.ceiling < 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"bias": 0, "weights": {"unknown": 1}, "ceiling": 1},
+        {"bias": "high", "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0), "ceiling": 1},
+    ],
+)
+def test_a_damaged_calibration_is_refused(data: dict[str, object]) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        parse_calibration(data)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (22, "22nd")]
+)
+def test_ordinals(number: int, text: str) -> None:
+    assert ordinal(number) == text
