@@ -109,7 +109,7 @@ def _fits(
 
 
 def _reach_px(reference: PageReference) -> float:
-    return MAGSAC_REACH_PX * max(reference.grey.shape) / COARSE_LONG_SIDE_PX
+    return MAGSAC_REACH_PX * float(max(reference.grey.shape)) / COARSE_LONG_SIDE_PX
 
 
 def _foreign_message(nearest: tuple[PageReference, CoarseFit] | None) -> str:

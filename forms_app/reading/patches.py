@@ -143,4 +143,4 @@ def _away_from_scanner_border(blank: GreyImage, margin: int) -> NDArray[np.bool_
     is_border[0] = False
     border = is_border[labels].astype(np.uint8)
     grown = cv2.dilate(border, np.ones((2 * margin + 1,) * 2, np.uint8))
-    return np.asarray(grown) == 0
+    return np.asarray(np.asarray(grown) == 0, dtype=np.bool_)

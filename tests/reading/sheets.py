@@ -45,9 +45,7 @@ def _write(
     )
 
 
-def _draw_answer(
-    page: GreyImage, generator: np.random.Generator, y: float, unit: float
-) -> None:
+def _draw_answer(page: GreyImage, generator: np.random.Generator, y: float, unit: float) -> None:
     kind, x = generator.integers(3), float(generator.integers(180, 900))
     if kind == 0:
         for cell in range(int(generator.integers(5, 20))):

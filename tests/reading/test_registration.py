@@ -1,0 +1,204 @@
+"""Pages are laid onto their blank to a fraction of a millimetre, or refused with a reason."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from forms_app.reading.alignment import align_onto_template
+from forms_app.reading.errors import (
+    BlankPageError,
+    ForeignPageError,
+    PoorRegistrationError,
+    ShapeError,
+)
+from forms_app.reading.features import map_points, view_page
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.geometry import Box
+from forms_app.reading.identification import best_reference
+from forms_app.reading.placement import place_page
+from forms_app.reading.registration import PageReference, align_page, prepare_reference
+from tests.reading.sheets import (
+    Handling,
+    draw_blank,
+    place_on_scan,
+    scan_sheet,
+    scribble,
+    typical_handling,
+)
+
+HEIGHT, WIDTH = 1754, 1240
+
+
+@cache
+def blank(seed: int = 1) -> np.ndarray:
+    return draw_blank(seed, HEIGHT, WIDTH)
+
+
+@cache
+def reference(seed: int = 1) -> PageReference:
+    return prepare_reference(1, blank(seed))
+
+
+def ink_points(image: np.ndarray) -> np.ndarray:
+    """Points of printed ink: where precision counts."""
+    rows, columns = np.nonzero(image < 100)
+    chosen = np.random.default_rng(0).choice(len(rows), 2000)
+    return np.column_stack([columns[chosen], rows[chosen]]).astype(float)
+
+
+def errors_px(page: np.ndarray, handling: Handling) -> np.ndarray:
+    """How far printed ink is from where it was put, in pixels at 150 dpi."""
+    view = view_page(page)
+    _, fit = best_reference(view, [reference()])
+    points = ink_points(blank())
+    placed = place_page(view, reference(), fit).page_points(points)
+    off = placed - place_on_scan(points, blank().shape, handling)
+    return np.linalg.norm(off, axis=1) / handling.scale
+
+
+@pytest.mark.parametrize(
+    ("handling", "limit_px"),
+    [
+        (Handling(), 0.3),
+        (Handling(angle_deg=4, shift=(0.02, -0.01)), 0.3),
+        (Handling(angle_deg=-2, perspective=0.15, shading=0.3), 0.6),
+        (Handling(curl=8 / HEIGHT, seed=3), 0.6),
+        (Handling(curl=8 / HEIGHT, feed=1 / HEIGHT, one_bit=True, scale=1.5, seed=4), 0.7),
+        (Handling(scale=0.7, angle_deg=1, curl=3 / HEIGHT), 0.7),
+    ],
+)
+def test_ink_is_found_where_it_was_put(handling, limit_px):
+    off = errors_px(scan_sheet(scribble(blank(), 7), handling), handling)
+    assert np.percentile(off, 95) < limit_px
+
+
+def test_refinement_beats_the_homography_on_a_curled_sheet():
+    handling = Handling(curl=10 / HEIGHT, seed=5)
+    page = scan_sheet(blank(), handling)
+    aligned = align_page(page, reference())
+    points = ink_points(blank())
+    true = place_on_scan(points, blank().shape, handling)
+    by_homography = np.linalg.norm(map_points(aligned.homography, true) - points, axis=1)
+    refined = errors_px(page, handling)
+    assert np.percentile(by_homography, 95) > 2
+    assert np.percentile(refined, 95) < 0.25 * np.percentile(by_homography, 95)
+
+
+def test_the_aligned_page_has_the_templates_pixels():
+    page = scan_sheet(blank(), Handling(angle_deg=3, scale=1.3, curl=4 / HEIGHT))
+    aligned = align_page(page, reference())
+    assert aligned.grey.shape == (HEIGHT, WIDTH)
+    assert aligned.grey.dtype == np.uint8
+    dark = cv2.GaussianBlur(blank(), (0, 0), 1) < 120
+    assert np.mean(aligned.grey[dark]) < 110
+    assert np.mean(aligned.grey[blank() == 255]) > 235
+
+
+def test_the_residual_tells_the_error():
+    handling = typical_handling(8, curl=10 / HEIGHT)
+    page = scan_sheet(scribble(blank(), 8), handling)
+    aligned = align_page(page, reference())
+    off = errors_px(page, handling)
+    assert 0.4 * np.percentile(off, 90) < aligned.residual_px < 4 * np.percentile(off, 95) + 0.3
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_any_of_the_four_ways_up(turns):
+    upright = scan_sheet(scribble(blank(), 2), Handling(angle_deg=2, curl=3 / HEIGHT))
+    straight = align_page(upright, reference())
+    # Turned clockwise before scanning, it takes as many counter-clockwise turns to be upright.
+    aligned = align_page(np.ascontiguousarray(np.rot90(upright, -turns)), reference())
+    assert aligned.quarter_turns == turns
+    assert np.abs(aligned.homography - straight.homography).max() < 3
+    assert np.abs(aligned.grey.astype(int) - straight.grey).mean() < 4
+
+
+def test_fields_get_their_own_residual():
+    fields = [
+        FormField("top", 1, FieldKind.IMAGE, Box(100, 150, 300, 60)),
+        FormField("elsewhere", 2, FieldKind.IMAGE, Box(100, 150, 300, 60)),
+    ]
+    page = scan_sheet(blank(), Handling(angle_deg=1))
+    aligned = align_onto_template(page, [reference()], fields)
+    assert set(aligned.field_residuals_px) == {"top"}
+    assert aligned.field_residuals_px["top"] < 0.5
+
+
+def test_a_field_whose_print_is_covered_has_a_large_residual():
+    page = scan_sheet(blank(), Handling())
+    page[1050:1350] = 255
+    fields = [
+        FormField("covered", 1, FieldKind.IMAGE, Box(200, 1150, 600, 80)),
+        FormField("clear", 1, FieldKind.IMAGE, Box(200, 300, 600, 80)),
+    ]
+    residuals = align_page(page, reference(), fields).field_residuals_px
+    assert residuals["covered"] > 4
+    assert residuals["clear"] < 0.5
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4, 5, 6])
+def test_a_page_of_another_form_is_refused(seed):
+    page = scan_sheet(scribble(blank(seed), seed), typical_handling(seed))
+    with pytest.raises(ForeignPageError, match="none of the form's pages"):
+        align_page(page, reference())
+
+
+def test_another_edition_of_the_form_is_refused():
+    """The lower half moved by a line, as when a question was added."""
+    page = blank().copy()
+    page[900:] = np.roll(page[900:], 60, axis=0)
+    with pytest.raises((PoorRegistrationError, ForeignPageError)):
+        align_page(scan_sheet(page, Handling(angle_deg=1)), reference())
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        np.full((HEIGHT, WIDTH), 255, np.uint8),
+        np.full((HEIGHT, WIDTH), 0, np.uint8),
+        scan_sheet(np.full((HEIGHT, WIDTH), 250, np.uint8), Handling(noise=6, shading=0.3)),
+    ],
+)
+def test_an_empty_page_is_called_blank(page):
+    with pytest.raises(BlankPageError, match="blank"):
+        align_page(page, reference())
+
+
+def test_a_blank_page_with_dust_is_not_accepted():
+    page = np.full((HEIGHT, WIDTH), 250, np.uint8)
+    generator = np.random.default_rng(3)
+    for x, y in generator.integers(20, 1200, (60, 2)):
+        cv2.circle(page, (int(x), int(y)), int(generator.integers(1, 3)), 60, -1)
+    with pytest.raises((BlankPageError, ForeignPageError)):
+        align_page(page, reference())
+
+
+def test_a_torn_half_is_refused():
+    page = scan_sheet(blank(), Handling())
+    page[800:] = 255
+    with pytest.raises((ForeignPageError, PoorRegistrationError)):
+        align_page(page, reference())
+
+
+def test_a_photograph_on_a_dark_table():
+    sheet = scan_sheet(scribble(blank(), 5), Handling(shading=0.35, noise=3))
+    corners = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float32)
+    seen_at = np.array([[420, 300], [1560, 420], [1680, 2120], [250, 1990]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, seen_at)
+    table = (40, cv2.BORDER_CONSTANT)
+    photo = cv2.warpPerspective(
+        sheet, view, (2000, 2500), borderValue=table[0], borderMode=table[1]
+    )
+    aligned = align_page(photo, reference())
+    assert aligned.residual_px < 2
+
+
+def test_colour_or_float_images_are_a_bug_of_the_caller():
+    with pytest.raises(ShapeError, match="uint8"):
+        align_page(np.zeros((50, 50, 3), np.uint8), reference())
+    with pytest.raises(ShapeError):
+        prepare_reference(1, np.zeros((50, 50)))
