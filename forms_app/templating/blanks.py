@@ -9,7 +9,7 @@ import cv2
 from forms_app.errors import TemplateError
 from forms_app.reading.errors import IntakeError
 from forms_app.reading.form_template import FormTemplate
-from forms_app.reading.intake import open_page
+from forms_app.reading.intake import count_pages, open_page
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.types import GreyImage
 
@@ -36,6 +36,11 @@ def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> Gr
             f"The blank {path} cannot be read ({error.strerror}); put it beside the template file."
         ) from error
     try:
+        count = count_pages(data, path.name)
+        if image_page > count:
+            raise TemplateError(
+                f"The blank {path.name} has {count} pages, the template names page {image_page}."
+            )
         grey = open_page(data, path.name, image_page).grey
     except IntakeError as error:
         raise TemplateError(f"The blank cannot be used: {error.message}") from error

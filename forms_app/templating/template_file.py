@@ -157,12 +157,12 @@ def _check_places(
 
 def _outside(field: FormField, page: TemplatePage) -> list[str]:
     paper = Box(0, 0, page.width_px, page.height_px).expanded(_EDGE_TOLERANCE_PX)
-    places = [("its box", field.box)]
-    places += [(f"cell {i}", cell) for i, cell in enumerate(field.cells, start=1)]
-    places += [(f"option '{option.value}'", option.box) for option in field.options]
-    outside = [(what, box) for what, box in places if not paper.contains(box)]
-    if outside and outside[0][0] == "its box":
-        outside = outside[:1]
+    options = [(f"option '{option.value}'", option.box) for option in field.options]
+    cells = [(f"cell {i}", cell) for i, cell in enumerate(field.cells, start=1)]
+    outside = [(what, box) for what, box in options if not paper.contains(box)]
+    if not outside and not paper.contains(field.box):
+        outside = [("its box", field.box)]
+    outside = outside or [(what, box) for what, box in cells if not paper.contains(box)]
     return [
         f"Field '{field.name}': {what} {box.as_list()} lies outside page {page.number}, which is "
         f"{page.width_px} by {page.height_px} pixels."
