@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from forms_app.reading.geometry import Box
+from forms_app.reading.strike_out import mean_crossings
 from forms_app.reading.types import FieldCrop, InkState, MarkReading
 
 # Ink counts from this far outside the box (share of its size): ticks stick out.
@@ -16,8 +17,11 @@ _AROUND = 0.15
 # doubling). Dust and line remains lie near 0.01, a single thin stroke near 0.06.
 _HALF = 0.028
 _STEEPNESS = 3.2
-# A blackened box: share of ink, far above a cross or tick.
+# A blackened box: share of ink above any cross or tick, or half of it where strokes lie side by
+# side, along or across; a tick in a thick pen meets two.
+_BLACK = 0.75
 _BLACKENED = 0.5
+_STROKES = 2.3
 _FILLED_PROBABILITY = 0.9
 # A plain mark beside a blackened box, with at most this share of its ink, is the answer.
 _PLAIN = 0.8
@@ -27,10 +31,16 @@ _WITHDRAWN_PROBABILITY = 0.04
 
 @dataclass(frozen=True, slots=True)
 class _Ink:
-    """Ink of one option's box: share of the inside, and how far it reaches across it."""
+    """Ink of one option's box: share of the inside, how far it reaches across it, and how many
+    strokes lie side by side."""
 
     fill: float
     reach: float
+    strokes: float = 0.0
+
+    @property
+    def is_black(self) -> bool:
+        return self.fill >= _BLACK or (self.fill >= _BLACKENED and self.strokes >= _STROKES)
 
 
 def read_mark(crop: FieldCrop, option_index: int | None = None) -> MarkReading:
@@ -49,12 +59,20 @@ def read_marks(crop: FieldCrop) -> tuple[MarkReading, ...]:
     A blackened box is struck out (and not chosen) where another option is plainly marked with a
     lighter mark; alone it is how people fill in a bubble.
     """
-    marks = tuple(read_mark(crop, index) for index in range(len(crop.options)))
-    plain = [m.fill for m in marks if m.probability > _PLAIN]
+    inks = [_measure(crop, box) for box in crop.options]
+    marks = tuple(_judge(ink) for ink in inks)
+    plain = [m.fill for m, ink in zip(marks, inks, strict=True) if _is_plain(m, ink)]
     if not plain:
         return marks
-    black = max(_BLACKENED, min(plain) / _LIGHTER)
-    return tuple(_withdrawn(m) if m.fill >= black else m for m in marks)
+    black = min(plain) / _LIGHTER
+    return tuple(
+        _withdrawn(m) if ink.is_black and ink.fill >= black else m
+        for m, ink in zip(marks, inks, strict=True)
+    )
+
+
+def _is_plain(mark: MarkReading, ink: _Ink) -> bool:
+    return mark.probability > _PLAIN and not ink.is_black
 
 
 def _withdrawn(mark: MarkReading) -> MarkReading:
@@ -74,7 +92,9 @@ def _measure(crop: FieldCrop, box: Box) -> _Ink:
     if not inside.any():
         return _Ink(0.0, 0.0)
     _, _, width, height = cv2.boundingRect(ink.astype(np.uint8))
-    return _Ink(float(inside.mean()), max(width / ink.shape[1], height / ink.shape[0]))
+    reach = max(width / ink.shape[1], height / ink.shape[0])
+    strokes = max(mean_crossings(inside), mean_crossings(inside.T))
+    return _Ink(float(inside.mean()), reach, strokes)
 
 
 def _judge(ink: _Ink) -> MarkReading:
@@ -82,7 +102,7 @@ def _judge(ink: _Ink) -> MarkReading:
         return MarkReading(0.01, InkState.EMPTY, 0.0)
     evidence = _STEEPNESS * np.log2(ink.fill / _HALF) + 4.0 * (ink.reach - 0.3)
     probability = float(np.clip(1 / (1 + np.exp(-evidence)), 0.01, 0.995))
-    if ink.fill >= _BLACKENED:
+    if ink.is_black:
         probability = min(probability, _FILLED_PROBABILITY)
     state = InkState.WRITTEN if probability >= 0.5 else InkState.EMPTY
     return MarkReading(probability, state, ink.fill)

@@ -46,6 +46,16 @@ def darkness(grey: GreyImage) -> InkImage:
     return np.asarray(dark, np.uint8)
 
 
+def is_bilevel(grey: GreyImage) -> bool:
+    """Whether a crop comes from a black-and-white scan (perhaps resampled since).
+
+    Its paper is white without grain and most of its ink is full black.
+    """
+    counts = histogram(grey)
+    black, ink = counts[:8].sum(), counts[:225].sum()
+    return bool(black > 0.4 * ink and counts[252:].sum() > 0.97 * counts[200:].sum())
+
+
 def histogram(image: InkImage, mask: NDArray[np.uint8] | None = None) -> NDArray[np.float64]:
     """Counts of the 256 levels, `(256,)`, within the mask if one is given."""
     counts = cv2.calcHist([image], [0], mask, [256], [0, 256])

@@ -13,13 +13,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.paper import FLOOR, InkLevels, darkness, histogram, ink_levels, percentile
+from forms_app.reading.paper import (
+    FLOOR,
+    InkLevels,
+    darkness,
+    histogram,
+    ink_levels,
+    is_bilevel,
+    percentile,
+)
 from forms_app.reading.print_alignment import align_print
 from forms_app.reading.types import GreyImage, InkImage
 
 # Darkness from which the blank counts as printed; lighter tints never look like strokes.
 PRINT_THRESHOLD = 40
 _TOLERANCE_PX = 2
+_SPREAD = np.ones((2 * _TOLERANCE_PX + 1, 2 * _TOLERANCE_PX + 1), np.uint8)
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
@@ -41,7 +50,7 @@ def remove_print(grey: GreyImage, blank: GreyImage) -> Removal:
     """Take the print of `blank` out of `grey`; both `(h, w)` of the same place on the page."""
     dark = darkness(grey)
     printed = align_print(dark, darkness(blank), PRINT_THRESHOLD)
-    expected = _expected_print(dark, printed)
+    expected = _expected_print(dark, printed, is_bilevel(grey))
     zone = _mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, ~zone))
     free = _beside_print(dark, expected, zone, levels)
@@ -60,16 +69,20 @@ def _mask(condition: NDArray[np.bool_]) -> _Mask:
     return np.multiply(condition, 255, dtype=np.uint8)
 
 
-def _expected_print(dark: InkImage, printed: InkImage) -> InkImage:
-    """How dark the print alone may be here: the blank's darkness at the scan's contrast, spread."""
+def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImage:
+    """How dark the print alone may be here: the blank's darkness at the scan's contrast, spread.
+
+    In a black-and-white scan any print, however light, may have come out black.
+    """
     core = _mask(printed >= PRINT_THRESHOLD)
     if not core.any():
         return np.zeros_like(dark)
+    spread = cv2.dilate(core if bilevel else printed, _SPREAD)
+    if bilevel:
+        return np.asarray(spread, np.uint8)
     seen = percentile(histogram(dark, core), 0.85)
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
-    side = 2 * _TOLERANCE_PX + 1
-    spread = cv2.dilate(printed, np.ones((side, side), np.uint8))
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
 
 

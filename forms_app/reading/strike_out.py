@@ -33,7 +33,7 @@ def is_struck_cell(tight: InkImage, cell: Box) -> bool:
     black = float(written.mean())
     if black < _SPARSE:
         return False
-    crossings = min(_crossings(written), _crossings(written.T))
+    crossings = min(mean_crossings(written), mean_crossings(written.T))
     return (
         black > _BLACK
         or crossings > _CROSSINGS
@@ -75,7 +75,7 @@ def _is_run_through(ink: InkImage, least_px: float, slack_px: float) -> bool:
     return longest > max(least_px, 0.6 * cv2.boundingRect(ink)[2])
 
 
-def _crossings(written: NDArray[np.bool_]) -> float:
+def mean_crossings(written: NDArray[np.bool_]) -> float:
     """Mean number of strokes met along the rows."""
     starts = np.count_nonzero(written[:, 1:] > written[:, :-1]) + np.count_nonzero(written[:, 0])
     return starts / len(written)
