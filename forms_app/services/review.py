@@ -183,7 +183,7 @@ def _submission_labels(session: Session, ids: set[int]) -> dict[int, str]:
         .join(FileRow, FileRow.id == SubmissionRow.file_id)
         .where(SubmissionRow.id.in_(ids))
     )
-    return {submission.id: _label(file, submission) for submission, file in rows.tuples()}
+    return {submission.id: _label(file, submission) for submission, file in rows}
 
 
 def _label(file: FileRow, submission: SubmissionRow) -> str:

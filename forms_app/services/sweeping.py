@@ -26,7 +26,6 @@ from forms_app.store.states import ExportState, FileState, PageState
 
 log = structlog.get_logger(__name__)
 
-STALLED_AFTER = timedelta(seconds=20)
 SENT_AGAIN_AFTER = timedelta(minutes=10)
 AT_ONCE = 2000
 LOST = "worker_lost"
@@ -52,8 +51,9 @@ def sweep(app: Application) -> SweepCounts:
     """
     failed = _fail_exhausted(app)
     with app.session() as session:
-        is_stalled = not _is_moving(session)
-        work = _left_behind(session, is_stalled, app.settings.read_batch_pages)
+        pause = timedelta(seconds=app.settings.sweep_seconds)
+        due_after = SENT_AGAIN_AFTER if _is_moving(session, pause) else pause
+        work = _left_behind(session, due_after, app.settings.read_batch_pages)
     for name, args in work:
         app.tasks.send(name, *args)
     if failed or work:
@@ -102,9 +102,9 @@ def _exhausted(session: Session, kind: LeasedRow, max_attempts: int, *states: st
     ).all()
 
 
-def _is_moving(session: Session) -> bool:
-    """Whether any row changed lately or is being worked on."""
-    since, now = utc_now() - STALLED_AFTER, utc_now()
+def _is_moving(session: Session, pause: timedelta) -> bool:
+    """Whether any row changed within the last `pause` or is being worked on."""
+    since, now = utc_now() - pause, utc_now()
     return any(
         session.scalar(select(exists().where(or_(kind.changed_at > since, kind.lease_until > now))))
         for kind in (FileRow, PageRow, ExportRow)
@@ -112,19 +112,19 @@ def _is_moving(session: Session) -> bool:
 
 
 def _left_behind(
-    session: Session, is_stalled: bool, read_batch_pages: int
+    session: Session, due_after: timedelta, read_batch_pages: int
 ) -> list[tuple[str, tuple[int, ...]]]:
     """Tasks for everything that waits; the rows count as sent again now."""
-    split = _waiting(session, FileRow, is_stalled, FileRow.state == FileState.UPLOADED)
-    align = _waiting(session, PageRow, is_stalled, PageRow.state == PageState.PENDING)
-    assemble = _waiting(session, FileRow, is_stalled, _is_to_be_assembled())
+    split = _waiting(session, FileRow, due_after, FileRow.state == FileState.UPLOADED)
+    align = _waiting(session, PageRow, due_after, PageRow.state == PageState.PENDING)
+    assemble = _waiting(session, FileRow, due_after, _is_to_be_assembled())
     read = _waiting(
         session,
         PageRow,
-        is_stalled,
+        due_after,
         (PageRow.state == PageState.ALIGNED) & PageRow.submission_id.is_not(None),
     )
-    export = _waiting(session, ExportRow, is_stalled, ExportRow.state == ExportState.PENDING)
+    export = _waiting(session, ExportRow, due_after, ExportRow.state == ExportState.PENDING)
     return [
         *((SPLIT_FILE, (row_id,)) for row_id in split),
         *((ALIGN_PAGE, (row_id,)) for row_id in align),
@@ -137,7 +137,7 @@ def _left_behind(
 def _waiting(
     session: Session, kind: LeasedRow, is_stalled: bool, condition: ColumnElement[bool]
 ) -> Sequence[int]:
-    due = kind.changed_at < utc_now() - (STALLED_AFTER if is_stalled else SENT_AGAIN_AFTER)
+    due = kind.changed_at < utc_now() - due_after
     picked = select(kind.id).where(condition, is_free(kind), due).order_by(kind.id).limit(AT_ONCE)
     return session.scalars(
         update(kind).where(kind.id.in_(picked)).values(changed_at=utc_now()).returning(kind.id),

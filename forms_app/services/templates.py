@@ -292,7 +292,7 @@ def _batch_counts(session: Session) -> dict[int, int]:
         .join(BatchRow, BatchRow.version_id == TemplateVersionRow.id)
         .group_by(TemplateVersionRow.template_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _summary(template: FormTemplateRow, batches: dict[int, int]) -> TemplateSummary:

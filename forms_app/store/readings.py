@@ -100,7 +100,7 @@ def _upsert_readings(
             set_={name: statement.excluded[name] for name in replaced},
         ).returning(ReadingRow.field_name, ReadingRow.id)
     )
-    return dict(saved.tuples().all())
+    return dict(saved.all())
 
 
 def _columns(reading: FieldReading) -> dict[str, Any]:

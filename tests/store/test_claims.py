@@ -1,0 +1,104 @@
+"""Claims by several processes at once: every page once, none twice, none left."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from forms_app.services.application import Application
+from forms_app.store.base import utc_now
+from forms_app.store.claims import claim_one, claim_pages_to_read, release
+from forms_app.store.models import PageRow, SubmissionRow
+from forms_app.store.states import PageState
+from tests import factories
+
+# A worker as another process has it: its own engine, claiming until nothing is left.
+WORKER = """
+import sys
+from forms_app.store.claims import claim_pages_to_read
+from forms_app.store.engine import make_engine, make_sessions, session_scope
+engine = make_engine(sys.argv[1])
+sessions = make_sessions(engine)
+while True:
+    with session_scope(sessions) as session:
+        claimed = claim_pages_to_read(session, 7, 300, 3)
+    if not claimed:
+        break
+    print(*claimed)
+engine.dispose()
+"""
+
+
+def _make_readable(app: Application, count: int) -> list[int]:
+    batch = factories.make_batch(app)
+    pages = factories.make_pages(app, batch.id, count, PageState.ALIGNED)
+    with app.session() as session:
+        for number, page_id in enumerate(pages, start=1):
+            page = session.get_one(PageRow, page_id)
+            submission = SubmissionRow(file_id=page.file_id, batch_id=batch.id, number=number)
+            session.add(submission)
+            session.flush()
+            page.submission_id, page.template_page = submission.id, 1
+    return pages
+
+
+def test_processes_never_claim_the_same_page(any_app: Application) -> None:
+    pages = _make_readable(any_app, 200)
+    url = any_app.engine.url.render_as_string(hide_password=False)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER, url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    answers = [worker.communicate(timeout=60) for worker in workers]
+    assert [error for _, error in answers] == [""] * 3
+    claimed = Counter(int(page_id) for out, _ in answers for page_id in out.split())
+    assert sorted(claimed) == pages
+    assert set(claimed.values()) == {1}
+
+
+def test_a_claim_takes_no_more_than_its_limit(any_app: Application) -> None:
+    pages = _make_readable(any_app, 5)
+    with any_app.session() as session:
+        assert claim_pages_to_read(session, 3, 300, 3) == pages[:3]
+    with any_app.session() as session:
+        assert claim_pages_to_read(session, 3, 300, 3) == pages[3:]
+    with any_app.session() as session:
+        assert claim_pages_to_read(session, 3, 300, 3) == []
+
+
+def test_pages_without_a_submission_are_not_read(any_app: Application) -> None:
+    factories.make_pages(any_app, factories.make_batch(any_app).id, 2, PageState.ALIGNED)
+    with any_app.session() as session:
+        assert claim_pages_to_read(session, 8, 300, 3) == []
+
+
+def test_a_lapsed_lease_is_free_again_but_the_attempt_counts(any_app: Application) -> None:
+    pages = _make_readable(any_app, 3)
+    for attempt in range(3):
+        with any_app.session() as session:
+            # After the first attempt each page is claimed alone.
+            limit = len(pages) if attempt == 0 else 1
+            assert len(claim_pages_to_read(session, 8, 300, 3)) == limit
+            session.execute(update(PageRow).values(lease_until=utc_now() - timedelta(seconds=1)))
+            session.execute(update(PageRow).values(attempts=attempt + 1))
+    with any_app.session() as session:
+        assert claim_pages_to_read(session, 8, 300, 3) == []
+
+
+def test_a_page_given_back_uncounted_can_be_claimed_for_ever(any_app: Application) -> None:
+    [page_id] = factories.make_pages(any_app, factories.make_batch(any_app).id, 1)
+    for _ in range(5):
+        with any_app.session() as session:
+            assert claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2)
+        with any_app.session() as session:
+            assert not claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2)
+            release(session, PageRow, page_id, counted=False)
