@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from forms_app.reading.types import GreyImage
 
 WORDS = (
-    "surname first name date of birth address telephone remarks clinic number region sex weight "
-    "height amount paid signature officer visit reason district household members income none "
-    "please write in capitals one letter per box do not cross the lines office use only"
-).split()
+    *("surname", "first name", "date of birth", "address", "telephone", "remarks", "clinic"),
+    *("number", "region", "sex", "weight", "height", "amount paid", "signature", "officer"),
+    *("visit", "reason", "district", "household", "members", "income", "none", "please write"),
+    *("in capitals", "one letter per box", "do not cross", "the lines", "office use only"),
+)
 
 
 def draw_blank(seed: int, height: int = 3508, width: int = 2480) -> GreyImage:
@@ -152,7 +153,7 @@ def _sheet_matrix(shape: tuple[int, ...], handling: Handling) -> NDArray[np.floa
 def _bend(
     points: NDArray[np.float64], shape: tuple[int, ...], handling: Handling
 ) -> NDArray[np.float64]:
-    """Curl: three slow waves in each direction, together at most `curl`; feed: the feeder's slip."""
+    """Curl: three slow waves each way, together at most `curl`; feed: the feeder's slip."""
     long_side = max(shape)
     generator = np.random.default_rng(handling.seed + 1000)
     unit = points / long_side
