@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from forms_app.templating.blanks import load_blank
+from forms_app.templating.blanks import load_blanks
 from forms_app.templating.template_file import load_template
 from forms_app.training.synthesis.degradation import PROFILES
 from forms_app.training.synthesis.files import save_submission, save_truth
@@ -43,10 +43,7 @@ def command(
     you print it, or measure the reading.
     """
     template, folder = load_template(template_path), template_path.parent
-    blanks = [
-        load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
-        for page in template.pages
-    ]
+    blanks = load_blanks(template, folder)
     out.mkdir(parents=True, exist_ok=True)
     submissions = generate_submissions(
         template,

@@ -5,3 +5,4 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 TEMPLATE = FOLDER / "template.json"
 FILLED = FOLDER / "filled"
+TRUTH = FILLED / "truth.json"
