@@ -11,8 +11,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from forms_app.config import Settings
 
-# They tell of every message and connection at level info.
-QUIETED = ("celery.worker.strategy", "celery.app.trace", "kombu", "alembic", "waitress.queue")
+# They tell of every message at level info.
+QUIETED = (
+    "alembic",
+    "celery.app.trace",
+    "celery.beat",
+    "celery.worker.request",
+    "celery.worker.strategy",
+    "kombu",
+    "waitress.queue",
+)
 SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

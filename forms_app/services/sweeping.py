@@ -135,7 +135,7 @@ def _left_behind(
 
 
 def _waiting(
-    session: Session, kind: LeasedRow, is_stalled: bool, condition: ColumnElement[bool]
+    session: Session, kind: LeasedRow, due_after: timedelta, condition: ColumnElement[bool]
 ) -> Sequence[int]:
     due = kind.changed_at < utc_now() - due_after
     picked = select(kind.id).where(condition, is_free(kind), due).order_by(kind.id).limit(AT_ONCE)
