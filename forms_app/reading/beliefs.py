@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forms_app.reading.alphabets import (
     SAME_SHAPE,
+    SAME_SHAPES,
     TALL,
     X_HEIGHT,
     X_HEIGHT_SHARE,
@@ -25,6 +26,7 @@ from forms_app.reading.types import Glyph, LogProbabilities
 _FOREIGN_WEIGHT = 0.005
 # A glyph whose likely characters do not fit its size gains at most this factor elsewhere.
 _LEAST_PLAUSIBLE = 0.2
+_SMALL_AMONG_CAPITALS = 0.1
 _FLOOR = 1e-7
 
 _Array = NDArray[np.float64]
@@ -64,9 +66,9 @@ def believe(
     characters, columns = _character_columns(charset)
     free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
     free = _resolve_case(free, glyphs, characters, field)
-    folded_characters, folding = _folding(characters, field.constraints.case)
-    folded = free @ folding
     allowed = allowed_characters(field)
+    folded_characters, folding = _folding(characters, field.constraints.case, allowed)
+    folded = free @ folding
     inside = np.array([allowed is None or c in allowed for c in folded_characters])
     kept = folded[:, inside]
     mass = kept.sum(1)
@@ -104,17 +106,57 @@ def _placed(
     return np.asarray(weighed / share[:, None])
 
 
+def _folded(character: str, case: Case | None) -> str:
+    """The character in the field's case; a plain stroke is an I among capitals, else an l."""
+    if case is Case.UPPER:
+        folded = "I" if character == "l" else character.upper()
+    elif case is Case.LOWER:
+        folded = "l" if character == "I" else character.lower()
+    else:
+        folded = character
+    return folded if len(folded) == 1 else character
+
+
 @lru_cache(maxsize=32)
-def _folding(characters: str, case: Case | None) -> tuple[str, _Array]:
-    """The characters after folding to one case, and the `(K, K')` matrix that sums both cases."""
-    folds = {Case.UPPER: str.upper, Case.LOWER: str.lower}
-    fold = folds[case] if case is not None else str
-    targets = [fold(c) if len(fold(c)) == 1 else c for c in characters]
-    folded = "".join(dict.fromkeys(targets))
+def _folding(characters: str, case: Case | None, allowed: str | None) -> tuple[str, _Array]:
+    """The characters a field keeps apart, and the `(K, K')` matrix that sums the others into them.
+
+    Both cases of a letter are one where the field wants one case, and shapes that nobody can tell
+    apart (a bar, a ring) are read as what the field's alphabet and case admit.
+    """
+    targets = [_targets(character, case, allowed) for character in characters]
+    folded = "".join(dict.fromkeys(c for shares in targets for c in shares))
     matrix = np.zeros((len(characters), len(folded)))
-    for row, target in enumerate(targets):
-        matrix[row, folded.index(target)] = 1
+    for row, shares in enumerate(targets):
+        for character, share in shares.items():
+            matrix[row, folded.index(character)] = share
     return folded, matrix
+
+
+def _targets(character: str, case: Case | None, allowed: str | None) -> dict[str, float]:
+    """What a class of the recogniser stands for in this field, as shares that sum to 1."""
+
+    def is_allowed(c: str) -> bool:
+        return _in_case(c, case) == c and (allowed is None or c in allowed)
+
+    folded = _in_case(character, case)
+    group = next((shapes for shapes in SAME_SHAPES if character in shapes), "")
+    twins = [c for c in group if is_allowed(c)]
+    if not twins or is_allowed(character):
+        return {folded: 1.0}
+    if folded in twins or not is_allowed(folded):
+        return {folded: 1.0} if folded in twins else {twin: 1 / len(twins) for twin in twins}
+    # A bar among capitals is an I or a 1, seldom an L written small.
+    return {folded: _SMALL_AMONG_CAPITALS} | {
+        twin: (1 - _SMALL_AMONG_CAPITALS) / len(twins) for twin in twins
+    }
+
+
+def _in_case(character: str, case: Case | None) -> str:
+    if case is None:
+        return character
+    changed = character.upper() if case is Case.UPPER else character.lower()
+    return changed if len(changed) == 1 else character
 
 
 @lru_cache(maxsize=8)
