@@ -192,7 +192,12 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
         version = load(session, TemplateVersionRow, version_id)
         _require_draft(version)
         record_event(session, "delete", "template_version", version.id, user_id)
-        session.delete(version.template if len(version.template.versions) == 1 else version)
+        template, is_only = version.template, len(version.template.versions) == 1
+        session.delete(version)
+        session.flush()
+        session.refresh(template)
+        if is_only:
+            session.delete(template)
 
 
 def archive_template(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> None:
