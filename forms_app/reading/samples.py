@@ -17,6 +17,7 @@ from forms_app.reading.errors import ShapeError
 from forms_app.reading.glyphs import frame_glyph
 
 _WORKING_PX = 1600
+_PAPER_PX, _MEDIAN_PX = 240, 61
 _MIN_CONTRAST = 24.0
 _NOISE_SHARE = 0.16
 """Parts lower and narrower than this share of the median character are dust."""
@@ -67,8 +68,8 @@ class _Part:
 def ink_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Separates ink from paper, whatever the pen and the light.
 
-    The paper is the median over a wide neighbourhood; the ink is what differs from it in the
-    direction in which it differs more.
+    The paper is a smooth surface through what is common in the image; the ink is what differs
+    from it, in the direction in which it differs more.
 
     Args:
         grey: (H, W) uint8.
@@ -125,19 +126,38 @@ def find_characters(grey: NDArray[np.uint8]) -> list[FoundCharacter]:
 
 
 def _paper(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The background: a wide median at low resolution, or the border of a tiny image."""
-    longest = max(grey.shape)
-    if longest < 80:
-        border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-        return np.full_like(grey, int(np.median(border)))
-    factor = min(1.0, 240 / longest)
+    """The background without the ink: a smooth surface plus what a wide median adds to it."""
+    factor = min(1.0, _PAPER_PX / max(grey.shape))
     size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    reach = min(61, (min(small.shape) // 2) | 1)
-    whole = np.full_like(small, int(np.median(small)))
-    paper = cv2.medianBlur(small, reach) if reach >= 15 else whole
-    back = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    surface, inked = _smooth_surface(small)
+    bare = np.clip(np.where(inked, surface, small), 0, 255).astype(np.uint8)
+    if min(small.shape) >= 2 * _MEDIAN_PX:
+        bare = cv2.medianBlur(bare, _MEDIAN_PX).astype(np.uint8, copy=False)
+    else:
+        bare = np.clip(surface, 0, 255).astype(np.uint8)
+    back = cv2.resize(bare, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return back.astype(np.uint8, copy=False)
+
+
+def _smooth_surface(
+    grey: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Fits a quadratic surface to the paper, leaving out what stands off it; and those pixels."""
+    rows, columns = (np.linspace(-1, 1, n) if n > 1 else np.zeros(1) for n in grey.shape)
+    y, x = (axis.ravel() for axis in np.meshgrid(rows, columns, indexing="ij"))
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=1)
+    values = grey.ravel()
+    fitted = np.full_like(values, np.median(values))
+    inked = np.abs(values - fitted) > 60.0
+    for limit in (40.0, 25.0, 18.0):
+        paper = ~inked
+        if paper.sum() < len(terms[0]) * 4:
+            break
+        weights, *_ = np.linalg.lstsq(terms[paper], values[paper], rcond=1e-6)
+        fitted = terms @ weights
+        inked = np.abs(values - fitted) > limit
+    return fitted.reshape(grey.shape), inked.reshape(grey.shape)
 
 
 def _strength(ink: NDArray[np.int16]) -> float:
@@ -155,32 +175,32 @@ def _without_dust(parts: list[_Part]) -> list[_Part]:
 
 
 def _lines(parts: list[_Part]) -> list[list[_Part]]:
-    """Groups parts into text lines: the tall ones first, the small ones to the nearest line."""
+    """Groups parts into text lines: the tallest first, the small ones to the nearest line."""
     if not parts:
         return []
-    typical = float(np.median([p.height for p in parts if p.height >= p.width] or [1]))
     tallest = max(part.height for part in parts)
-    limit = 0.45 * min(tallest, max(typical, 0.35 * tallest))
+    typical = float(np.median([p.height for p in parts if p.height >= 0.3 * tallest]))
     lines: list[list[_Part]] = []
-    for part in sorted((p for p in parts if p.height >= limit), key=lambda p: p.y + p.height / 2):
-        home = next((line for line in lines if _shares_line(part, line)), None)
-        if home is None:
+    small = [part for part in parts if part.height < 0.55 * typical]
+    for part in sorted(set(parts) - set(small), key=lambda p: -p.height):
+        home = max(lines, key=lambda line: _shared(part, line), default=None)
+        if home is None or _shared(part, home) < 0.4:
             lines.append([part])
         else:
             home.append(part)
-    if not lines:
-        lines.append([])
-    for part in (p for p in parts if p.height < limit):
+    for part in small:
         min(lines, key=lambda line: _distance(part, line)).append(part)
-    lines.sort(key=lambda line: float(np.mean([p.y + p.height / 2 for p in line])))
-    return [sorted(line, key=lambda p: p.x) for line in lines if line]
+    lines.sort(key=lambda line: float(np.median([p.y + p.height / 2 for p in line])))
+    return [sorted(line, key=lambda p: p.x) for line in lines]
 
 
-def _shares_line(part: _Part, line: list[_Part]) -> bool:
-    top = float(np.median([p.y for p in line]))
-    bottom = float(np.median([p.bottom for p in line]))
+def _shared(part: _Part, line: list[_Part]) -> float:
+    """Share of the lower of the two heights that a part and a line have in common."""
+    near = sorted(line, key=lambda p: abs(p.x - part.x))[:3]
+    top = float(np.median([p.y for p in near]))
+    bottom = float(np.median([p.bottom for p in near]))
     overlap = min(part.bottom, bottom) - max(part.y, top)
-    return overlap > 0.4 * min(part.height, bottom - top)
+    return overlap / max(1.0, min(part.height, bottom - top))
 
 
 def _distance(part: _Part, line: list[_Part]) -> float:
@@ -224,8 +244,8 @@ def _with_spaces(line: list[_Part]) -> list[tuple[_Part, bool]]:
     """Marks the parts that a word space precedes: a gap far beyond the usual one."""
     gaps = [b.x - a.right for a, b in pairwise(line)]
     height = float(np.median([p.height for p in line])) if line else 0.0
-    usual = float(np.median(gaps)) if gaps else 0.0
-    wide = max(0.6 * height, 2.2 * max(usual, 0.0))
+    usual = float(np.percentile(gaps, 40)) if gaps else 0.0
+    wide = max(0.6 * height, 1.6 * usual)
     return list(zip(line, [False, *(gap > wide for gap in gaps)], strict=True))
 
 

@@ -18,10 +18,11 @@ import numpy as np
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.model_card import CARD_FORMAT, CARD_NAME
 from forms_app.training.config import TrainingConfig
-from forms_app.training.datasets import CHARS74K_TRAIN, TrainingData, load_arrays
 from forms_app.training.evaluate import Evaluation, evaluate_set
 from forms_app.training.evaluation_data import EvaluationSet, load_evaluation_set
+from forms_app.training.sample_sets import TrainingData, load_arrays
 from forms_app.training.scenes import make_drawer
+from forms_app.training.sources import CHARS74K_VALIDATION
 
 SOURCES = (
     {
@@ -167,7 +168,7 @@ def _tests(folder: Path, data: TrainingData) -> list[tuple[str, EvaluationSet, s
 
 def _chars74k_test(path: Path) -> EvaluationSet:
     data = load_arrays(path)
-    test = data["writer"].astype(int) >= max(CHARS74K_TRAIN) + 6
+    test = data["writer"].astype(int) >= CHARS74K_VALIDATION.stop
     labels = data["labels"][test].astype(str)
     return EvaluationSet(data["images"][test].astype(np.uint8), labels, np.ones(len(labels), bool))
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from forms_app.errors import DatasetError
 from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.samples import ink_of
-from forms_app.training.datasets import load_arrays
 from forms_app.training.idx_files import is_idx_images, read_idx_pair, read_mat
+from forms_app.training.sample_sets import load_arrays
 
 LABELS_FILE = "labels.csv"
 _ACCEPTED = (

@@ -20,7 +20,7 @@ from forms_app.training.calibration import (
 )
 from forms_app.training.card import CardFacts, figures_of, write_card
 from forms_app.training.config import TrainingConfig
-from forms_app.training.datasets import Holdout, TrainingData
+from forms_app.training.sample_sets import Holdout, TrainingData
 from forms_app.training.scenes import make_drawer
 from forms_app.training.targets import (
     allowed_rows,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.training.config import TrainingConfig
-from forms_app.training.datasets import Source, TrainingData
+from forms_app.training.sample_sets import Source, TrainingData
 from forms_app.training.scenes import SceneDrawer, make_drawer
 from forms_app.training.targets import allowed_rows, other_case
 

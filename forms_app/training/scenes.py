@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from forms_app.reading.glyphs import frame_glyph
 from forms_app.training import degrade
-from forms_app.training.datasets import Source, TrainingData
 from forms_app.training.rejects import draw_reject
+from forms_app.training.sample_sets import Source, TrainingData
 from forms_app.training.strokes import draw_strokes
 from forms_app.training.warps import (
     CANVAS_PX,
@@ -22,6 +22,8 @@ from forms_app.training.warps import (
     warp_strokes,
 )
 
+LETTER_SOURCES = ("emnist", "unipen")
+"""Where the parts of non-characters and the neighbours come from."""
 RAW_SHARE = 0.15
 """Share of samples left as they are in their data set, but for a shift of at most one pixel."""
 PEN_WIDTH_PX, PEN_SPREAD = 5.6, 0.36
@@ -75,8 +77,9 @@ class SceneDrawer:
         return canvas
 
     def _any_canvas(self) -> NDArray[np.uint8]:
-        name = "emnist" if self.rng.random() < 0.6 else "unipen"
-        source = self.data.sources[name]
+        names = [name for name in LETTER_SOURCES if name in self.data.sources]
+        names = names or sorted(self.data.sources)
+        source = self.data.sources[names[int(self.rng.integers(len(names)))]]
         return self.canvas(source, int(self.rng.integers(len(source))))
 
     def _shifted(self, glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -15,13 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.training.config import TrainingConfig
-from forms_app.training.datasets import Holdout, TrainingData, load_training_data
+from forms_app.training.datasets import load_training_data
+from forms_app.training.export import export_model
 from forms_app.training.mixture import Batch, batches
 from forms_app.training.network import build_network, marginal_loss
+from forms_app.training.sample_sets import Holdout, TrainingData
 
 CHECKPOINT = "checkpoint.weights.h5"
 STATE = "state.json"
-BEST_KERAS = "model.keras"
+HISTORY = "history.jsonl"
+TRAINED = "model.keras"
 REPORT_SECONDS = 30.0
 Progress = Callable[[str], None]
 
@@ -43,7 +46,7 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
         progress: called with one line at a time.
 
     Returns:
-        Path of the trained `model.keras` in `config.out`.
+        Folder `model` in `config.out`: Keras weights, LiteRT network and model card.
 
     Raises:
         DatasetError: the data sets are missing or damaged.
@@ -143,7 +146,10 @@ class _Run:
                 name: accuracy_ignoring_case(self.network, holdout, self.config.characters)
                 for name, holdout in self.data.holdouts.items()
             }
-            self.network.save(self.config.out / BEST_KERAS)
+            self.network.save(self.config.out / TRAINED)
+        line = {"epoch": self.state.epoch, "step": self.state.step, "loss": loss, **scores}
+        with (self.config.out / HISTORY).open("a", encoding="utf-8") as history:
+            history.write(json.dumps(line) + "\n")
         self.log("loss", loss, self.state.epoch)
         for name, score in scores.items():
             self.log(f"validation/{name}", score, self.state.epoch)
@@ -170,10 +176,11 @@ class _Run:
             self.progress(f"resumed after epoch {self.state.epoch}, step {self.state.step}")
 
     def finish(self) -> Path:
-        """The trained model's path."""
-        path = self.config.out / BEST_KERAS
-        self.progress(f"trained {self.state.step} steps in {self.state.elapsed_s / 60:.1f} min")
-        return path
+        """Exports the trained model; returns the folder of the artefact."""
+        minutes = self.state.elapsed_s / 60
+        self.progress(f"trained {self.state.step} steps in {minutes:.1f} min, exporting")
+        trained, out = self.config.out / TRAINED, self.config.out / "model"
+        return export_model(trained, out, self.config, self.data, progress=self.progress)
 
 
 class averaged:  # noqa: N801 - reads as a verb: `with averaged(network):`

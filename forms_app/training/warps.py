@@ -77,7 +77,8 @@ def warp_bitmap(
     field = bank.fields[rng.integers(_BANK)]
     offset = bank.grid + field * np.float32(rng.normal() * shift_px)
     source = offset @ inverse.T + np.float32((size - 1) / 2)
-    return cv2.remap(glyph, source, None, cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    across, down = cv2.split(source.astype(np.float32, copy=False))
+    return cv2.remap(glyph, across, down, cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def warp_strokes(
