@@ -1,0 +1,21 @@
+"""What a glyph may be, given the field's alphabet and case."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_app.reading.beliefs import believe
+from forms_app.reading.form_template import Case
+from tests.reading.made_fields import CHARSET, comb, comb_field, likely
+
+
+@pytest.mark.parametrize(("case", "value"), [("upper", "I"), ("lower", "l")])
+def test_a_plain_stroke_is_an_i_among_capitals_and_an_l_among_small_letters(
+    case: str, value: str
+) -> None:
+    stroke = likely({"l": 0.5, "I": 0.45, "L": 0.03})
+    field = comb_field("letters", case=Case(case))
+    beliefs = believe(field, comb("x").glyphs, stroke, CHARSET)
+    best = beliefs.probabilities[0].argmax()
+    assert beliefs.characters[best] == value
+    assert beliefs.probabilities[0, best] > 0.9
