@@ -1,4 +1,4 @@
-"""The training run behind `fieldhand train`: checkpoints, resume, progress, export."""
+"""The training run behind `fieldhand train`: checkpoints, resume, progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from forms_app.training.config import TrainingConfig
 from forms_app.training.datasets import load_training_data
-from forms_app.training.export import export_model
 from forms_app.training.mixture import Batch, batches
 from forms_app.training.network import build_network, marginal_loss
 from forms_app.training.sample_sets import Holdout, TrainingData
@@ -46,7 +45,7 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
         progress: called with one line at a time.
 
     Returns:
-        Folder `model` in `config.out`: Keras weights, LiteRT network and model card.
+        Path of the trained `model.keras` in `config.out`, to be exported by `export_model`.
 
     Raises:
         DatasetError: the data sets are missing or damaged.
@@ -176,11 +175,10 @@ class _Run:
             self.progress(f"resumed after epoch {self.state.epoch}, step {self.state.step}")
 
     def finish(self) -> Path:
-        """Exports the trained model; returns the folder of the artefact."""
+        """Path of the trained model, with averaged weights."""
         minutes = self.state.elapsed_s / 60
-        self.progress(f"trained {self.state.step} steps in {minutes:.1f} min, exporting")
-        trained, out = self.config.out / TRAINED, self.config.out / "model"
-        return export_model(trained, out, self.config, self.data, progress=self.progress)
+        self.progress(f"trained {self.state.step} steps in {minutes:.1f} min")
+        return self.config.out / TRAINED
 
 
 class averaged:  # noqa: N801 - reads as a verb: `with averaged(network):`

@@ -7,6 +7,8 @@ import pytest
 
 from forms_app.reading.classifier import load_classifier
 from forms_app.training.config import Mixture, TrainingConfig
+from forms_app.training.datasets import load_training_data
+from forms_app.training.export import export_model
 from forms_app.training.train import HISTORY, STATE, train
 from tests.training.small_data import make_small_data
 
@@ -39,7 +41,8 @@ def test_a_small_run_learns_resumes_and_exports(tmp_path):
     lines: list[str] = []
     train(TrainingConfig(epochs=1, **settings), lines.append)
     before = json.loads((tmp_path / "run" / STATE).read_text())
-    model = train(TrainingConfig(epochs=3, resume=True, **settings), lines.append)
+    config = TrainingConfig(epochs=3, resume=True, **settings)
+    trained = train(config, lines.append)
     after = json.loads((tmp_path / "run" / STATE).read_text())
     assert before["epoch"] == 1 and after["epoch"] == 3
     assert after["step"] == 3 * before["step"]
@@ -48,6 +51,8 @@ def test_a_small_run_learns_resumes_and_exports(tmp_path):
         json.loads(line)["loss"] for line in (tmp_path / "run" / HISTORY).read_text().splitlines()
     ]
     assert len(losses) == 3 and losses[2] < 0.9 * losses[0]
+    data = load_training_data(folder, config.characters, config.seed)
+    model = export_model(trained, tmp_path / "model", config, data, "tiny", lines.append)
     mine, theirs = (load_classifier(engine, model) for engine in ("litert", "keras"))
     glyphs = np.random.default_rng(1).integers(0, 256, (9, 28, 28)).astype(np.uint8)
     assert mine.classify(glyphs).shape == theirs.classify(glyphs).shape == (9, 85)
