@@ -21,6 +21,8 @@ DIGITS = "0123456789"
 _NAME_MARKS = "-'."
 # Capitals of one field whose small letters have the same shape (EMNIST 'bymerge', plus k and p).
 SAME_SHAPE = frozenset("ckmopsuvwxz")
+# A bar and a ring: digits and letters that are written alike.
+SAME_SHAPES = ("1Il", "0Oo")
 TALL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789bdfhklt")
 X_HEIGHT = frozenset("aenr")
 X_HEIGHT_SHARE = 0.65

@@ -223,3 +223,11 @@ def test_a_doubtful_glyph_lowers_every_candidate() -> None:
 def test_wrong_shape_is_refused() -> None:
     with pytest.raises(ShapeError, match=r"expected \(2, "):
         read(comb_field("text"), comb("xx"), sure("A"))
+
+
+def test_a_bar_among_capitals_is_an_i() -> None:
+    bar = {"l": 0.5, "1": 0.25, "I": 0.2}
+    field = comb_field("letters", case=Case.UPPER)
+    decoded = read(field, comb("xxx"), likely({"R": 0.98}, bar, {"D": 0.98}))
+    assert decoded.value == "RID" and top(decoded) > 0.85
+    assert read(comb_field("letters", case=Case.LOWER), comb("x"), likely(bar)).value == "l"
