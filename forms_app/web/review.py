@@ -105,14 +105,14 @@ def decide(submission_id: int) -> ResponseReturnValue:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict) or sent.get("action") not in ACTIONS:
         raise UserError("The decision was not understood. Reload the page, then repeat it.")
-    result = review.decide(
-        application(),
-        key.submission_id,
-        key.field_name,
-        sent["action"],
-        _value(sent.get("value")),
-        override=sent.get("override") is True,
-    )
+    value, override = _value(sent.get("value")), sent.get("override") is True
+    try:
+        result = review.decide(application(), *key, sent["action"], value, override=override)
+    except UserError as error:
+        if type(error) is not UserError:
+            raise
+        # A rule broken is a question to the person, not a failure of the request.
+        return jsonify(refused=error.message)
     return jsonify(
         state=result.state,
         open_in_submission=result.open_in_submission,

@@ -43,7 +43,7 @@ export function freeName(stem, fields) {
 
 /** A label as a column name: `Date of birth` → `date_of_birth`. */
 export function nameFrom(label) {
-  const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const plain = label.toLowerCase().replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
   return plain.replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 60);
 }
 

@@ -12,9 +12,10 @@ export function levelOf(probability) {
 const WORDS = { sure: "", doubtful: "doubtful", "very-doubtful": "very doubtful" };
 export const wordOf = (level) => WORDS[level];
 
-/** 0.613 as `61 %`; never a full 100 % that is not one. */
+/** 0.613 as `61 %`; 0 and 100 % only where they are exactly true. */
 export function percent(probability) {
-  if (probability >= 1) return "100 %";
+  if (probability <= 0 || probability >= 1) return `${probability <= 0 ? 0 : 100} %`;
+  if (probability < 0.01) return "under 1 %";
   return `${Math.min(99, Math.round(probability * 100))} %`;
 }
 

@@ -28,13 +28,20 @@ function announce(text) {
   part("announcer").textContent = text;
 }
 
+/** The count beside "Review" goes along; the next page has it from the server. */
+function countWaiting(step) {
+  const count = document.getElementById("nav-count");
+  const waiting = Number(count.textContent.replace(/\D/g, "")) + step;
+  count.textContent = waiting > 0 ? waiting : "";
+}
+
 function showWaiting(count) {
   part("waiting").hidden = count === 0;
   part("waiting-count").textContent = count === 1 ? "1 decision" : `${count} decisions`;
 }
 
-function sayRefusedLater({ key, label }, problem) {
-  notify(`${label}: ${problem.message}`, "danger", {
+function sayRefusedLater({ key, label }, message) {
+  notify(`Not taken: ${label}. ${message}`, "danger", {
     label: "Open", run: () => guarded(async () => show(await queue.jump(key))),
   });
 }
@@ -95,20 +102,19 @@ async function finish() {
 async function decide({ action, value }, override = false) {
   const { item } = station;
   const label = item.field.label || item.field.name;
-  try {
-    const result = await outbox.decide({
-      key: item.key, label, url: item.decide_url, body: { action, value, override },
-    });
-    queue.forget(item.key);
-    decided.push(item.key);
-    part("undo").disabled = false;
-    openNow = result ? result.open_in_batch : Math.max((openNow ?? item.open_count) - 1, 0);
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
+  const result = await outbox.decide({
+    key: item.key, label, url: item.decide_url, body: { action, value, override },
+  });
+  if (result?.refused) {
     refused = { action, value };
-    showRefusal(problem.message, problem.status === 422 && value !== null);
+    showRefusal(result.refused, true);
     return;
   }
+  if (item.state === "open") countWaiting(-1);
+  queue.forget(item.key);
+  decided.push(item.key);
+  part("undo").disabled = false;
+  openNow = result ? result.open_in_batch : Math.max((openNow ?? item.open_count) - 1, 0);
   await advance();
 }
 
@@ -138,7 +144,9 @@ async function undo() {
   decided.pop();
   part("undo").disabled = decided.length === 0;
   queue.forget(key);
-  show(await queue.jump(key));
+  const restored = await queue.jump(key);
+  if (restored.state === "open") countWaiting(1);
+  show(restored);
   announce(`Undone. ${station.inWords()}`);
 }
 

@@ -8,7 +8,7 @@ const PATIENCE_MS = 4000;
 
 const isLost = (error) => error instanceof Problem && (error.status === 0 || error.status >= 500);
 
-/** `onChange(count)` hears how many wait; `onRefused(decision, problem)` of late refusals. */
+/** `onChange(count)` hears how many wait; `onRefused(decision, message)` of late refusals. */
 export function createOutbox({ onChange, onRefused }) {
   let waiting = JSON.parse(window.sessionStorage.getItem(STORE) ?? "[]");
   let timer = 0;
@@ -33,10 +33,11 @@ export function createOutbox({ onChange, onRefused }) {
     while (waiting.length) {
       const [first, ...rest] = waiting;
       try {
-        await post(first);
+        const { refused } = await post(first);
+        if (refused) onRefused(first, refused);
       } catch (error) {
         if (isLost(error)) return keep(waiting);
-        onRefused(first, error);
+        onRefused(first, error.message);
       }
       keep(rest);
     }

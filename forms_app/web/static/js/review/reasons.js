@@ -70,7 +70,7 @@ export function createReasons(root, { onTake }) {
   /** What the character under the caret may be. */
   function point(character, cell) {
     const row = part("character-row");
-    row.hidden = !character || character.probability >= 0.999;
+    row.hidden = !character?.alternatives.length;
     if (row.hidden) return;
     part("character-place").textContent =
       cell === null ? "Character" : `Character ${cell + 1}`;
