@@ -95,6 +95,12 @@ def home_summary(app: Application) -> HomeSummary:
         )
 
 
+def waiting_fields(app: Application) -> int:
+    """How many fields wait for a person over all batches; cheap enough for every page."""
+    with app.session() as session:
+        return count_open_fields(session)
+
+
 def _summaries(session: Session, batches: Sequence[BatchRow]) -> list[BatchSummary]:
     counts = count_batches(session, [batch.id for batch in batches])
     versions = {

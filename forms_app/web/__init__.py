@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,17 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 import forms_app
-from forms_app.web import batches, errors, exports, formatting, health, home, security
+from forms_app.web import (
+    batches,
+    errors,
+    exports,
+    formatting,
+    health,
+    home,
+    review,
+    security,
+    templates,
+)
 from forms_app.web.context import EXTENSION, shell_context
 
 if TYPE_CHECKING:
@@ -40,9 +48,6 @@ def create_app(application: Application) -> Flask:
     security.install(flask_app, application.settings)
     errors.install(flask_app)
     formatting.install(flask_app)
-    for module in (health, home, batches, exports):
+    for module in (health, home, batches, exports, templates, review):
         flask_app.register_blueprint(module.blueprint)
-    for name in ("templates", "review"):
-        if find_spec(f"forms_app.web.{name}"):
-            flask_app.register_blueprint(import_module(f"forms_app.web.{name}").blueprint)
     return flask_app

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
-from forms_app.services import batches, templates, uploads
+from forms_app.services import batches, form_lists, templates, uploads
 from forms_app.services.dto import FileSummary
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
 PAGE_SIZE = 50
+FORMS_SHOWN = 100
 
 blueprint = Blueprint("batches", __name__, url_prefix="/batches")
 
@@ -69,6 +70,19 @@ def show_live(batch_id: int) -> ResponseReturnValue:
     """The part of the batch page that changes while files are read."""
     detail = batches.get_batch(application(), batch_id)
     return render_template("batches/_live.html", batch=detail.summary, files=detail.files)
+
+
+@blueprint.get("/<int:batch_id>/forms")
+def forms(batch_id: int) -> ResponseReturnValue:
+    """Every form that was read, also those where nothing needs a person."""
+    after_id = request.args.get("after", type=int)
+    found = form_lists.list_forms(application(), batch_id, FORMS_SHOWN + 1, after_id)
+    return render_template(
+        "batches/forms.html",
+        batch=batches.get_batch(application(), batch_id).summary,
+        forms=found[:FORMS_SHOWN],
+        next_after=found[FORMS_SHOWN - 1].id if len(found) > FORMS_SHOWN else None,
+    )
 
 
 @blueprint.post("/<int:batch_id>/files")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g
 
+from forms_app.services import batches
+
 if TYPE_CHECKING:
     from forms_app.bootstrap import Application
 
@@ -25,8 +27,6 @@ def shell_context() -> dict[str, Callable[[], Any]]:
 
 def waiting_fields() -> int:
     """How many fields wait for a person; asked once for each request."""
-    from forms_app.services.batches import home_summary
-
     if "waiting_fields" not in g:
-        g.waiting_fields = home_summary(application()).waiting_fields
+        g.waiting_fields = batches.waiting_fields(application())
     return cast(int, g.waiting_fields)

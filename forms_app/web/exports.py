@@ -24,8 +24,8 @@ class Format(NamedTuple):
 
 FORMATS = (
     Format("csv", "CSV", "One row per form, for spreadsheets and statistics programs"),
-    Format("xlsx", "Excel", "One row per form, with a sheet that says where each value is from"),
-    Format("json", "JSON", "Everything, nested: values, confidence, who decided"),
+    Format("xlsx", "Excel", "One row per form, all as text: leading zeros and dates survive"),
+    Format("json", "JSON", "Each value with its confidence and whether a person decided it"),
     Format("jsonl", "JSON Lines", "As JSON, one form per line, for programs"),
 )
 

@@ -13,13 +13,14 @@ import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from playwright.sync_api import Browser, ColorScheme, Page, ViewportSize, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
-from forms_app.services import batches, exports, uploads
+from forms_app.services import batches, exports, review, templates, uploads
 from forms_app.services.application import Application
 from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
 from tests.browser.demo_form import filled_forms, publish_demo
@@ -28,6 +29,7 @@ from tests.serving import Serve
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 READ_LIMIT_S = 180.0
 SETTLE_MS = 700
+COLOURS = 64
 
 
 class Screen(NamedTuple):
@@ -38,17 +40,26 @@ class Screen(NamedTuple):
     press: tuple[str, ...] = ()
 
 
-SCHEMES: tuple[ColorScheme, ...] = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "tablet": TABLET}
 
 
-def screens_of(batch_id: int, template_id: int, version_id: int) -> Iterator[Screen]:
+def screens_of(
+    batch_id: int, version_id: int, draft_id: int, submission_id: int
+) -> Iterator[Screen]:
     """Every page a person sees, once there is something to see."""
     yield Screen("home", "/")
     yield Screen("batches", "/batches/")
     yield Screen("batch-new", "/batches/new")
     yield Screen("batch", f"/batches/{batch_id}")
+    yield Screen("batch-forms", f"/batches/{batch_id}/forms")
     yield Screen("export", f"/batches/{batch_id}/export")
+    yield Screen("templates", "/templates/")
+    yield Screen("template-new", "/templates/new")
+    yield Screen("template", f"/templates/versions/{version_id}")
+    yield Screen("editor", f"/templates/versions/{draft_id}/edit")
+    yield Screen("review", f"/review/?batch={batch_id}")
+    yield Screen("form", f"/review/forms/{submission_id}")
     yield Screen("not-found", "/no/such/page")
     yield Screen("shortcuts", "/", ("?",))
 
@@ -72,7 +83,7 @@ def take_all() -> int:
     return len(complaints.heard)
 
 
-def _prepare(app: Application) -> tuple[int, int, int]:
+def _prepare(app: Application) -> tuple[int, int, int, int]:
     version = publish_demo(app)
     batch = batches.create_batch(app, version.id, "March, week 12")
     forms = filled_forms()
@@ -88,7 +99,8 @@ def _prepare(app: Application) -> tuple[int, int, int]:
             raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
         time.sleep(0.5)
     exports.request_export(app, batch.id, "csv")
-    return batch.id, version.template_id, version.id
+    draft = templates.new_draft(app, version.template_id)
+    return batch.id, version.id, draft.id, review.list_items(app, batch.id, 1)[0].key.submission_id
 
 
 def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complaints) -> None:
@@ -107,7 +119,9 @@ def _shoot(page: Page, url: str, screen: Screen, target: Path) -> None:
     for key in screen.press:
         page.keyboard.press(key)
     page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=target)
+    # A palette keeps the pictures small in the repository; scans are grey anyway.
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
     print(target.name)
 
 

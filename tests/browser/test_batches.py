@@ -54,6 +54,10 @@ def test_from_a_new_batch_to_its_data(
     expect(page.locator("#uploads")).to_be_hidden()
     expect(page.get_by_role("link", name="Export")).to_be_visible()
 
+    page.get_by_role("link", name="3", exact=True).click()
+    expect(page.get_by_role("link", name=forms[0].name)).to_be_visible()
+    page.go_back()
+    page.wait_for_load_state()
     page.keyboard.press("e")
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
     page.get_by_role("button", name="Export 3 forms").click()

@@ -35,7 +35,7 @@ def test_pages_fit_and_raise_no_complaint(
 ) -> None:
     page = open_page(serve.url, color_scheme=scheme, viewport=viewport)
     batch = f"/batches/{named_batch}"
-    for path in ("/", "/batches/", "/batches/new", batch, f"{batch}/export"):
+    for path in ("/", "/batches/", "/batches/new", batch, f"{batch}/forms", f"{batch}/export"):
         page.goto(serve.url + path)
         expect(page.locator("#main")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path

@@ -141,3 +141,10 @@ def test_the_list_goes_on_to_older_batches(
 
 def test_a_page_that_is_gone_cannot_be_retried(visitor: Visitor, batch: BatchSummary) -> None:
     assert visitor.post(f"/batches/{batch.id}/pages/77/retry", headers=HTMX).status_code == 404
+
+
+def test_the_forms_of_an_empty_batch_lead_back(visitor: Visitor, batch: BatchSummary) -> None:
+    html = visitor.get(f"/batches/{batch.id}/forms").text
+    assert "No forms yet" in html
+    assert f'href="/batches/{batch.id}">To the batch' in html
+    assert visitor.get("/batches/999/forms").status_code == 404
