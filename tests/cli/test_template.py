@@ -1,0 +1,51 @@
+"""`fieldhand template check | import | export`."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from forms_app import demo
+from forms_app.cli.template import command
+from forms_app.templating.template_file import load_template
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(command, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_check_says_that_a_template_is_fine() -> None:
+    code, output = run("check", str(demo.TEMPLATE))
+    assert code == 0 and "fine. 'Clinic intake', 1 pages, 20 fields" in output
+
+
+def test_check_lists_every_fault_of_every_file(tmp_path: Path) -> None:
+    definition = json.loads(demo.TEMPLATE.read_text())
+    definition["fields"][0]["box"] = [9000, 0, 10, 10]
+    definition["fields"][1]["colour"] = "red"
+    bad, lonely = tmp_path / "bad.json", tmp_path / "lonely.json"
+    bad.write_text(json.dumps(definition))
+    lonely.write_text(demo.TEMPLATE.read_text())
+    code, output = run("check", str(bad), str(lonely), str(demo.TEMPLATE))
+    assert code == 3
+    assert "'surname': its box" in output and "unknown key 'colour'" in output
+    assert f"{lonely}: The blank" in output and "fine" in output
+
+
+def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
+    data, archive = str(tmp_path / "data"), tmp_path / "out.zip"
+    code, output = run("import", str(demo.TEMPLATE), "--publish", "--data", data)
+    assert code == 0 and "published" in output
+    code, _ = run("export", "Clinic intake", "-o", str(archive), "--data", data)
+    assert code == 0
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(tmp_path / "out")
+    exported = load_template(tmp_path / "out" / "template.json")
+    assert exported.fields == load_template(demo.TEMPLATE).fields
+    assert run("check", str(tmp_path / "out" / "template.json"))[0] == 0
