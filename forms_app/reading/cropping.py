@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+
 from forms_app.reading.errors import ShapeError
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
+from forms_app.reading.print_alignment import PrintMap, map_print
 from forms_app.reading.print_removal import remove_print
 from forms_app.reading.registration import PageReference
 from forms_app.reading.types import AlignedPage, FieldCrop, GreyImage
@@ -37,7 +40,7 @@ def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
         raise ShapeError(f"page to crop: got {grey.shape}, expected {blank.shape} as the blank")
     area = crop_area(field, grey.shape[1], grey.shape[0])
     rows, columns = area.as_slices()
-    removal = remove_print(grey[rows, columns], blank[rows, columns])
+    removal = remove_print(grey[rows, columns], _print_map(blank, area))
     dx, dy = -columns.start, -rows.start
     return FieldCrop(
         name=field.name,
@@ -49,6 +52,22 @@ def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
         cells=tuple(cell.shifted(dx, dy) for cell in field.cells),
         options=tuple(option.box.shifted(dx, dy) for option in field.options),
     )
+
+
+# The print of each field of each blank, by the blank's identity, for as long as the blank lives:
+# thousands of scans of one form share it.
+_print_maps: dict[int, dict[Box, PrintMap]] = {}
+
+
+def _print_map(blank: GreyImage, area: Box) -> PrintMap:
+    key = id(blank)
+    if key not in _print_maps:
+        weakref.finalize(blank, _print_maps.pop, key, None)
+    maps = _print_maps.setdefault(key, {})
+    if area not in maps:
+        rows, columns = area.as_slices()
+        maps[area] = map_print(blank[rows, columns])
+    return maps[area]
 
 
 def crop_area(field: FormField, width_px: int, height_px: int) -> Box:

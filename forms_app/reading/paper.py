@@ -12,8 +12,11 @@ from forms_app.reading.types import GreyImage, InkImage
 
 # Shrinking by this averages scanner noise before the paper is looked for.
 _SHRINK = 4
-# In shrunk pixels: wider than any stroke or filled tick box at 300 dpi (about 5 mm).
-_REACH = 15
+# In shrunk pixels: wider than any stroke or small filled tick box at 300 dpi (about 8 mm).
+_REACH = 23
+# Shading never makes paper darker than this share of the crop's brightest; larger dark areas are
+# ink.
+_DARKEST_PAPER = 0.62
 # Darkness (of 255) below which nothing counts: paper grain, JPEG ringing, faint bleed-through.
 FLOOR = 30
 
@@ -31,8 +34,8 @@ class InkLevels:
 def darkness(grey: GreyImage) -> InkImage:
     """Darkness of each pixel as a share of the local paper: 0 paper, 255 black; same shape.
 
-    The paper is a grey closing at a quarter of the size: shading and stains wider than 15 mm
-    vanish, strokes stay.
+    The paper is a grey closing at a quarter of the size: shading
+    remains paper, strokes and filled boxes do not.
     """
     height, width = grey.shape
     size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
@@ -40,6 +43,8 @@ def darkness(grey: GreyImage) -> InkImage:
     small = cv2.morphologyEx(
         small, cv2.MORPH_CLOSE, np.ones((_REACH, _REACH), np.uint8), borderType=cv2.BORDER_REPLICATE
     )
+    least = _DARKEST_PAPER * percentile(histogram(np.asarray(small, np.uint8)), 0.95)
+    small = cv2.max(small, np.full_like(small, round(least)))
     small = cv2.blur(small, (5, 5), borderType=cv2.BORDER_REPLICATE)
     paper = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     dark = cv2.divide(cv2.subtract(paper, grey), paper, scale=255)

@@ -22,11 +22,9 @@ from forms_app.reading.paper import (
     is_bilevel,
     percentile,
 )
-from forms_app.reading.print_alignment import align_print
+from forms_app.reading.print_alignment import PRINT_THRESHOLD, PrintMap, align_print
 from forms_app.reading.types import GreyImage, InkImage
 
-# Darkness from which the blank counts as printed; lighter tints never look like strokes.
-PRINT_THRESHOLD = 40
 _TOLERANCE_PX = 2
 _SPREAD = np.ones((2 * _TOLERANCE_PX + 1, 2 * _TOLERANCE_PX + 1), np.uint8)
 # How much darker than the expected print a stroke over it must be to be seen by itself.
@@ -46,10 +44,10 @@ class Removal:
     printed: InkImage
 
 
-def remove_print(grey: GreyImage, blank: GreyImage) -> Removal:
-    """Take the print of `blank` out of `grey`; both `(h, w)` of the same place on the page."""
+def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
+    """Take the print of `blank` out of `grey`, `(h, w)` of the same place on the page."""
     dark = darkness(grey)
-    printed = align_print(dark, darkness(blank), PRINT_THRESHOLD)
+    printed = align_print(dark, blank)
     expected = _expected_print(dark, printed, is_bilevel(grey))
     zone = _mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, ~zone))
