@@ -15,8 +15,13 @@ Maker = Callable[[Canvas, Canvas, np.random.Generator], Canvas]
 
 
 def two_characters(one: Canvas, two: Canvas, rng: np.random.Generator) -> Canvas:
-    """Two characters side by side, now and then touching."""
+    """Two characters side by side, now and then touching.
+
+    Two slim ones would be a quotation mark, a colon or an H; they become a struck-out character.
+    """
     left, right = _tight(one), _tight(two)
+    if _slim(left) and _slim(right):
+        return struck_out(one, two, rng)
     height = int(rng.integers(30, 46))
     left, right = _to_height(left, height, rng), _to_height(right, height, rng)
     gap = int(rng.integers(-3, 9))
@@ -143,6 +148,10 @@ def _tight(canvas: Canvas) -> Canvas:
     if not width or not height:
         return np.full((8, 4), 255, np.uint8)
     return canvas[y : y + height, x : x + width]
+
+
+def _slim(piece: Canvas) -> bool:
+    return piece.shape[1] < 0.45 * piece.shape[0]
 
 
 def _to_height(piece: Canvas, height: int, rng: np.random.Generator) -> Canvas:

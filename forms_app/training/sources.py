@@ -21,6 +21,8 @@ MISTRUSTED_LABEL_P = 0.01
 CHARS74K_TRAIN, CHARS74K_VALIDATION = range(35), range(35, 40)
 EMNIST_VALIDATION = 4_000
 REJECT_MARKS = "[]<>^~{}"
+RARE_TWIN, RARE_TWIN_SHARE = "_", 0.2
+"""A framed underscore is a hyphen; drawn as often, it would win half of all hyphens."""
 
 
 def unipen_validation_writers(
@@ -145,7 +147,7 @@ def symbols(
         classes[keep],
         np.zeros(keep.sum(), np.float32),
         both.astype(np.float32),
-        _even_weights(classes[keep], 0.7),
+        _even_weights(classes[keep], 0.7) * _twin_share(labels[keep]),
         strokes,
         np.flatnonzero(keep),
     )
@@ -159,7 +161,7 @@ def fonts(folder: Path, characters: str) -> Source:
     images, labels = draw_font_glyphs(folder / "fonts", characters)
     classes = class_indices(labels, characters)
     letters = np.char.isalnum(labels)
-    weights = np.where(letters, 0.25, 1.0) * _even_weights(classes, 1.0)
+    weights = np.where(letters, 0.25, 1.0) * _even_weights(classes, 1.0) * _twin_share(labels)
     both = np.where(same_shape_classes(characters)[classes], 0.6, 0.0)
     plain = _plain(images, classes, both)
     return Source(plain.bitmaps, classes, plain.other_case_p, plain.both_cases_p, weights)
@@ -172,6 +174,11 @@ def _plain(
 ) -> Source:
     zeros = np.zeros(len(classes), np.float32)
     return Source(images, classes, zeros, zeros if both is None else both.astype(np.float32))
+
+
+def _twin_share(labels: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Draws the rarer of two marks of one shape less often, as it is on forms."""
+    return np.where(labels == RARE_TWIN, RARE_TWIN_SHARE, 1.0)
 
 
 def _even_weights(classes: NDArray[np.int64], power: float) -> NDArray[np.float64]:

@@ -2,8 +2,9 @@
 
 MNIST and EMNIST were cut from the same NIST forms by different pipelines, so exact comparison of
 pixels misses that a MNIST training image and an EMNIST test image are one character. Framed alike,
-the two correlate above 0.94 (about one MNIST image in seven has such a twin in the ByClass test
-split, the share expected from the sizes of the splits; unrelated digits reach it 1 time in 150).
+such twins correlate above 0.94: measured on 3s and 5s, 13 % of MNIST's training images have one in
+the ByClass test split (14 % is the share expected), while 0.4 to 0.7 % of images known to have
+none reach the limit. Of plainer digits, 1 above all, many are dropped without being twins.
 """
 
 from __future__ import annotations
