@@ -19,8 +19,11 @@ from forms_app.reading.types import GreyImage
 
 COARSE_LONG_SIDE_PX = 877
 FINE_LONG_SIDE_PX = 1754
-MAX_KEYPOINTS = 1500
+AKAZE_KEYPOINTS = 1000
+SIFT_KEYPOINTS = 3000
+"""Many: sheets of bubbles have few distinctive points among hundreds of look-alikes."""
 SIFT_LONG_SIDE_PX = 1170
+"""100 dpi of A4."""
 RATIO_TEST = 0.85
 """Lowe's ratio (IJCV 2004): the best match must clearly beat the second; drops repeated boxes."""
 MAGSAC_REACH_PX = 3.0
@@ -147,12 +150,12 @@ def _widened(matrix: Matrix, source: Points, target: Points, reach_px: float) ->
 def sift_features(grey: GreyImage) -> Features:
     """SIFT features at 100 dpi: slower than AKAZE, better on soft and shaded photographs."""
     small = resized_to(grey, SIFT_LONG_SIDE_PX)
-    keypoints, descriptors = cv2.SIFT.create(nfeatures=MAX_KEYPOINTS).detectAndCompute(small, None)
+    keypoints, descriptors = cv2.SIFT.create(nfeatures=SIFT_KEYPOINTS).detectAndCompute(small, None)
     return _in_page_pixels(keypoints, descriptors, small.shape, grey.shape)
 
 
 def _akaze_features(coarse: GreyImage, page_shape: tuple[int, ...]) -> Features:
-    detector = cv2.AKAZE.create(nOctaves=3, max_points=MAX_KEYPOINTS)
+    detector = cv2.AKAZE.create(nOctaves=3, max_points=AKAZE_KEYPOINTS)
     keypoints, descriptors = detector.detectAndCompute(coarse, None)
     return _in_page_pixels(keypoints, descriptors, coarse.shape, page_shape)
 

@@ -16,7 +16,7 @@ COARSE_SEARCH_PX = 8
 FINE_SEARCH_PX = (6, 3)
 """At 150 dpi, first and second round: 1 mm and 0.5 mm, well under the pitch of any comb."""
 COARSE_PATCH_PX, COARSE_PITCH_PX = 31, 28
-FINE_PATCH_PX, FINE_PITCH_PX = 33, 40
+FINE_PATCH_PX, FINE_PITCH_PX = 29, 40
 
 
 @dataclass(frozen=True)
