@@ -25,12 +25,14 @@ from forms_app.embedded.tether import die_with_parent
 from forms_app.errors import BrokerUnavailableError, TransientError
 from forms_app.logs import configure_logging
 from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK, SWEEP
+from workers import acknowledging
 from workers.classifier_host import ClassifierHost
 
 LARGEST_PROCESS_KB = 2_000_000
 
 logger = logging.getLogger(__name__)
 settings = load_settings()
+acknowledging.install()
 
 
 class RetriedTask(Task):  # type: ignore[misc]  # Celery is untyped
