@@ -26,6 +26,7 @@ _SHARED = 0.22
 _LEAST_AREA = 0.045
 _LEAST_REACH = 0.10
 _SMALL_PIECE = 0.35
+_NEAR = 0.12
 # Beyond the first and last cell ink still belongs to them, for this share of a cell's width.
 _END_ROOM = 0.2
 
@@ -148,6 +149,7 @@ def _homes(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> NDArray
 def _join_small(homes: NDArray[np.int16], pieces: Components, cells: tuple[Box, ...]) -> None:
     """Move small pieces at a cell's edge to the character next door that they touch on."""
     reach = np.maximum(pieces.width, pieces.height)
+    room = max(0.0, min((b.x - a.right for a, b in pairwise(cells)), default=0.0))
     heights = np.array([cell.height for cell in cells])
     small = [
         int(i) for i in np.flatnonzero(homes >= 0) if reach[i] < _SMALL_PIECE * heights[homes[i]]
@@ -156,8 +158,8 @@ def _join_small(homes: NDArray[np.int16], pieces: Components, cells: tuple[Box, 
     for piece in small:
         if any(homes[other] == homes[piece] for other in large):
             continue
-        near = 0.12 * heights[homes[piece]]
         cell = cells[homes[piece]]
+        near = _NEAR * cell.height + room
         at_edge = pieces.left[piece] < cell.x + near or pieces.right[piece] > cell.right - near
         beside = [o for o in large if _distance(pieces, piece, o) <= near]
         if at_edge and beside:

@@ -30,6 +30,8 @@ _SPREAD = np.ones((2 * _TOLERANCE_PX + 1, 2 * _TOLERANCE_PX + 1), np.uint8)
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
+# Share of the writing's darkness from which print hides it.
+_HIDES = 0.75
 _SPECK_PX = 6
 
 _Mask = NDArray[np.uint8]
@@ -58,7 +60,7 @@ def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
         part = dark[rows, columns]
         gap = zone[rows, columns]
         own = _keep_proven(free[rows, columns], part, expected[rows, columns], gap, levels)
-        own = own | _bridges(own, gap)
+        own = own | _bridges(own, gap & _hiding(expected[rows, columns], levels))
         ink[rows, columns] = _stretch(part & own, levels)
     return Removal(ink, printed)
 
@@ -122,6 +124,11 @@ def _keep_proven(
     keep = (outside >= np.maximum(2, 0.15 * area)) & (proven >= 3) & (area >= _SPECK_PX)
     keep[0] = False
     return np.asarray(_mask(keep)[labels], np.uint8)
+
+
+def _hiding(expected: InkImage, levels: InkLevels) -> _Mask:
+    """Where print is dark enough to hide a stroke; over lighter print strokes show themselves."""
+    return _mask(expected >= _HIDES * levels.peak - _MARGIN)
 
 
 def _bridges(free: _Mask, zone: _Mask) -> _Mask:
