@@ -19,7 +19,7 @@ from forms_app.reading.features import (
     sift_features,
     view_page,
 )
-from forms_app.reading.placement import CoarseFit, coarse_fit
+from forms_app.reading.placement import MIN_PATCHES, CoarseFit, coarse_fit
 from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
@@ -74,7 +74,7 @@ def best_reference(
         fits += _fits(view, sift_features(view.grey), references, lambda r: r.sift)
     best = max(fits, key=lambda pair: pair[1].coverage, default=None)
     if best is None or best[1].coverage < MIN_COVERAGE:
-        raise ForeignPageError(_foreign_message(best))
+        raise ForeignPageError(_foreign_message(best, references))
     return best
 
 
@@ -112,8 +112,14 @@ def _reach_px(reference: PageReference) -> float:
     return MAGSAC_REACH_PX * float(max(reference.grey.shape)) / COARSE_LONG_SIDE_PX
 
 
-def _foreign_message(nearest: tuple[PageReference, CoarseFit] | None) -> str:
+def _foreign_message(
+    nearest: tuple[PageReference, CoarseFit] | None, references: Sequence[PageReference]
+) -> str:
     advice = "Check that the right form was scanned, whole and legible."
+    bare = [r.number for r in references if len(r.coarse_patches) < MIN_PATCHES]
+    if bare:
+        pages = ", ".join(str(number) for number in bare)
+        advice += f" The blank of page {pages} has too little print to be recognised by."
     if nearest is None:
         return f"This page belongs to none of the form's pages. {advice}"
     reference, fit = nearest

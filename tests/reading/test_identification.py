@@ -60,3 +60,9 @@ def test_nothing_matches_without_references():
 def test_a_blank_page_is_none_of_them():
     with pytest.raises(BlankPageError):
         identify_page(np.full((HEIGHT, WIDTH), 240, np.uint8), references())
+
+
+def test_a_template_page_without_print_is_named():
+    bare = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    with pytest.raises(ForeignPageError, match="page 1 has too little print"):
+        identify_page(pages()[0], [prepare_reference(1, bare)])
