@@ -106,17 +106,6 @@ def _placed(
     return np.asarray(weighed / share[:, None])
 
 
-def _folded(character: str, case: Case | None) -> str:
-    """The character in the field's case; a plain stroke is an I among capitals, else an l."""
-    if case is Case.UPPER:
-        folded = "I" if character == "l" else character.upper()
-    elif case is Case.LOWER:
-        folded = "l" if character == "I" else character.lower()
-    else:
-        folded = character
-    return folded if len(folded) == 1 else character
-
-
 @lru_cache(maxsize=32)
 def _folding(characters: str, case: Case | None, allowed: str | None) -> tuple[str, _Array]:
     """The characters a field keeps apart, and the `(K, K')` matrix that sums the others into them.
