@@ -90,7 +90,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site")
-    settings = {"lease_seconds": 10, "sweep_seconds": 1, "read_batch_pages": 4}
+    settings = {"lease_seconds": 10, "sweep_seconds": 3, "read_batch_pages": 4}
     with Serve(data_dir, workers=2, **settings) as serve:
         app = bootstrap(load_settings({}, data_dir=data_dir))
         yield Site(serve, app, publish_form(app))
