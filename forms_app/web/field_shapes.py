@@ -125,7 +125,9 @@ def _rules(field: Mapping[str, Any]) -> list[str]:
     if field.get("format"):
         rules.append(str(field["format"]))
     low, high = field.get("min_length"), field.get("max_length")
-    if low or high:
+    if low and low == high:
+        rules.append(f"exactly {low} characters")
+    elif low or high:
         rules.append(f"{low or 0} to {high} characters" if high else f"at least {low} characters")
     bounds = field.get("range")
     if isinstance(bounds, Sequence) and len(bounds) == 2:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
-from forms_app.services import templates
+from forms_app.services import template_files, templates
 from forms_app.services.dto import TemplateVersion
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
@@ -56,7 +56,7 @@ def import_file() -> ResponseReturnValue:
     """Take over a template file; all of its faults are shown at once."""
     try:
         definition, images = read_import(request.files.getlist("files"))
-        version = templates.import_template(application(), definition, images)
+        version = template_files.import_template(application(), definition, images)
     except TemplateError as error:
         return _new_page(import_problems=error.problems)
     except UserError as error:
@@ -69,7 +69,7 @@ def import_file() -> ResponseReturnValue:
 def export(version_id: int) -> ResponseReturnValue:
     """The template file with its blank pages."""
     version = templates.get_version(application(), version_id)
-    content = templates.export_template(application(), version_id)
+    content = template_files.export_template(application(), version_id)
     return attachment(content, f"{version.name} v{version.number}.zip", "application/zip")
 
 

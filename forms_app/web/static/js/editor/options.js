@@ -64,6 +64,7 @@ export function createOptions(root, store, onDraw) {
   }
 
   function render(field, state) {
+    root.classList.toggle("shows-boxes", state.selection.length === 1);
     if (shown !== field.id || list.children.length !== field.options.length) {
       shown = field.id;
       list.replaceChildren(...field.options.map((_, i) => rowFor(i)));

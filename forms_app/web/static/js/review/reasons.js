@@ -49,6 +49,8 @@ export function createReasons(root, { onTake }) {
     const { field, reading, decision } = item;
     part("outcome").textContent = OUTCOMES[reading.outcome] ?? "";
     part("outcome").hidden = !(reading.outcome in OUTCOMES);
+    part("machine-row").hidden = field.kind === "image";
+    part("reasons-row").hidden = reading.reasons.length === 0;
     part("reasons").replaceChildren(...reading.reasons.map((text) => element("li", "", text)));
     part("rule").textContent = field.rule;
     part("rule-row").hidden = !field.rule;

@@ -95,7 +95,8 @@ export function createStation(root, { onInput }) {
       const value = editor.value();
       const { outcome } = item.reading;
       if (editor.isUnchanged()) {
-        if (outcome === "unreadable" && isEmpty(value)) {
+        const mustKey = outcome === "unreadable" || item.field.kind === "image";
+        if (mustKey && isEmpty(value)) {
           return { hint: "Type what you see, or say blank (Alt+B) or unreadable (Alt+U)." };
         }
         // Confirming keeps what counts now, which after a correction is not the machine's.
