@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+from sqlalchemy import select
 
 from forms_app.reading.types import CharacterReading, FieldReading, GreyImage, Outcome, Value
 from forms_app.services import batches, templates, uploads
 from forms_app.services.application import Application
+from forms_app.services.attempts import claim
 from forms_app.services.blanks import load_plan
 from forms_app.services.completion import finish_file, finish_submission
 from forms_app.services.dto import BatchSummary, FileSummary, TemplateVersion
 from forms_app.services.images import encode_png
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.models import BatchRow, ExportRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.readings import model_version_id, save_readings
 from forms_app.store.states import FileState, PageState
 
@@ -196,6 +199,43 @@ def save_page(
         save_readings(session, submission, page_id, model, readings, plan.positions)
         finish_submission(session, submission, plan, model)
         finish_file(session, page.file_id)
+
+
+def let_time_pass(app: Application, minutes: float) -> None:
+    """Make every row and lease that much older."""
+    with app.session() as session:
+        for kind in (FileRow, PageRow, ExportRow):
+            for row in session.scalars(select(kind)):
+                row.changed_at -= timedelta(minutes=minutes)
+                if row.lease_until is not None:
+                    row.lease_until -= timedelta(minutes=minutes)
+
+
+def replace_content(app: Application, file_id: int, content_hash: str) -> None:
+    """Exchange an uploaded file's bytes."""
+    with app.session() as session:
+        load(session, FileRow, file_id).content_hash = content_hash
+
+
+def break_page(app: Application, page_id: int) -> None:
+    """A page that its file does not have: as a fault of our own would leave it."""
+    with app.session() as session:
+        page = load(session, PageRow, page_id)
+        page.number = 99
+        load(session, FileRow, page.file_id).content_hash = app.files.put(draw_blank())
+
+
+def store_wrong_image(app: Application, page_number: int) -> None:
+    """Exchange a page's aligned image for one of another size."""
+    key = app.files.put(encode_png(np.full((40, 30), 255, np.uint8)))
+    with app.session() as session:
+        page = session.scalars(select(PageRow).where(PageRow.number == page_number)).one()
+        page.aligned_hash = key
+
+
+def claim_and_die(app: Application, page_id: int) -> None:
+    """What a killed worker leaves: a lease that nobody gives back."""
+    assert claim(app, PageRow, page_id, PageState.PENDING)
 
 
 def folder_size(folder: Path) -> Mapping[str, int]:

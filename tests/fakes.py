@@ -43,8 +43,11 @@ def with_recorded_tasks(app: Application) -> Iterator[Application]:
         app.close()
 
 
-def run_sent_tasks(app: Application) -> None:
-    """Does what the workers would, in this process, until nothing is sent any more."""
+def run_sent_tasks(app: Application, stop_before: str | None = None) -> None:
+    """Does what the workers would, in this process, until nothing is sent any more.
+
+    Tasks called `stop_before` are left out.
+    """
     sender = app.tasks
     assert isinstance(sender, RecordingTaskSender)
     services = {
@@ -55,6 +58,8 @@ def run_sent_tasks(app: Application) -> None:
     }
     while taken := sender.take():
         for name, args in taken:
+            if name == stop_before:
+                continue
             if name == queues.READ_PAGES:
                 read_pages(app, app.settings.read_batch_pages)
             else:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import select, update
 
-from forms_app.errors import FieldhandError, TransientError
+from forms_app.errors import StorageDamagedError, TransientError, UserError
+from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
 from forms_app.store.claims import LeasedRow, claim_one, release
 from forms_app.store.models import FileRow, PageRow
@@ -50,7 +51,7 @@ def attempt(
         with app.session() as session:
             release(session, kind, row_id, counted=False)
         raise
-    except FieldhandError as error:
+    except (ReadingError, UserError, StorageDamagedError) as error:
         log.info("work refused", **_subject(kind, row_id), code=error.code)
         fail(app, kind, row_id, error.code, error.message)
     except Exception:

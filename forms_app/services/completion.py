@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from forms_app.reading.confidence import missing_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldReading, Outcome
-from forms_app.services.blanks import TemplatePlan
-from forms_app.store.models import FileRow, PageRow, SubmissionFieldRow, SubmissionRow
+from forms_app.services.blanks import TemplatePlan, load_plan
+from forms_app.services.loading import load
+from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import save_readings
 from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
 
 UNFINISHED = frozenset({PageState.PENDING, PageState.ALIGNED})
-FAILED_REASON = "The machine could not read this page; key the field from its picture."
+FAILED_REASON = "the machine could not read this page"
 
 
 def finish_submission(
@@ -36,6 +37,23 @@ def finish_submission(
         if page is None or page.state != PageState.READ:
             _save_absent(session, submission, plan, model_version, number, page)
     update_state(session, submission)
+
+
+def finish_failed_page(session: Session, page_id: int, model_version: int) -> None:
+    """A page that failed for good may be the last one that its submission waited for."""
+    page = session.get(PageRow, page_id)
+    if page is None or page.state != PageState.FAILED:
+        return
+    submission = (
+        session.get(SubmissionRow, page.submission_id, with_for_update=True)
+        if page.submission_id
+        else None
+    )
+    if submission is not None:
+        batch = load(session, BatchRow, submission.batch_id)
+        plan = load_plan(session, batch.version_id)
+        finish_submission(session, submission, plan, model_version)
+    finish_file(session, page.file_id)
 
 
 def update_state(session: Session, submission: SubmissionRow) -> None:
@@ -91,4 +109,10 @@ def _absent(field: FormField, page: PageRow | None) -> FieldReading:
     absent = missing_page(field)
     if page is None:
         return absent
-    return replace(absent, outcome=Outcome.UNREADABLE, reasons=(FAILED_REASON,))
+    return replace(
+        absent,
+        outcome=Outcome.UNREADABLE,
+        confidence=0.0,
+        needs_review=True,
+        reasons=(FAILED_REASON,),
+    )

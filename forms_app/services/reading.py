@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms_app.errors import TransientError
 from forms_app.reading.classifier import Classifier
 from forms_app.reading.pipeline import read_pages as read_aligned_pages
 from forms_app.reading.types import AlignedPage, PageReading
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt
 from forms_app.services.blanks import TemplatePlan, load_plan, references_of
-from forms_app.services.completion import finish_file, finish_submission
+from forms_app.services.completion import finish_failed_page, finish_file, finish_submission
 from forms_app.services.images import decode_grey
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
-from forms_app.store.claims import claim_pages_to_read
+from forms_app.store.claims import claim_pages_to_read, release
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.readings import model_version_id, save_readings
 from forms_app.store.states import PageState
@@ -61,8 +63,74 @@ def read_pages(app: Application, limit: int) -> int:
     for version_id, group in by_version.items():
         with app.session() as session:
             plan = load_plan(session, version_id)
-        _read_group(app, plan, group, classifier)
+            model_version = model_version_id(session, classifier.model_id, classifier.engine)
+        _Reader(app, plan, classifier, model_version).read(group)
     return len(jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads claimed pages of one template version with one model."""
+
+    app: Application
+    plan: TemplatePlan
+    classifier: Classifier
+    model_version: int
+
+    def read(self, jobs: Sequence[_Job]) -> None:
+        """All pages together; one by one when that fails, so that the fault is found out."""
+        try:
+            readings = self._read_together(jobs)
+        except TransientError:
+            self._put_off(jobs)
+            raise
+        except Exception:
+            log.exception("pages not read together", page_ids=[job.page_id for job in jobs])
+            for job in jobs:
+                self._attempt(job, partial(self._read_alone, job))
+        else:
+            for job, reading in zip(jobs, readings, strict=True):
+                self._attempt(job, partial(self._save, job, reading))
+
+    def _read_together(self, jobs: Sequence[_Job]) -> list[PageReading]:
+        pages = [_aligned_page(self.app, job) for job in jobs]
+        references = references_of(self.app, self.plan)
+        return read_aligned_pages(pages, self.plan.template, references, self.classifier)
+
+    def _read_alone(self, job: _Job) -> None:
+        [reading] = self._read_together([job])
+        self._save(job, reading)
+
+    def _attempt(self, job: _Job, work: Callable[[], None]) -> None:
+        attempt(self.app, PageRow, job.page_id, work)
+        with self.app.session() as session:
+            finish_failed_page(session, job.page_id, self.model_version)
+
+    def _save(self, job: _Job, reading: PageReading) -> None:
+        with self.app.session() as session:
+            page = load(session, PageRow, job.page_id)
+            # The lock makes the pages of one submission finish one after the other: the last
+            # one sees that all are read.
+            submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
+            page.state, page.read_at = PageState.READ, utc_now()
+            page.attempts, page.lease_until = 0, None
+            session.flush()
+            save_readings(
+                session,
+                submission,
+                page.id,
+                self.model_version,
+                reading.fields,
+                self.plan.positions,
+            )
+            finish_submission(session, submission, self.plan, self.model_version)
+            finish_file(session, page.file_id)
+        log.debug("page read", page_id=job.page_id, submission_id=submission.id)
+
+    def _put_off(self, jobs: Sequence[_Job]) -> None:
+        with self.app.session() as session:
+            for job in jobs:
+                release(session, PageRow, job.page_id, counted=False)
 
 
 def _claim(app: Application, limit: int) -> list[_Job]:
@@ -71,83 +139,6 @@ def _claim(app: Application, limit: int) -> list[_Job]:
         claimed = claim_pages_to_read(session, limit, settings.lease_seconds, settings.max_attempts)
     with app.session() as session:
         return [_job(session, page_id) for page_id in claimed]
-
-
-def _read_group(
-    app: Application, plan: TemplatePlan, jobs: Sequence[_Job], classifier: Classifier
-) -> None:
-    """All pages together; one by one when that fails, so that the fault is found out."""
-    try:
-        readings = _read_together(app, plan, jobs, classifier)
-    except Exception:
-        log.exception("pages not read together", page_ids=[job.page_id for job in jobs])
-        for job in jobs:
-            _read_alone(app, plan, job, classifier)
-    else:
-        for job, reading in zip(jobs, readings, strict=True):
-            _save_or_give_back(app, plan, job, classifier, reading)
-
-
-def _read_together(
-    app: Application, plan: TemplatePlan, jobs: Sequence[_Job], classifier: Classifier
-) -> list[PageReading]:
-    pages = [_aligned_page(app, job) for job in jobs]
-    return read_aligned_pages(pages, plan.template, references_of(app, plan), classifier)
-
-
-def _read_alone(app: Application, plan: TemplatePlan, job: _Job, classifier: Classifier) -> None:
-    def work() -> None:
-        [reading] = _read_together(app, plan, [job], classifier)
-        _save(app, plan, job, classifier, reading)
-
-    attempt(app, PageRow, job.page_id, work)
-    _finish_failed(app, plan, job, classifier)
-
-
-def _save_or_give_back(
-    app: Application,
-    plan: TemplatePlan,
-    job: _Job,
-    classifier: Classifier,
-    reading: PageReading,
-) -> None:
-    attempt(app, PageRow, job.page_id, lambda: _save(app, plan, job, classifier, reading))
-    _finish_failed(app, plan, job, classifier)
-
-
-def _save(
-    app: Application,
-    plan: TemplatePlan,
-    job: _Job,
-    classifier: Classifier,
-    reading: PageReading,
-) -> None:
-    with app.session() as session:
-        model_version = model_version_id(session, classifier.model_id, classifier.engine)
-    with app.session() as session:
-        page = load(session, PageRow, job.page_id)
-        # The lock makes the pages of one submission finish one after the other: the last one
-        # sees that all are read.
-        submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
-        page.state, page.read_at = PageState.READ, utc_now()
-        page.attempts, page.lease_until = 0, None
-        session.flush()
-        save_readings(session, submission, page.id, model_version, reading.fields, plan.positions)
-        finish_submission(session, submission, plan, model_version)
-        finish_file(session, page.file_id)
-    log.info("page read", page_id=job.page_id, submission_id=submission.id)
-
-
-def _finish_failed(app: Application, plan: TemplatePlan, job: _Job, classifier: Classifier) -> None:
-    """A page that failed for good may have been the last one its submission waited for."""
-    with app.session() as session:
-        model_version = model_version_id(session, classifier.model_id, classifier.engine)
-        page = load(session, PageRow, job.page_id)
-        if page.state != PageState.FAILED or page.submission_id is None:
-            return
-        submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
-        finish_submission(session, submission, plan, model_version)
-        finish_file(session, page.file_id)
 
 
 def _aligned_page(app: Application, job: _Job) -> AlignedPage:
