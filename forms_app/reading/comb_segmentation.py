@@ -26,7 +26,11 @@ _SHARED = 0.22
 _LEAST_AREA = 0.045
 _LEAST_REACH = 0.10
 _SMALL_PIECE = 0.35
-_NEAR = 0.12
+_NEAR = 0.2
+# Print between two cells takes away about this much ink (share of the cell's height).
+_LINE = 0.08
+# Smaller than this share of a character's ink a piece is dust.
+_DUST = 0.015
 # Beyond the first and last cell ink still belongs to them, for this share of a cell's width.
 _END_ROOM = 0.2
 
@@ -142,35 +146,44 @@ def _homes(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> NDArray
     homes[inside.max(1, initial=0) == 0] = -1
     homes[shares[:, -1] > 0.6 * pieces.area] = -1
     homes[0] = -1
-    _join_small(homes, pieces, cells)
+    heights = np.array([cell.height for cell in cells])
+    large = np.maximum(pieces.width, pieces.height) >= _SMALL_PIECE * heights[homes]
+    large &= homes >= 0
+    if large.any():
+        homes[pieces.area < _DUST * np.median(pieces.area[large])] = -1
+        _join_small(homes, large, pieces, cells)
     return homes
 
 
-def _join_small(homes: NDArray[np.int16], pieces: Components, cells: tuple[Box, ...]) -> None:
-    """Move small pieces at a cell's edge to the character next door that they touch on."""
-    reach = np.maximum(pieces.width, pieces.height)
+def _join_small(
+    homes: NDArray[np.int16], large: NDArray[np.bool_], pieces: Components, cells: tuple[Box, ...]
+) -> None:
+    """Move small pieces at a cell's edge to the character next door where that is nearer."""
+    characters = np.flatnonzero(large)
     room = max(0.0, min((b.x - a.right for a, b in pairwise(cells)), default=0.0))
-    heights = np.array([cell.height for cell in cells])
-    small = [
-        int(i) for i in np.flatnonzero(homes >= 0) if reach[i] < _SMALL_PIECE * heights[homes[i]]
-    ]
-    large = [int(i) for i in np.flatnonzero(homes >= 0) if int(i) not in small]
-    for piece in small:
-        if any(homes[other] == homes[piece] for other in large):
-            continue
-        cell = cells[homes[piece]]
+    for piece in np.flatnonzero(~large & (homes >= 0)):
+        home = int(homes[piece])
+        cell = cells[home]
         near = _NEAR * cell.height + room
-        at_edge = pieces.left[piece] < cell.x + near or pieces.right[piece] > cell.right - near
-        beside = [o for o in large if _distance(pieces, piece, o) <= near]
-        if at_edge and beside:
-            homes[piece] = homes[min(beside, key=lambda o: _distance(pieces, piece, o))]
+        if cell.x + near <= pieces.left[piece] and pieces.right[piece] <= cell.right - near:
+            continue
+        gaps = _distances(pieces, int(piece), characters)
+        foreign = homes[characters] != home
+        own_gap = gaps[~foreign].min(initial=np.inf)
+        other_gap = gaps[foreign].min(initial=np.inf)
+        if other_gap <= near and other_gap < own_gap + _LINE * cell.height:
+            homes[piece] = homes[characters[foreign][np.argmin(gaps[foreign])]]
 
 
-def _distance(pieces: Components, a: int, b: int) -> float:
-    """Gap between the boxes of two pieces, the larger of across and down."""
-    across = max(pieces.left[a] - pieces.right[b], pieces.left[b] - pieces.right[a])
-    down = max(pieces.top[a] - pieces.bottom[b], pieces.top[b] - pieces.bottom[a])
-    return float(max(across, down, 0))
+def _distances(pieces: Components, piece: int, others: _Ints) -> NDArray[np.float64]:
+    """Gaps between a piece's box and those of others, the larger of across and down."""
+    across = np.maximum(
+        pieces.left[piece] - pieces.right[others], pieces.left[others] - pieces.right[piece]
+    )
+    down = np.maximum(
+        pieces.top[piece] - pieces.bottom[others], pieces.top[others] - pieces.bottom[piece]
+    )
+    return np.asarray(np.maximum(across, down).clip(0), np.float64)
 
 
 def _wide_pieces(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> _Ints:
