@@ -45,6 +45,8 @@ def test_from_a_new_batch_to_its_data(
     page.get_by_label("Name").fill("March, week 12")
     page.get_by_role("button", name="Create and add files").click()
     expect(page.get_by_role("heading", name="March, week 12")).to_be_visible()
+    page.wait_for_load_state()
+    batch_url = page.url
 
     forms = filled_forms()[:3]
     page.locator("#files").set_input_files(forms)
@@ -56,8 +58,7 @@ def test_from_a_new_batch_to_its_data(
 
     page.get_by_role("link", name="3", exact=True).click()
     expect(page.get_by_role("link", name=forms[0].name)).to_be_visible()
-    page.go_back()
-    page.wait_for_load_state()
+    page.goto(batch_url)
     page.keyboard.press("e")
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
     page.get_by_role("button", name="Export 3 forms").click()

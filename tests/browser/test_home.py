@@ -80,6 +80,18 @@ def test_home_renews_itself(
     expect(page.get_by_role("link", name="Appears by itself")).to_be_visible(timeout=15_000)
 
 
+def test_a_server_that_does_not_answer_is_told_once(empty_site: str, open_page: OpenPage) -> None:
+    open_page.complaints.expected += ["ERR_INTERNET_DISCONNECTED", "error: htmx:"]  # type: ignore[attr-defined]
+    page = open_page(f"{empty_site}/batches/")
+    expect(page.get_by_text("No batches yet")).to_be_visible()
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('[data-live]').dataset.live = '0.5'")
+    notice = page.get_by_text("Fieldhand does not answer at the moment")
+    expect(notice).to_have_count(1)
+    page.context.set_offline(False)
+    expect(notice).to_have_count(0)
+
+
 def test_an_unknown_page_has_the_look_of_the_house(serve: Serve, open_page: OpenPage) -> None:
     open_page.complaints.expected.append("404")  # type: ignore[attr-defined]
     page = open_page(f"{serve.url}/no/such/page")

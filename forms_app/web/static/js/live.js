@@ -76,7 +76,9 @@ function countFailure(event) {
 }
 
 function forgetFailures(event) {
-  if (!event.target.matches("[data-live]") || !event.detail.successful) return;
+  // By now the element that asked has been swapped out: the event comes from its parent.
+  const asked = event.detail.requestConfig?.elt;
+  if (!asked?.matches("[data-live]") || !event.detail.successful) return;
   failures = 0;
   showConnection(false);
 }

@@ -1,0 +1,147 @@
+"""Review by its addresses, without a browser, on a really read form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forms_app.services import batches, review, uploads
+from forms_app.services.application import Application
+from forms_app.services.dto import BatchSummary, ItemKey
+from tests.browser.demo_form import filled_forms, publish_demo
+from tests.fakes import run_sent_tasks
+from tests.web.visitor import FETCH, Visitor
+
+
+@pytest.fixture
+def read_batch(app: Application) -> BatchSummary:
+    """One of the demo's forms, read."""
+    batch = batches.create_batch(app, publish_demo(app).id, "Week 12")
+    path = filled_forms()[0]
+    with path.open("rb") as stream:
+        uploads.add_file(app, batch.id, path.name, stream)
+    run_sent_tasks(app)
+    return batches.get_batch(app, batch.id).summary
+
+
+@pytest.fixture
+def key(app: Application, read_batch: BatchSummary) -> ItemKey:
+    """Remarks are for a person to key, whatever the model is sure of."""
+    item = review.next_item(app, read_batch.id)
+    assert item is not None
+    return ItemKey(item.key.submission_id, "remarks")
+
+
+def post(visitor: Visitor, path: str, body: object) -> Any:
+    headers = FETCH | {"X-CSRFToken": visitor.token()}
+    return visitor.post(path, json=body, headers=headers)
+
+
+def address(key: ItemKey, what: str) -> str:
+    return f"/review/{key.submission_id}/{what}?field={key.field_name}"
+
+
+def test_nothing_to_review(visitor: Visitor) -> None:
+    answer = visitor.get("/review/")
+    assert answer.status_code == 303
+    assert "Nothing waits for review" in visitor.get(answer.location).text
+
+
+def test_review_starts_at_the_first_open_field(
+    visitor: Visitor, read_batch: BatchSummary, app: Application
+) -> None:
+    first = review.next_item(app, read_batch.id)
+    assert first is not None
+    for start in ("/review/", f"/review/?batch={read_batch.id}"):
+        location = visitor.get(start).location
+        assert f"field={first.key.field_name}" in location
+        assert f"batch={read_batch.id}" in location
+    page = visitor.get(location).text
+    assert "review-data" in page and "js/review/main.js" in page
+
+
+def test_an_item_with_its_pictures(visitor: Visitor, key: ItemKey) -> None:
+    item = visitor.get(address(key, "item")).json
+    assert item["field"]["kind"] == "image" and item["key"]["field_name"] == "remarks"
+    assert item["reading"]["needs_review"] and item["state"] == "open"
+    assert 1 <= item["position"] <= item["total"]
+    for url in (item["crop_url"], item["page_url"]):
+        picture = visitor.get(url)
+        assert picture.mimetype == "image/png"
+        assert picture.headers["Cache-Control"].startswith("private")
+    comb = visitor.get(address(key._replace(field_name="surname"), "item")).json["field"]
+    assert len(comb["cell_boxes_px"]) == comb["cells"] == 18
+    date = visitor.get(address(key._replace(field_name="born"), "item")).json["field"]
+    assert date["date_format"] == "DDMMYYYY"
+
+
+def test_the_queue_goes_round_and_the_form_ends(
+    visitor: Visitor, read_batch: BatchSummary, key: ItemKey
+) -> None:
+    after = f"after={key.submission_id}&field={key.field_name}"
+    seen = visitor.get(f"/review/next?batch={read_batch.id}&{after}").json["item"]
+    assert seen["state"] == "open"
+    following = visitor.get(f"/review/next?form={key.submission_id}&{after}").json["item"]
+    assert following["key"]["field_name"] == "signature"
+    last = f"after={key.submission_id}&field=signature"
+    assert visitor.get(f"/review/next?form={key.submission_id}&{last}").json["item"] is None
+
+
+def test_decide_and_take_back(visitor: Visitor, app: Application, key: ItemKey) -> None:
+    body = {"action": "correct", "value": "see the doctor"}
+    answer = post(visitor, address(key, "decision"), body)
+    assert answer.status_code == 200 and answer.json["state"] == "decided"
+    page = visitor.get(f"/review/forms/{key.submission_id}").text
+    assert "see the doctor" in page and "corrected" in page
+    assert post(visitor, address(key, "undo"), {}).json["state"] == "open"
+    assert post(visitor, address(key, "undo"), {}).status_code == 409
+    assert review.get_item(app, *key).current.decision is None
+
+
+def test_several_options_and_truth_values_arrive_as_they_are(
+    visitor: Visitor, app: Application, key: ItemKey
+) -> None:
+    for name, sent, kept in (
+        ("symptoms", ["rash", "pain"], ("rash", "pain")),
+        ("signature", False, False),
+    ):
+        field = key._replace(field_name=name)
+        post(visitor, address(field, "decision"), {"action": "correct", "value": sent})
+        assert review.get_item(app, *field).current.value == kept
+
+
+def test_a_broken_rule_is_a_question(visitor: Visitor, app: Application, key: ItemKey) -> None:
+    field = key._replace(field_name="patient_number")
+    body = {"action": "correct", "value": "123456789"}
+    answer = post(visitor, address(field, "decision"), body)
+    assert answer.status_code == 200 and "luhn" in answer.json["refused"]
+    assert review.get_item(app, *field).current.decision is None
+    answer = post(visitor, address(field, "decision"), body | {"override": True})
+    assert "refused" not in answer.json
+    assert review.get_item(app, *field).current.value == "123456789"
+
+
+@pytest.mark.parametrize(
+    "body", [None, {}, {"action": "eat"}, {"action": "correct", "value": {"a": 1}}]
+)
+def test_a_senseless_decision_is_refused(visitor: Visitor, key: ItemKey, body: object) -> None:
+    answer = post(visitor, address(key, "decision"), body)
+    assert answer.status_code == 422 and answer.json["message"]
+
+
+def test_addresses_of_nothing(visitor: Visitor, key: ItemKey) -> None:
+    assert visitor.get(f"/review/{key.submission_id}").status_code == 404
+    assert visitor.get(address(key._replace(field_name="x"), "item")).status_code == 404
+    assert visitor.get("/review/99?field=surname").status_code == 404
+    assert visitor.get("/review/forms/99").status_code == 404
+
+
+def test_the_end_says_what_comes_next(
+    visitor: Visitor, app: Application, read_batch: BatchSummary
+) -> None:
+    while (item := review.next_item(app, read_batch.id)) is not None:
+        review.decide(app, *item.key, "confirm", override=True)
+    answer = visitor.get(f"/review/?batch={read_batch.id}")
+    page = visitor.get(answer.location).text
+    assert "Week 12 is reviewed" in page and "Export the data" in page
