@@ -21,6 +21,7 @@ from PIL import Image
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import load_classifier
 from forms_app.reading.cropping import crop_field
+from forms_app.reading.errors import PageError
 from forms_app.reading.form_template import Case, Constraints, FieldKind, FormTemplate
 from forms_app.reading.intake import open_page
 from forms_app.reading.pipeline import CutField, classify, judge_page
@@ -28,7 +29,7 @@ from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.segmentation import segment
 from forms_app.reading.types import AlignedPage, GreyImage
-from forms_app.training.synthesis.blank_forms import Entry, Row, draw_blank_form
+from forms_app.training.synthesis.blank_forms import Entry, Heading, Row, draw_blank_form
 from forms_app.training.synthesis.generate import generate_submissions
 from forms_app.training.synthesis.handwriting import load_hands
 
@@ -40,19 +41,25 @@ YES_NO = (("yes", "yes"), ("no", "no"), ("unknown", "not known"))
 def sixty_fields() -> list[Row]:
     """Fifteen rows of four fields: names, dates, numbers, choices, marks and a free line."""
     upper = Constraints(case=Case.UPPER)
-    return [
-        (
+    rows: list[Row] = []
+    for i in range(1, ROW_COUNT + 1):
+        if i % 4 == 1:
+            rows.append(Heading(f"Part {i // 4 + 1}: please answer every question in capitals"))
+        first = (
             Entry(f"name_{i}", f"Name {i}", FieldKind.LETTERS, 12, constraints=upper)
             if i % 3
-            else Entry(f"line_{i}", f"Amount {i}", FieldKind.DIGITS, width_px=744),
-            Entry(
-                f"date_{i}", "Date", FieldKind.DATE, 8, constraints=Constraints(format="DDMMYYYY")
-            ),
-            Entry(f"code_{i}", "Code", FieldKind.DIGITS, 6),
-            Entry(f"choice_{i}", "Answer", FieldKind.CHOICE, options=YES_NO[: 2 + i % 2]),
+            else Entry(f"line_{i}", f"Amount {i}", FieldKind.DIGITS, width_px=744)
         )
-        for i in range(1, ROW_COUNT + 1)
-    ]
+        born = Constraints(format="DDMMYYYY")
+        rows.append(
+            (
+                first,
+                Entry(f"date_{i}", "Date of birth", FieldKind.DATE, 8, constraints=born),
+                Entry(f"code_{i}", "Code as printed", FieldKind.DIGITS, 6),
+                Entry(f"choice_{i}", "Answer", FieldKind.CHOICE, options=YES_NO[: 2 + i % 2]),
+            )
+        )
+    return rows
 
 
 class Stopwatch:
@@ -99,12 +106,19 @@ def main() -> None:
     ]
     reference = prepare_reference(1, blank)
     classifier = load_classifier(options.engine, num_threads=1)
-    watch, glyphs = Stopwatch(), 0
+    watch, glyphs, refused = Stopwatch(), 0, 0
     for start in range(0, len(files), options.batch):
         cuts = []
         for data in files[start : start + options.batch]:
             scan = watch.time("decode image", open_page, data, "page", 1)
-            page = watch.time("align", align_onto_template, scan.grey, [reference], template.fields)
+            try:
+                page = watch.time(
+                    "align", align_onto_template, scan.grey, [reference], template.fields
+                )
+            except PageError as error:
+                refused += 1
+                print(f"refused: {error.message}")
+                continue
             cuts.append(cut_timed(watch, page, template, reference))
         found = watch.time("classify", classify, cuts, classifier)
         for cut, rows in zip(cuts, found, strict=True):
@@ -112,7 +126,7 @@ def main() -> None:
                 "decode and judge", judge_page, cut, rows, classifier.charset, ReviewPolicy()
             )
             glyphs += sum(len(part) for part in rows)
-    report(watch, len(files), len(template.fields), glyphs)
+    report(watch, len(files) - refused, len(template.fields), glyphs)
 
 
 def report(watch: Stopwatch, pages: int, fields: int, glyphs: int) -> None:
