@@ -6,7 +6,10 @@ they are built, and neither may be built in a process that forks afterwards.
 
 from __future__ import annotations
 
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +22,7 @@ from forms_app.reading.model_card import INPUT_SHAPE
 LITERT_BATCH = 16
 """Measured: 60 us a glyph in batches of 1 as of 128, so small batches waste least on padding."""
 KERAS_BATCH = 256
+_BANNER = b"Created TensorFlow Lite XNNPACK delegate"
 
 
 class Engine(Protocol):
@@ -49,7 +53,8 @@ class LiteRTEngine:
         except ImportError as error:
             raise ModelError("LiteRT is not installed: pip install ai-edge-litert.") from error
         try:
-            self._interpreter: Any = Interpreter(model_content=weights, num_threads=num_threads)
+            with _no_banner():
+                self._interpreter: Any = Interpreter(model_content=weights, num_threads=num_threads)
             entry = self._interpreter.get_input_details()[0]
             self._interpreter.resize_tensor_input(entry["index"], (LITERT_BATCH, *INPUT_SHAPE, 1))
             self._interpreter.allocate_tensors()
@@ -72,6 +77,27 @@ class LiteRTEngine:
                 : len(part)
             ]
         return result
+
+
+@contextmanager
+def _no_banner() -> Iterator[None]:
+    """Drops the line that LiteRT's C++ writes to stderr for every interpreter; keeps the rest."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr to keep clean
+        yield
+        return
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            caught.seek(0)
+            for line in caught:
+                if _BANNER not in line:
+                    os.write(2, line)
 
 
 class KerasEngine:

@@ -197,3 +197,8 @@ def test_keras_and_litert_agree(classifier):
     assert keras.charset == classifier.charset
     assert (mine.argmax(1) == theirs.argmax(1)).mean() >= 0.985
     assert np.abs(np.exp(mine) - np.exp(theirs)).mean() < 2e-3
+
+
+def test_loading_writes_nothing_to_stderr(capfd):
+    load_classifier("litert")
+    assert capfd.readouterr().err == ""
