@@ -1,4 +1,4 @@
-"""`python -m workers worker|beat …`: Celery's own command line on our application.
+"""`python -m workers worker …`: Celery's own command line on our application.
 
 Unlike `celery --app workers.app` it never looks into the current folder, where any other package
 called `workers` would be taken for ours.

@@ -18,16 +18,16 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 logger = logging.getLogger(__name__)
 
 
-class ForgivingQoS(transport.QoS):  # type: ignore[misc]  # Kombu is untyped
+class ForgivingQoS(transport.QoS):
     """Counts a message as finished even when the broker could not be told."""
 
     def ack(self, delivery_tag: str) -> None:
         """Acknowledge; the message comes again later if that fails, which tasks are safe for."""
         try:
-            super().ack(delivery_tag)
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
         except (RedisConnectionError, OSError) as error:
             logger.warning("the broker was gone when a task ended: %s", error)
-            virtual.QoS.ack(self, delivery_tag)
+            virtual.QoS.ack(self, delivery_tag)  # type: ignore[no-untyped-call]
 
 
 def install() -> None:

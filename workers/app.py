@@ -1,4 +1,4 @@
-"""The Celery application: queues, routing, limits, the beat schedule and each process's start."""
+"""The Celery application: queues, routing, limits and the start of each process of the pool."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ from typing import Any
 
 import cv2
 from celery import Celery, Task
-from celery.signals import (
-    beat_init,
-    setup_logging,
-    task_retry,
-    worker_process_init,
-    worker_ready,
-)
+from celery.signals import task_retry, worker_process_init
 from kombu.entity import Queue
 
 from forms_app.bootstrap import Application, bootstrap
-from forms_app.config import load_settings
-from forms_app.embedded.components import READY_MARK
 from forms_app.embedded.tether import die_with_parent
-from forms_app.errors import BrokerUnavailableError, TransientError
-from forms_app.logs import configure_logging
-from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK, SWEEP
+from forms_app.errors import TransientError
+from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK
 from workers import acknowledging
 from workers.classifier_host import ClassifierHost
+from workers.process import settings
 
 LARGEST_PROCESS_KB = 2_000_000
 
 logger = logging.getLogger(__name__)
-settings = load_settings()
 acknowledging.install()
 
 
@@ -82,16 +73,6 @@ celery.conf.update(
     worker_proc_alive_timeout=120,
     worker_max_memory_per_child=LARGEST_PROCESS_KB,
     worker_enable_remote_control=False,
-    # In memory: a schedule file broken by a killed process would keep beat from starting.
-    beat_scheduler="celery.beat:Scheduler",
-    beat_schedule={
-        "sweep": {
-            "task": SWEEP,
-            "schedule": float(settings.sweep_seconds),
-            # Sweeps that nobody had time for must not pile up.
-            "options": {"expires": float(settings.sweep_seconds)},
-        }
-    },
 )
 
 _application: Application | None = None
@@ -108,33 +89,11 @@ def application() -> Application:
         return _application
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]
-def log_as_everywhere(**_: Any) -> None:
-    """A receiver keeps Celery from setting up logs of its own."""
-    configure_logging(settings)
-
-
-@worker_ready.connect  # type: ignore[untyped-decorator]
-@beat_init.connect  # type: ignore[untyped-decorator]
-def say_ready(**_: Any) -> None:
-    """For the supervisor, whatever the log level is."""
-    print(READY_MARK, flush=True)
-
-
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def prepare_process(**_: Any) -> None:
     """One thread for each process of the pool: the pool itself fills the cores."""
     die_with_parent()
     cv2.setNumThreads(1)
-
-
-@beat_init.connect  # type: ignore[untyped-decorator]
-def sweep_at_once(**_: Any) -> None:
-    """Take up what the last run left behind without waiting for the first tick."""
-    try:
-        application().tasks.send(SWEEP)
-    except BrokerUnavailableError as error:
-        logger.warning("%s", error)
 
 
 @task_retry.connect  # type: ignore[untyped-decorator]

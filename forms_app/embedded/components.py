@@ -105,7 +105,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def worker_command(queues: str, processes: int, name: str, log_level: str) -> tuple[str, ...]:
     """The command line of a Celery worker for `queues`, separated by commas."""
     return (
-        *_celery("worker"),
+        *_celery("workers", "worker"),
         *("--queues", queues, "--concurrency", str(processes)),
         *("--hostname", f"{name}@%h", "--loglevel", log_level),
         # Workers have nothing to tell each other: the database holds all state.
@@ -115,7 +115,7 @@ def worker_command(queues: str, processes: int, name: str, log_level: str) -> tu
 
 def beat_command(log_level: str) -> tuple[str, ...]:
     """The command line of Celery's clock; there may be only one."""
-    return (*_celery("beat"), "--pidfile=", "--loglevel", log_level)
+    return (*_celery("workers.clock", "beat"), "--pidfile=", "--loglevel", log_level)
 
 
 def usable_cores() -> int:
@@ -124,6 +124,6 @@ def usable_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _celery(program: str) -> tuple[str, ...]:
+def _celery(module: str, program: str) -> tuple[str, ...]:
     # -P keeps the current folder off the module path: a stranger's `workers` may lie there.
-    return (sys.executable, "-P", "-m", "workers", "--quiet", program)
+    return (sys.executable, "-P", "-m", module, "--quiet", program)

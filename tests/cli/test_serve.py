@@ -63,7 +63,7 @@ def test_dead_components_are_started_again(tmp_path: Path) -> None:
         killed = {
             "broker": serve.pids_of("valkey-server"),
             "workers": serve.pids_of("workers", "worker"),
-            "beat": serve.pids_of("workers", "beat"),
+            "beat": serve.pids_of("workers.clock"),
             "web": serve.pids_of("forms_app.embedded.web_process"),
         }
         assert all(killed.values()), killed

@@ -14,6 +14,7 @@ from forms_app import queues
 from forms_app.errors import ConflictError, StorageFullError, TransientError
 from workers import tasks
 from workers.app import RetriedTask, celery, settings
+from workers.clock import clock
 
 OUR_TASKS = {name: task for name, task in celery.tasks.items() if name.startswith("fieldhand.")}
 
@@ -83,7 +84,18 @@ def test_only_passing_failures_are_tried_again() -> None:
 
 
 def test_beat_starts_the_sweeper_alone() -> None:
-    assert {entry["task"] for entry in celery.conf.beat_schedule.values()} == {queues.SWEEP}
+    (entry,) = clock.conf.beat_schedule.values()
+    assert entry["task"] == queues.SWEEP
+    assert entry["options"]["queue"] == queues.QUEUE_OF_TASK[queues.SWEEP]
+    assert entry["schedule"] == entry["options"]["expires"] == settings.sweep_seconds
+
+
+def test_the_clock_loads_nothing_it_does_not_need() -> None:
+    code = "import sys, workers.clock; print({'cv2', 'numpy', 'sqlalchemy'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_parent_that_forks_loads_no_engine() -> None:
