@@ -55,9 +55,10 @@ class LiteRTEngine:
         try:
             with _no_banner():
                 self._interpreter: Any = Interpreter(model_content=weights, num_threads=num_threads)
-            entry = self._interpreter.get_input_details()[0]
-            self._interpreter.resize_tensor_input(entry["index"], (LITERT_BATCH, *INPUT_SHAPE, 1))
-            self._interpreter.allocate_tensors()
+                entry = self._interpreter.get_input_details()[0]
+                shape = (LITERT_BATCH, *INPUT_SHAPE, 1)
+                self._interpreter.resize_tensor_input(entry["index"], shape)
+                self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{name}: no usable LiteRT network ({error}).") from error
         self._input, self._dtype = entry["index"], entry["dtype"]
