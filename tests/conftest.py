@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from pytest_socket import socket_allow_hosts
 
 import migrations
@@ -17,6 +18,12 @@ from forms_app.store.engine import make_engine
 from tests.fakes import RecordingTaskSender, with_recorded_tasks
 
 pytest_plugins = ["tests.servers"]
+
+# Into pytest's own capture, with plain tracebacks: structlog's pretty ones print whole images.
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+)
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
