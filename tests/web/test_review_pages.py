@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
 from forms_app.services import batches, review, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, ItemKey
+from forms_app.services.dto import BatchSummary, ItemKey, TemplateVersion
 from tests.browser.demo_form import filled_forms, publish_demo
-from tests.fakes import run_sent_tasks
-from tests.web.visitor import FETCH, Visitor
+from tests.fakes import run_sent_tasks, with_recorded_tasks
+from tests.web.visitor import Visitor
 
 
-@pytest.fixture
-def read_batch(app: Application) -> BatchSummary:
-    """One of the demo's forms, read."""
-    batch = batches.create_batch(app, publish_demo(app).id, "Week 12")
+@pytest.fixture(scope="module")
+def app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """One application for all tests here: reading forms takes seconds."""
+    folder = tmp_path_factory.mktemp("review")
+    database = shutil.copy(migrated_sqlite, folder / "fieldhand.db")
+    settings = load_settings({}, data_dir=folder, database_url=f"sqlite:///{database}")
+    with with_recorded_tasks(bootstrap(settings)) as application:
+        yield application
+
+
+def read(app: Application, template: TemplateVersion, name: str) -> BatchSummary:
+    """A batch of one of the demo's forms, read."""
+    batch = batches.create_batch(app, template.id, name)
     path = filled_forms()[0]
     with path.open("rb") as stream:
         uploads.add_file(app, batch.id, path.name, stream)
     run_sent_tasks(app)
     return batches.get_batch(app, batch.id).summary
+
+
+@pytest.fixture(scope="module")
+def template(app: Application) -> TemplateVersion:
+    return publish_demo(app)
+
+
+@pytest.fixture(scope="module")
+def read_batch(app: Application, template: TemplateVersion) -> BatchSummary:
+    return read(app, template, "Week 12")
 
 
 @pytest.fixture
@@ -34,18 +58,19 @@ def key(app: Application, read_batch: BatchSummary) -> ItemKey:
 
 
 def post(visitor: Visitor, path: str, body: object) -> Any:
-    headers = FETCH | {"X-CSRFToken": visitor.token()}
-    return visitor.post(path, json=body, headers=headers)
+    return visitor.send_json(path, body)
 
 
 def address(key: ItemKey, what: str) -> str:
     return f"/review/{key.submission_id}/{what}?field={key.field_name}"
 
 
-def test_nothing_to_review(visitor: Visitor) -> None:
-    answer = visitor.get("/review/")
+def test_nothing_to_review(visitor: Visitor, app: Application, template: TemplateVersion) -> None:
+    batch = batches.create_batch(app, template.id, "Week 11")
+    answer = visitor.get(f"/review/?batch={batch.id}")
     assert answer.status_code == 303
-    assert "Nothing waits for review" in visitor.get(answer.location).text
+    assert "Week 11 has no forms yet" in visitor.get(answer.location).text
+    assert "Nothing waits for review" in visitor.get("/review/done").text
 
 
 def test_review_starts_at_the_first_open_field(
@@ -138,10 +163,11 @@ def test_addresses_of_nothing(visitor: Visitor, key: ItemKey) -> None:
 
 
 def test_the_end_says_what_comes_next(
-    visitor: Visitor, app: Application, read_batch: BatchSummary
+    visitor: Visitor, app: Application, template: TemplateVersion
 ) -> None:
-    while (item := review.next_item(app, read_batch.id)) is not None:
+    batch = read(app, template, "Week 13")
+    while (item := review.next_item(app, batch.id)) is not None:
         review.decide(app, *item.key, "confirm", override=True)
-    answer = visitor.get(f"/review/?batch={read_batch.id}")
+    answer = visitor.get(f"/review/?batch={batch.id}")
     page = visitor.get(answer.location).text
-    assert "Week 12 is reviewed" in page and "Export the data" in page
+    assert "Week 13 is reviewed" in page and "Export the data" in page

@@ -33,9 +33,11 @@ def upload(visitor: Visitor, name: str, content: bytes, title: str = "") -> Any:
     return visitor.post("/templates/new", {"name": title, "blank": (io.BytesIO(content), name)})
 
 
-def put_draft(visitor: Visitor, version: TemplateVersion, body: object) -> Any:
-    headers = FETCH | {"X-CSRFToken": visitor.token()}
-    return visitor.put(f"/templates/versions/{version.id}/draft", json=body, headers=headers)
+def put_draft(
+    visitor: Visitor, version: TemplateVersion, body: object, with_token: bool = True
+) -> Any:
+    path = f"/templates/versions/{version.id}/draft"
+    return visitor.send_json(path, body, "PUT", with_token)
 
 
 def test_an_empty_list_says_what_to_do(visitor: Visitor) -> None:
@@ -94,8 +96,7 @@ def test_a_senseless_draft_is_refused(
 
 
 def test_drafts_need_the_token(visitor: Visitor, draft: TemplateVersion) -> None:
-    path = f"/templates/versions/{draft.id}/draft"
-    answer = visitor.put(path, json={"fields": [], "revision": 0}, headers=FETCH)
+    answer = put_draft(visitor, draft, {"fields": [], "revision": 0}, with_token=False)
     assert answer.status_code == 400 and answer.json["error"] == "stale_page"
 
 
@@ -208,9 +209,9 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPat
 def test_fields_in_words_and_boxes(published: TemplateVersion) -> None:
     comb = {"name": "n", "kind": "digits", "box": [0, 0, 90, 20], "cells": 3, "min_length": 3,
             "max_length": 3, "range": [None, 500], "check": "luhn", "required": True}  # fmt: skip
-    choice = {"name": "c", "kind": "choice", "options": [
-        {"value": "F", "box": [0, 50, 20, 20]}, {"value": "M", "label": "man", "box": [40, 50, 20, 20]}
-    ]}  # fmt: skip
+    woman = {"value": "F", "box": [0, 50, 20, 20]}
+    man = {"value": "M", "label": "man", "box": [40, 50, 20, 20]}
+    choice = {"name": "c", "kind": "choice", "options": [woman, man]}
     line, options, broken = describe_fields([comb, choice, {"kind": 3, "box": "?"}])
     assert (line.form, options.form) == ("3 cells", "F, man")
     assert line.rules == "required, exactly 3 characters, from any to 500, check digit luhn"
