@@ -25,8 +25,8 @@ from forms_app.reading.paper import (
 from forms_app.reading.print_alignment import PRINT_THRESHOLD, PrintMap, align_print
 from forms_app.reading.types import GreyImage, InkImage
 
-_TOLERANCE_PX = 2
-_SPREAD = np.ones((2 * _TOLERANCE_PX + 1, 2 * _TOLERANCE_PX + 1), np.uint8)
+# Writing covers less than this share of the rim of print; more is print that lies elsewhere.
+_CROWDED = 0.1
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
@@ -77,13 +77,23 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
     core = _mask(printed >= PRINT_THRESHOLD)
     if not core.any():
         return np.zeros_like(dark)
-    spread = cv2.dilate(core if bilevel else printed, _SPREAD)
+    spread = _spread(dark, core if bilevel else printed)
     if bilevel:
-        return np.asarray(spread, np.uint8)
+        return spread
     seen = percentile(histogram(dark, core), 0.85)
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
+
+
+def _spread(dark: InkImage, printed: InkImage) -> InkImage:
+    """The print widened by one pixel, or by two where the scan shows more than writing there."""
+    one = cv2.dilate(printed, np.ones((3, 3), np.uint8))
+    two = cv2.dilate(printed, np.ones((5, 5), np.uint8))
+    rim = _mask((two >= FLOOR) & (one < FLOOR))
+    inked = cv2.countNonZero(_mask(dark >= PRINT_THRESHOLD) & rim)
+    crowded = inked > _CROWDED * cv2.countNonZero(rim)
+    return np.asarray(two if crowded else one, np.uint8)
 
 
 def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
