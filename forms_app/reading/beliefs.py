@@ -18,7 +18,7 @@ from forms_app.reading.alphabets import (
     place_plausibility,
 )
 from forms_app.reading.classifier import Charset
-from forms_app.reading.form_template import Case, FormField, Layout
+from forms_app.reading.form_template import Case, FieldKind, FormField, Layout
 from forms_app.reading.types import Glyph, LogProbabilities
 
 # Weight of a character outside the field's alphabet against one inside: how seldom people write a
@@ -28,6 +28,8 @@ _FOREIGN_WEIGHT = 0.005
 _LEAST_PLAUSIBLE = 0.2
 _SMALL_AMONG_CAPITALS = 0.1
 _FLOOR = 1e-7
+# Added to both sides of a neighbour's letter or digit: no neighbour decides alone.
+_UNSURE = 0.05
 
 _Array = NDArray[np.float64]
 
@@ -66,6 +68,8 @@ def believe(
     characters, columns = _character_columns(charset)
     free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
     free = _resolve_case(free, glyphs, characters, field)
+    if field.kind is FieldKind.TEXT and field.constraints.pattern is None:
+        free = _resolve_twins(free, glyphs, characters)
     allowed = allowed_characters(field)
     folded_characters, folding = _folding(characters, field.constraints.case, allowed)
     folded = free @ folding
@@ -177,6 +181,34 @@ def _resolve_case(
     resolved = probabilities.copy()
     resolved[:, uppers] = pooled * share
     resolved[:, lowers] = pooled * (1 - share)
+    return resolved
+
+
+@lru_cache(maxsize=8)
+def _twin_classes(characters: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_], _Array]:
+    """`(K,)` plain letters, plain digits, and -1 / 1 for the digit / letters of a twin group."""
+    twins = "".join(SAME_SHAPES)
+    letters = np.array([c.isalpha() and c not in twins for c in characters])
+    digits = np.array([c.isdigit() and c not in twins for c in characters])
+    sides = [0 if c not in twins else -1 if c.isdigit() else 1 for c in characters]
+    return letters, digits, np.array(sides, np.float64)
+
+
+def _resolve_twins(probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str) -> _Array:
+    """Tell 0 from O and 1 from I and l by the neighbours: words and numbers keep together."""
+    letters, digits, sides = _twin_classes(characters)
+    odds = np.log(
+        (probabilities[:, letters].sum(1) + _UNSURE) / (probabilities[:, digits].sum(1) + _UNSURE)
+    )
+    starts = np.array([glyph.start for glyph in glyphs])
+    ends = np.array([glyph.end for glyph in glyphs])
+    touches = (starts[:, None] == ends[None, :]) | (ends[:, None] == starts[None, :])
+    pull = touches @ odds / np.maximum(touches.sum(1), 1)
+    weighed = probabilities * np.exp(0.5 * pull[:, None] * sides[None, :])
+    is_twin = sides != 0
+    before, after = probabilities[:, is_twin].sum(1), weighed[:, is_twin].sum(1)
+    resolved = probabilities.copy()
+    resolved[:, is_twin] = weighed[:, is_twin] * (before / np.maximum(after, _FLOOR))[:, None]
     return resolved
 
 

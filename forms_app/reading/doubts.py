@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from forms_app.reading.constraints import check_value
-from forms_app.reading.evidence import Evidence, forced_share
+from forms_app.reading.evidence import Evidence, forced_share, shape_probability
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.types import CharacterReading, Decoded
@@ -33,7 +33,7 @@ def written_doubts(
         *(Doubt(problem, True) for problem in decoded.problems),
         *_layout_doubts(field, evidence, policy),
         *_forced(field, decoded),
-        *(Doubt(sentence) for sentence in _doubtful_characters(decoded)),
+        *(Doubt(sentence) for sentence in _doubtful_characters(field, decoded)),
         *_rivals(decoded),
     )
 
@@ -71,9 +71,9 @@ def _forced(field: FormField, decoded: Decoded) -> Iterator[Doubt]:
         yield Doubt(f"by itself the writing looks like '{decoded.unconstrained}'")
 
 
-def _doubtful_characters(decoded: Decoded) -> Iterator[str]:
+def _doubtful_characters(field: FormField, decoded: Decoded) -> Iterator[str]:
     for number, character in enumerate(decoded.characters, start=1):
-        if character.box is not None and character.probability < _DOUBTFUL:
+        if character.box is not None and shape_probability(field, character) < _DOUBTFUL:
             yield _doubtful(number, character)
 
 

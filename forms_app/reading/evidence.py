@@ -7,10 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forms_app.reading.alphabets import SAME_SHAPES
 from forms_app.reading.calibration import Features, log_odds
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
-from forms_app.reading.types import Decoded, FieldCrop, InkImage, InkState, Segmentation
+from forms_app.reading.types import (
+    CharacterReading,
+    Decoded,
+    FieldCrop,
+    InkImage,
+    InkState,
+    Segmentation,
+)
 
 _NO_RUNNER_UP = 9.0
 _UNKNOWN_RESIDUAL_PX = 1.0
@@ -65,7 +73,7 @@ def features_of(field: FormField, decoded: Decoded, evidence: Evidence) -> Featu
     probabilities = [probability for _, probability in decoded.candidates] or [0.0]
     best, second = probabilities[0], probabilities[1] if len(probabilities) > 1 else 0.0
     margin = math.log(max(best, 1e-4) / second) if second > 0 else _NO_RUNNER_UP
-    seen = [c.probability for c in decoded.characters if c.box is not None] or [0.0]
+    seen = [shape_probability(field, c) for c in decoded.characters if c.box is not None] or [0.0]
     residual = evidence.residual_px
     return Features(
         value_log_odds=log_odds(best),
@@ -77,6 +85,19 @@ def features_of(field: FormField, decoded: Decoded, evidence: Evidence) -> Featu
         length=math.log(len(seen)),
         is_line=float(field.layout is Layout.LINE),
     )
+
+
+def shape_probability(field: FormField, character: CharacterReading) -> float:
+    """The probability of a character's shape.
+
+    Where a pattern or list says what stands at each place, a 0 and an O are one shape.
+    """
+    rule = field.constraints
+    if rule.pattern is None and not rule.values:
+        return character.probability
+    twins = next((shapes for shapes in SAME_SHAPES if character.value in shapes), "")
+    others = (p for value, p in character.alternatives if value in twins)
+    return min(1.0, character.probability + math.fsum(others))
 
 
 def forced_share(field: FormField, decoded: Decoded) -> float:

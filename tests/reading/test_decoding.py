@@ -231,3 +231,12 @@ def test_a_bar_among_capitals_is_an_i() -> None:
     decoded = read(field, comb("xxx"), likely({"R": 0.98}, bar, {"D": 0.98}))
     assert decoded.value == "RID" and top(decoded) > 0.85
     assert read(comb_field("letters", case=Case.LOWER), comb("x"), likely(bar)).value == "l"
+
+
+def test_neighbours_tell_rings_and_bars_apart() -> None:
+    ring, bar = {"0": 0.5, "O": 0.48}, {"1": 0.4, "l": 0.3, "I": 0.28}
+    field = comb_field("text", case=Case.UPPER)
+    word = likely({"R": 0.98}, ring, {"B": 0.98}, bar, {"N": 0.98})
+    number = likely({"2": 0.98}, ring, {"7": 0.98}, bar, {"4": 0.98})
+    assert read(field, comb("xxxxx"), word).value == "ROBIN"
+    assert read(field, comb("xxxxx"), number).value == "20714"
