@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -17,7 +16,6 @@ from forms_app.embedded.tether import die_with_parent
 from forms_app.errors import TransientError
 from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK
 from workers import acknowledging
-from workers.classifier_host import ClassifierHost
 from workers.process import settings
 
 LARGEST_PROCESS_KB = 2_000_000
@@ -80,12 +78,16 @@ _application_lock = Lock()
 
 
 def application() -> Application:
-    """This process's own application, wired on first use: never in a parent that forks."""
+    """This process's own application, wired on first use; its classifier loads later still.
+
+    Never in a parent that forks: a child would share its database connections, and hang on locks
+    of TensorFlow whose owners were not copied. Lazy instead of an initialiser, because pools of
+    threads fire no signal for a process.
+    """
     global _application
     with _application_lock:
         if _application is None:
-            wired = bootstrap(settings)
-            _application = replace(wired, classifier=ClassifierHost(wired.classifier))
+            _application = bootstrap(settings)
         return _application
 
 

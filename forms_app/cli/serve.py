@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -39,5 +40,11 @@ def command(data: Path | None, host: str, port: int, workers: int | None) -> Non
         host=host,
         port=port,
         worker_processes=workers or usable_cores(),
-        say=lambda line: click.echo(line),
+        say=_say,
     )
+
+
+def _say(line: str) -> None:
+    # A terminal that was closed, or a pipe into `head`, must not stop the supervision.
+    with contextlib.suppress(OSError):
+        click.echo(line)

@@ -8,12 +8,14 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from forms_app.config import Settings
 from forms_app.embedded import broker, components, premises
 from forms_app.embedded.supervisor import StartError, Supervisor
+from forms_app.embedded.tether import tethered
 
 Say = Callable[[str], None]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -64,9 +66,35 @@ async def _run_job(
     supervisor = _supervisor(settings, say)
     try:
         await _start_workers(supervisor, settings, worker_processes, say)
-        await asyncio.to_thread(job)
+        await _in_thread(job)
     finally:
         await supervisor.stop()
+
+
+async def _in_thread(job: Callable[[], None]) -> None:
+    """Run `job` in a thread that Ctrl-C does not wait for, as it would for `to_thread`."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def finish(error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            job()
+        except BaseException as raised:  # handed to whoever waits
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop may be gone
+            loop.call_soon_threadsafe(finish, error)
+
+    threading.Thread(target=run, daemon=True).start()
+    await done
 
 
 async def _serve(
@@ -154,14 +182,19 @@ async def _prepare_database(settings: Settings, say: Say) -> None:
 async def _run_database_module(settings: Settings) -> tuple[int, str]:
     """Exit code and last line of `embedded.database`."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "forms_app.embedded.database"),
+        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database")),
         env=os.environ | components.environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
     )
-    output, _ = await process.communicate()
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:  # cancelled: migrations are transactions
+            process.kill()
+            await process.wait()
     last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
     return process.returncode or 0, last
 

@@ -159,6 +159,11 @@ class Supervisor:
         return f"{name} did not start: {last} (all of it in {self._log_dir / name}.log)"
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk must not stop the supervision; the line is lost."""
+
+
 async def _next_line(stream: asyncio.StreamReader) -> bytes:
     try:
         return await stream.readline()
@@ -201,7 +206,7 @@ def _how_ended(running: _Running) -> str:
 
 def _open_log(log_dir: Path, name: str) -> logging.Logger:
     log_dir.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
+    handler = _LogFile(
         log_dir / f"{name}.log", maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(message)s"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Serve, descendants, nothing_left_of, start_fieldhand, wait_until
+from tests.serving import Serve, descendants, is_alive, nothing_left_of, start_fieldhand, wait_until
 
 pytestmark = pytest.mark.redis
 
@@ -49,6 +49,20 @@ def test_everything_comes_up_answers_and_goes_with_ctrl_c(tmp_path: Path) -> Non
     }
     # About 2.5 s on an idle machine; this one may be shared with much else.
     assert serve.ready_after_s < 30
+
+
+def test_ctrl_c_while_it_starts(tmp_path: Path) -> None:
+    process = start_fieldhand("serve", "--data", str(tmp_path), "--port", "0")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("broker")
+    wait_until(lambda: len(descendants(process.pid)) >= 3, 20, "some parts")
+    started = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said.splitlines()[-1] == "Stopped."
+    assert "Traceback" not in said
+    assert not any(map(is_alive, started))
 
 
 def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:

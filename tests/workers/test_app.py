@@ -6,13 +6,16 @@ import ast
 import inspect
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from celery import Task
 
 from forms_app import queues
+from forms_app.config import load_settings
 from forms_app.errors import ConflictError, StorageFullError, TransientError
-from workers import tasks
+from workers import app, tasks
 from workers.app import RetriedTask, celery, settings
 from workers.clock import clock
 
@@ -96,6 +99,17 @@ def test_the_clock_loads_nothing_it_does_not_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_threads_that_ask_at_once_share_one_application(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "settings", load_settings({}, data_dir=tmp_path))
+    monkeypatch.setattr(app, "_application", None)
+    with ThreadPoolExecutor(8) as pool:
+        wired = list(pool.map(lambda _: app.application(), range(8)))
+    assert all(one is wired[0] for one in wired)
+    wired[0].close()
 
 
 def test_a_parent_that_forks_loads_no_engine() -> None:

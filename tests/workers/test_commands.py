@@ -15,6 +15,7 @@ from forms_app.cli.worker import command
 from forms_app.config import load_settings
 from forms_app.embedded import components
 from forms_app.queues import ALL_QUEUES
+from tests.serving import descendants, is_alive, start_fieldhand
 from workers.app import celery
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -41,6 +42,24 @@ def test_the_worker_command_knows_the_queues(queues: str, monkeypatch: pytest.Mo
         assert result.exit_code == 2
         assert "the queues are intake, align, read, export" in " ".join(result.output.split())
         assert not started
+
+
+@pytest.mark.redis
+def test_a_worker_runs_in_the_foreground_and_stops_when_told(
+    tmp_path: Path, redis_url: str
+) -> None:
+    process = start_fieldhand(
+        *("worker", "--queues", "read", "--processes", "1"),
+        FIELDHAND_DATA_DIR=str(tmp_path),
+        FIELDHAND_BROKER_URL=redis_url,
+    )
+    assert process.stdout is not None
+    assert any(components.READY_MARK in line for line in process.stdout)
+    started = [process.pid, *descendants(process.pid)]
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert not any(map(is_alive, started))
 
 
 def test_celery_understands_the_worker_command(tmp_path: Path) -> None:
