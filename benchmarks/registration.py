@@ -33,6 +33,7 @@ from forms_app.reading.placement import place_page  # noqa: E402
 from forms_app.reading.registration import PageReference, prepare_reference  # noqa: E402
 from forms_app.reading.types import GreyImage  # noqa: E402
 from tests.reading.sheets import (  # noqa: E402
+    Handling,
     draw_blank,
     place_on_scan,
     scan_sheet,
@@ -110,7 +111,9 @@ def _timed_reference(name: str, blank: GreyImage) -> PageReference:
     return reference
 
 
-def _trial(scan: GreyImage, reference: PageReference, points, handling) -> Trial | None:
+def _trial(
+    scan: GreyImage, reference: PageReference, points: np.ndarray, handling: Handling
+) -> Trial | None:
     started = time.process_time()
     try:
         aligned = align_onto_template(scan, [reference])
@@ -166,20 +169,18 @@ def _rms(values: np.ndarray) -> float:
 
 
 def _print_foreign(shared: Path, references: dict[str, PageReference]) -> None:
-    """Offers real pages of other forms to each blank alone."""
+    """Offers real pages of other forms to all blanks but their own."""
     if not shared.exists():
         return
     samples = [p for p in (shared / FOREIGN_SAMPLES).rglob("*") if p.suffix in {".jpg", ".png"}]
-    files = [shared / name for name in FOREIGN_FILES] + sorted(samples)
     offers, accepted = 0, []
-    for path in files:
+    for path in [shared / name for name in FOREIGN_FILES] + sorted(samples):
         for page in open_pages(path.read_bytes(), path.name):
-            for name, reference in references.items():
-                if path.parent.name == "quexf" and name == f"queXF {page.number}":
-                    continue
-                offers += 1
-                if _is_accepted(page.grey, [reference]):
-                    accepted.append(f"{path.name} as {name}")
+            own = f"queXF {page.number}" if path.parent.name == "quexf" else ""
+            others = [reference for name, reference in references.items() if name != own]
+            offers += len(others)
+            if _is_accepted(page.grey, others):
+                accepted.append(f"{path.name} page {page.number}")
     print(f"real pages of other forms: {len(accepted)} accepted in {offers} offers {accepted}")
 
 

@@ -46,6 +46,17 @@ class DisplacementField:
         across, down = _basis(xs, columns), _basis(ys, rows)
         return np.stack([down @ self.knots[:, :, i] @ across.T for i in (0, 1)], axis=-1)
 
+    def steepest(self, shape: tuple[int, ...], points: Array, pitch_px: int = 80) -> float:
+        """The largest change of displacement per pixel between grid cells that hold points."""
+        height, width = shape[:2]
+        xs, ys = (np.arange(0, side, pitch_px, dtype=np.float64) for side in (width, height))
+        moved = self.on_grid(xs, ys)
+        held = np.zeros((len(ys), len(xs)), dtype=bool)
+        held[points[:, 1].astype(int) // pitch_px, points[:, 0].astype(int) // pitch_px] = True
+        across = np.linalg.norm(np.diff(moved, axis=1), axis=-1)[held[:, 1:] & held[:, :-1]]
+        down = np.linalg.norm(np.diff(moved, axis=0), axis=-1)[held[1:] & held[:-1]]
+        return float(max(across.max(initial=0), down.max(initial=0)) / pitch_px)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldFit:

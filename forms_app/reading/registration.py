@@ -28,6 +28,7 @@ from forms_app.reading.patches import find_patches
 from forms_app.reading.placement import (
     MIN_SCORE,
     CoarseFit,
+    Placement,
     lay_onto_template,
     place_page,
 )
@@ -41,6 +42,9 @@ WHOLE_COVERAGE = 0.7
 """Filled pages show 0.85 and more of the blank's print, another edition of a form 0.6."""
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
+MAX_STRAIN = 0.075
+"""Largest change of displacement per pixel. Measured: real and bent sheets up to 0.05, tables
+that were laid a cell off in part 0.10 and more (docs/registration.md)."""
 MIN_CONFIRMED = 0.4
 """Least share of the held-out patches that must be found again on the result."""
 NEIGHBOURS = 5
@@ -73,6 +77,7 @@ def lay_page(
     """
     _require_coverage(fit, reference)
     placement = place_page(view, reference, fit)
+    _require_paper(placement, reference)
     grey = lay_onto_template(view, placement)
     points, lengths, confirmed = _residuals(grey, reference)
     residual_px = _page_residual(lengths[confirmed], len(lengths), reference)
@@ -94,6 +99,21 @@ def _require_coverage(fit: CoarseFit, reference: PageReference) -> None:
             f"This page resembles page {reference.number} of the form, but only "
             f"{fit.coverage:.0%} of the print is where it should be. It may be another edition "
             "of the form, or folded or partly hidden: check it and scan it again."
+        )
+
+
+def _require_paper(placement: Placement, reference: PageReference) -> None:
+    """Refuses a displacement that no sheet of paper makes: part of a table lies a cell off.
+
+    Raises:
+        PoorRegistrationError: the displacement changes too fast.
+    """
+    places = reference.fitting_patches.centres
+    if placement.field.steepest(placement.fine_shape, places) > MAX_STRAIN:
+        raise PoorRegistrationError(
+            f"This page resembles page {reference.number} of the form, but its parts do not lie "
+            "as on one sheet. It may be another edition of the form, or torn or creased: check "
+            "it and scan it again."
         )
 
 

@@ -12,6 +12,7 @@ from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.errors import (
     BlankPageError,
     ForeignPageError,
+    PageError,
     PoorRegistrationError,
     ShapeError,
 )
@@ -20,6 +21,7 @@ from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import place_page
+from forms_app.reading.refinement import fit_field
 from forms_app.reading.registration import PageReference, align_page, prepare_reference
 from tests.reading.sheets import (
     Handling,
@@ -104,6 +106,27 @@ def test_the_residual_tells_the_error():
     aligned = align_page(page, reference())
     off = errors_px(page, handling)
     assert 0.4 * np.percentile(off, 90) < aligned.residual_px < 4 * np.percentile(off, 95) + 0.3
+
+
+@pytest.mark.parametrize("seed", [0, 3, 7])
+def test_a_page_full_of_equal_cells_is_not_laid_a_cell_off(seed):
+    form = np.full((HEIGHT, WIDTH), 255, np.uint8)
+    for y in range(250, 1600, 45):
+        for x in range(100, 1100, 31):
+            cv2.rectangle(form, (x, y), (x + 31, y + 35), 0, 1)
+    cv2.putText(form, "Register of names", (100, 150), cv2.FONT_HERSHEY_SIMPLEX, 1.8, 0, 3)
+    handling = typical_handling(seed, curl=10 / HEIGHT)
+    scan = scan_sheet(scribble(form, seed), handling)
+    cells = prepare_reference(1, form)
+    try:
+        align_page(scan, cells)
+    except PageError:
+        return  # refused is right too: better than a cell off
+    view = view_page(scan)
+    points = ink_points(form)
+    placed = place_page(view, cells, best_reference(view, [cells])[1]).page_points(points)
+    off = np.linalg.norm(placed - place_on_scan(points, form.shape, handling), axis=1)
+    assert np.percentile(off, 95) < 4
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
@@ -202,3 +225,18 @@ def test_colour_or_float_images_are_a_bug_of_the_caller():
         align_page(np.zeros((50, 50, 3), np.uint8), reference())
     with pytest.raises(ShapeError):
         prepare_reference(1, np.zeros((50, 50)))
+
+
+def test_a_displacement_that_no_paper_makes_is_noticed():
+    """Half of the patches say: one comb cell further right."""
+    xs, ys = np.meshgrid(np.arange(50, 1200, 40.0), np.arange(50, 1700, 40.0))
+    points = np.column_stack([xs.ravel(), ys.ravel()])
+    shape, trust = (HEIGHT, WIDTH), np.ones(len(points))
+    bent = 8 * np.sin(points / 300)
+    torn = np.where(points[:, 1:] > 900, 31.0, 0.0) * (1, 0)
+    reach_px = (64.0, 64.0)
+    smooth = fit_field(shape, points, bent, trust, reach_px=reach_px).field
+    jumping = fit_field(shape, points, torn, trust, reach_px=reach_px).field
+    assert np.abs(smooth.at(points) - bent).max() < 0.3
+    assert smooth.steepest(shape, points) < 0.05
+    assert jumping.steepest(shape, points) > 0.075
