@@ -133,7 +133,7 @@ class DateFormat:
 
     def from_iso(self, value: str) -> str | None:
         """The ISO value written in this format, or None where it is not one."""
-        match = re.fullmatch(_iso_pattern({part.letter for part in self.parts}), value)
+        match = _iso_pattern(frozenset(part.letter for part in self.parts)).fullmatch(value)
         if match is None:
             return None
         numbers = {letter: int(number) for letter, number in match.groupdict().items()}
@@ -194,11 +194,12 @@ def _next_part(text: str, position: int) -> int:
     return position
 
 
-def _iso_pattern(letters: set[str]) -> str:
+@lru_cache(maxsize=64)
+def _iso_pattern(letters: frozenset[str]) -> re.Pattern[str]:
     widths = {"Y": 4}
     date = "-".join(rf"(?P<{x}>[0-9]{{{widths.get(x, 2)}}})" for x in "YMD" if x in letters)
     time = ":".join(rf"(?P<{x}>[0-9]{{2}})" for x in "HN" if x in letters)
-    return "T".join(piece for piece in (date, time) if piece)
+    return re.compile("T".join(piece for piece in (date, time) if piece))
 
 
 def _iso(numbers: dict[str, int]) -> str:

@@ -7,10 +7,11 @@ right value is not crowded out. Whether a complete value is valid is `constraint
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from forms_app.reading.constraints import check_value, date_format, normalise
-from forms_app.reading.dates import SEPARATORS, DateFormat
+from forms_app.reading.dates import SEPARATORS, DateFormat, parse_format
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 
 
@@ -63,7 +64,7 @@ class DateText:
     may_shorten: bool
 
     def allows(self, prefix: str, character: str) -> bool:
-        index, digits = self._position(prefix)
+        index, digits = _position(self.shape.text, prefix)
         if character in SEPARATORS:
             if index and digits == "" and prefix[-1] not in SEPARATORS:
                 return True
@@ -77,17 +78,20 @@ class DateText:
         is_short = self.may_shorten and part.letter != "Y" and digits == ""
         return is_short or part.allows(digits + character)
 
-    def _position(self, prefix: str) -> tuple[int, str]:
-        """Which part comes next and its digits so far."""
-        index, digits = 0, ""
-        for character in prefix:
-            if character in SEPARATORS:
-                index, digits = (index + 1, "") if digits else (index, "")
-                continue
-            digits += character
-            if len(digits) == self.shape.parts[index].width:
-                index, digits = index + 1, ""
-        return index, digits
+
+@lru_cache(maxsize=4096)
+def _position(shape: str, prefix: str) -> tuple[int, str]:
+    """Which part of a date comes next and its digits so far."""
+    parts = parse_format(shape).parts
+    index, digits = 0, ""
+    for character in prefix:
+        if character in SEPARATORS:
+            index, digits = (index + 1, "") if digits else (index, "")
+            continue
+        digits += character
+        if len(digits) == parts[index].width:
+            index, digits = index + 1, ""
+    return index, digits
 
 
 def grammar_of(field: FormField) -> Grammar:
