@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["Application", "CeleryTaskSender", "bootstrap"]
 
 
+# A broker that was restarted takes one new connection; one that is down is given up at once (the
+# defaults wait two seconds for each task), because the sweeper makes up for it.
+RECONNECT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+
+
 class CeleryTaskSender:
     """Sends tasks by name; knows the broker's address and nothing of the workers' code."""
 
@@ -29,14 +34,20 @@ class CeleryTaskSender:
         self._celery = Celery("fieldhand-sender", broker=broker_url, set_as_current=False)
         self._celery.conf.update(
             broker_connection_timeout=2,
-            broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2},
+            broker_transport_options={
+                "socket_timeout": 2,
+                "socket_connect_timeout": 2,
+                **RECONNECT_ONCE,
+            },
             task_ignore_result=True,
         )
 
     def send(self, name: str, *args: int) -> None:
         """See `TaskSender.send`."""
         try:
-            self._celery.send_task(name, args=args, queue=QUEUE_OF_TASK[name], retry=False)
+            self._celery.send_task(
+                name, args=args, queue=QUEUE_OF_TASK[name], retry=True, retry_policy=RECONNECT_ONCE
+            )
         except (OperationalError, OSError) as error:
             raise BrokerUnavailableError(
                 "The message broker does not answer; the work is kept and goes on when it is back."

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,10 +32,11 @@ class Settings:
     """
 
     data_dir: Path
-    database_url: str = ""
+    # Addresses may hold passwords: they stay out of logs and tracebacks.
+    database_url: str = field(default="", repr=False)
     files_url: str = ""
-    broker_url: str = ""
-    secret_key: str = ""
+    broker_url: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
     engine: str = "auto"
     model_dir: str = ""
     classifier_threads: int = 1
@@ -139,11 +140,11 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _names() -> set[str]:
-    return {field.name for field in fields(Settings)}
+    return {item.name for item in fields(Settings)}
 
 
 def _convert(name: str, value: object) -> object:
-    kind = {field.name: field.type for field in fields(Settings)}.get(name)
+    kind = {item.name: item.type for item in fields(Settings)}.get(name)
     if kind is None:
         raise ConfigurationError(f"There is no setting called {name}.")
     if kind == "Path":

@@ -11,7 +11,7 @@ from forms_app.queues import READ_PAGES
 from forms_app.reading.submissions import group_pages
 from forms_app.services.application import Application
 from forms_app.services.completion import finish_file
-from forms_app.services.sending import send_or_leave
+from forms_app.services.sending import send_all_or_leave
 from forms_app.store.models import FileRow, PageRow, SubmissionRow
 from forms_app.store.pages import pages_of_file
 from forms_app.store.states import FileState, PageState, SubmissionState
@@ -33,8 +33,8 @@ def assemble_file(app: Application, file_id: int) -> None:
             return
         to_read = _assign(session, file, [page for page in pages if page.template_page])
         finish_file(session, file_id)
-    for _ in range(0, to_read, app.settings.read_batch_pages):
-        send_or_leave(app, READ_PAGES)
+    rounds = range(0, to_read, app.settings.read_batch_pages)
+    send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
 
 
 def _lock(session: Session, file_id: int) -> FileRow | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import structlog
 
 from forms_app.errors import BrokerUnavailableError
@@ -15,7 +17,14 @@ def send_or_leave(app: Application, name: str, *args: int) -> None:
 
     The rows are the queue of record: `sweep` sends again what they say is still to be done.
     """
-    try:
-        app.tasks.send(name, *args)
-    except BrokerUnavailableError:
-        log.warning("task not sent, the sweeper will send it", task=name, ids=args)
+    send_all_or_leave(app, [(name, args)])
+
+
+def send_all_or_leave(app: Application, tasks: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+    """As `send_or_leave`; once the broker fails, the rest is left too."""
+    for name, args in tasks:
+        try:
+            app.tasks.send(name, *args)
+        except BrokerUnavailableError:
+            log.warning("task not sent, the sweeper will send it", task=name, ids=args)
+            return

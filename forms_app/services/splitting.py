@@ -8,7 +8,7 @@ from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
-from forms_app.services.sending import send_or_leave
+from forms_app.services.sending import send_all_or_leave, send_or_leave
 from forms_app.store.base import utc_now
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.pages import pending_pages
@@ -27,8 +27,7 @@ def split_file(app: Application, file_id: int) -> None:
     attempt(app, FileRow, file_id, lambda: _split(app, file_id))
     with app.session() as session:
         pages = pending_pages(session, file_id)
-    for page_id in pages:
-        send_or_leave(app, ALIGN_PAGE, page_id)
+    send_all_or_leave(app, ((ALIGN_PAGE, (page_id,)) for page_id in pages))
     if not pages:
         send_or_leave(app, ASSEMBLE_FILE, file_id)
 
