@@ -48,6 +48,11 @@ def command(template_path: Path, output: Path | None, engine: str, scans: tuple[
     the rest is still written); 2: wrong usage.
     """
     _check_output(output)
+    files = list(_files(scans))
+    if not files:
+        raise click.BadParameter(
+            f"there is no scan in {', '.join(map(str, scans))}.", param_hint="SCANS"
+        )
     from forms_app.cli.output import to_json, write_submissions
     from forms_app.reading.classifier import load_classifier
     from forms_app.reading.submissions import read_file
@@ -57,7 +62,6 @@ def command(template_path: Path, output: Path | None, engine: str, scans: tuple[
     template = load_template(template_path)
     references = load_references(template, template_path.parent)
     classifier = load_classifier(engine)
-    files = list(_files(scans))
     submissions: list[SubmissionReading] = []
     failed = 0
     for position, path in enumerate(files, start=1):

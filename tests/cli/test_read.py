@@ -130,6 +130,11 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], part: str) -> None:
     assert run.exit_code == 2 and part in run.output
 
 
+def test_a_folder_without_scans_is_wrong_usage(tmp_path: Path) -> None:
+    run = CliRunner().invoke(command, ["--template", str(demo.TEMPLATE), str(tmp_path)])
+    assert run.exit_code == 2 and "there is no scan in" in run.output
+
+
 def test_csv_has_a_row_a_form_and_no_formulas() -> None:
     headings, row = rows_of(to_csv(made_template(), [made_submission()]))
     assert headings[2:] == ["note", "amount", "code", "signs", "'+signed", "needs_review"]

@@ -1,0 +1,83 @@
+"""What the crop says beside the classifier."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forms_app.reading.decoding import decode
+from forms_app.reading.evidence import (
+    features_of,
+    forced_share,
+    gather_evidence,
+    ink_share,
+    shape_probability,
+)
+from forms_app.reading.form_template import Case, FormTemplate
+from forms_app.reading.geometry import Box
+from forms_app.reading.submissions import complete_fields
+from forms_app.reading.types import CharacterReading, FieldCrop, Outcome
+from tests.reading.made_fields import CHARSET, comb, comb_field, likely, sure
+
+CELLS = tuple(Box(50 * i, 0, 50, 60) for i in range(4))
+
+
+def crop_with(*inked: tuple[int, int, int, int]) -> FieldCrop:
+    """A crop of four cells with ink in the given (x, y, width, height)."""
+    ink = np.zeros((60, 200), np.uint8)
+    for x, y, width, height in inked:
+        ink[y : y + height, x : x + width] = 255
+    paper = np.zeros_like(ink)
+    return FieldCrop("code", 255 - ink, ink, paper, (0, 0), Box(0, 0, 200, 60), CELLS)
+
+
+def test_ink_outside_the_characters_read_is_stray() -> None:
+    field, segmentation = comb_field("digits"), comb("x   ")
+    decoded = decode(field, segmentation, sure("7"), CHARSET)
+    inside, outside = (10, 8, 10, 20), (110, 8, 10, 20)
+    clean = gather_evidence(crop_with(inside), segmentation, decoded, 0.5)
+    stray = gather_evidence(crop_with(inside, outside), segmentation, decoded, 0.5)
+    assert clean.stray_ink == 0 and stray.stray_ink == pytest.approx(0.5)
+    assert clean.ink_share == pytest.approx(200 / 12000) == ink_share(crop_with(inside))
+
+
+def test_gaps_and_struck_cells_are_counted() -> None:
+    field, segmentation = comb_field("digits"), comb("x #x ")
+    decoded = decode(field, segmentation, sure("12"), CHARSET)
+    evidence = gather_evidence(crop_with(), segmentation, decoded, None)
+    assert (evidence.inner_gaps, evidence.struck_cells, evidence.residual_px) == (1, 1, None)
+
+
+def test_a_reading_is_forced_where_the_ink_says_otherwise() -> None:
+    field = comb_field("text", values=("SMITH",), case=Case.UPPER)
+    log_p = likely({"S": 0.99}, {"M": 0.99}, {"Y": 0.6, "I": 0.39}, {"T": 0.99}, {"H": 0.99})
+    decoded = decode(field, comb("xxxxx"), log_p, CHARSET)
+    assert forced_share(field, decoded) == pytest.approx(0.2)
+    assert forced_share(field, replace(decoded, unconstrained="5m1th")) == 0
+
+
+def test_a_shape_is_sure_where_the_place_says_letter_or_digit() -> None:
+    ring = CharacterReading("O", 0.4, (("0", 0.55), ("Q", 0.03)))
+    assert shape_probability(comb_field("text"), ring) == 0.4
+    patterned = comb_field("text", pattern="[A-Z]{2}[0-9]")
+    assert shape_probability(patterned, ring) == pytest.approx(0.95)
+
+
+def test_features_are_finite_whatever_was_read() -> None:
+    field, segmentation = comb_field("digits"), comb("x")
+    for log_p in (sure("7", 1.0), likely({"7": 1e-4, "reject": 0.999})):
+        decoded = decode(field, segmentation, log_p, CHARSET)
+        evidence = gather_evidence(crop_with(), segmentation, decoded, None)
+        features = features_of(field, decoded, evidence)
+        numbers = [getattr(features, name) for name in features.__slots__]
+        assert np.isfinite(numbers).all() and max(map(abs, numbers)) < 20
+
+
+def test_fields_of_absent_pages_are_missing() -> None:
+    here, absent = comb_field("digits"), replace(comb_field("digits"), name="other", page=2)
+    template = FormTemplate("two pages", (), (here, absent))
+    (reading,) = complete_fields(replace(template, fields=(absent,)), {})
+    assert reading.outcome is Outcome.MISSING_PAGE and reading.name == "other"
+    assert [f.name for f in complete_fields(template, {})] == ["code", "other"]
