@@ -22,8 +22,13 @@ from forms_app.reading.features import (
     scaling,
     softened,
 )
-from forms_app.reading.patches import find_patches
-from forms_app.reading.references import COARSE_SEARCH_PX, FINE_SEARCH_PX, PageReference
+from forms_app.reading.patches import PatchSet, find_patches
+from forms_app.reading.references import (
+    COARSE_SEARCH_PX,
+    FINE_SEARCH_PX,
+    WIDE_SEARCH_PX,
+    PageReference,
+)
 from forms_app.reading.refinement import DisplacementField, fit_field
 from forms_app.reading.types import GreyImage
 from forms_app.reading.warping import warp_page
@@ -31,11 +36,14 @@ from forms_app.reading.warping import warp_page
 MIN_SCORE = 0.5
 """Least correlation of a patch that was found; on print of another form few reach it."""
 FEATURE_REACH_PX = (24.0, 4.0)
+WIDE_REACH_PX = (96.0, 6.0)
 COARSE_REACH_PX = (12.0, 3.0)
 FINE_REACH_PX = ((4.0, 1.5), (2.0, 1.0))
 """Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
 FEATURE_STIFFNESS = 10.0
 MIN_PATCHES = 6
+HOPELESS, CONVINCING = 0.15, 0.97
+"""Between these coverages a wide search is made for what the features did not lead to."""
 TRUSTED_WEIGHT = 0.25
 """The weight of an offset exactly one reach off the field."""
 
@@ -80,23 +88,60 @@ def coarse_fit(
     """
     if estimate is None or not _is_plausible(estimate.matrix, view.grey.shape):
         return None
-    fine, coarse = reference.view.fine.shape, reference.view.coarse.shape
-    matrix = scaling(reference.grey.shape, fine) @ estimate.matrix
+    matrix = scaling(reference.grey.shape, reference.view.fine.shape) @ estimate.matrix
     field = _field_of_features(estimate, matrix, reference)
+    fit = _search_near(view, reference, matrix, field)
+    if fit is None or not HOPELESS < fit.coverage < CONVINCING:
+        return fit
+    again = _search_near(view, reference, matrix, _search_wide(view, reference, fit))
+    return again if again is not None and again.coverage > fit.coverage else fit
+
+
+def _search_near(
+    view: PageView, reference: PageReference, matrix: Matrix, field: DisplacementField
+) -> CoarseFit | None:
+    """Looks for the coarse patches close to where the field says; None if few are found."""
     patches = reference.coarse_patches
-    image = _working_warp(view, matrix, field, fine, coarse)
-    found = find_patches(image, patches, COARSE_SEARCH_PX)
-    good = found.scores >= MIN_SCORE
-    if good.sum() < MIN_PATCHES:
+    places, offsets, scores = _coarse_offsets(
+        view, reference, matrix, field, patches, COARSE_SEARCH_PX
+    )
+    if len(places) < MIN_PATCHES:
         return None
+    fit = fit_field(reference.view.fine.shape, places, offsets, scores, reach_px=COARSE_REACH_PX)
+    trusted = int((fit.weights > TRUSTED_WEIGHT).sum())
+    return CoarseFit(matrix, fit.field, trusted / len(patches))
+
+
+def _search_wide(view: PageView, reference: PageReference, fit: CoarseFit) -> DisplacementField:
+    """A stiff field that also reaches print far from the rest, such as marks in a corner."""
+    places, offsets, scores = _coarse_offsets(
+        view, reference, fit.matrix, fit.field, reference.wide_patches, WIDE_SEARCH_PX
+    )
+    if len(places) < MIN_PATCHES:
+        return fit.field
+    return fit_field(
+        reference.view.fine.shape, places, offsets, scores, reach_px=WIDE_REACH_PX
+    ).field
+
+
+def _coarse_offsets(
+    view: PageView,
+    reference: PageReference,
+    matrix: Matrix,
+    field: DisplacementField,
+    patches: PatchSet,
+    search_px: int,
+) -> tuple[Points, Points, Points]:
+    """Places, displacements (fine pixels) and scores of the coarse patches that are found."""
+    fine, coarse = reference.view.fine.shape, reference.view.coarse.shape
+    image = _working_warp(view, matrix, field, fine, coarse)
+    found = find_patches(image, patches, search_px)
+    good = found.scores >= MIN_SCORE
     to_fine = scaling(coarse, fine)
     places = map_points(to_fine, patches.centres[good])
     found_at = map_points(to_fine, (patches.centres + found.offsets)[good])
     # What the field shows at p + d belongs at p: the page lies d + u(p + d) off there.
-    offsets = found_at - places + field.at(found_at)
-    fit = fit_field(fine, places, offsets, found.scores[good], reach_px=COARSE_REACH_PX)
-    trusted = int((fit.weights > TRUSTED_WEIGHT).sum())
-    return CoarseFit(matrix, fit.field, trusted / len(patches))
+    return places, found_at - places + field.at(found_at), found.scores[good]
 
 
 def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:

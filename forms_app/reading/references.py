@@ -13,8 +13,11 @@ from forms_app.reading.types import GreyImage
 
 COARSE_SEARCH_PX = 8
 """At 75 dpi: 2.7 mm around where the features' field says."""
+WIDE_SEARCH_PX = 28
+"""At 75 dpi: 9.5 mm, for print that lies far from any matched feature."""
 FINE_SEARCH_PX = (6, 3)
 """At 150 dpi, first and second round: 1 mm and 0.5 mm, well under the pitch of any comb."""
+WIDE_PATCH_PX, WIDE_PITCH_PX = 39, 48
 COARSE_PATCH_PX, COARSE_PITCH_PX = 31, 28
 FINE_PATCH_PX, FINE_PITCH_PX = 29, 40
 
@@ -29,6 +32,7 @@ class PageReference:
     number: int
     grey: GreyImage
     view: PageView
+    wide_patches: PatchSet
     coarse_patches: PatchSet
     fitting_patches: PatchSet
     checking_patches: PatchSet
@@ -50,9 +54,11 @@ def prepare_reference(number: int, blank: GreyImage) -> PageReference:
         ShapeError: the blank is no `(H, W)` uint8 image.
     """
     view = view_page(blank)
-    coarse = choose_patches(
-        softened(view.coarse), COARSE_PATCH_PX, COARSE_PITCH_PX, COARSE_SEARCH_PX
-    )
+    soft = softened(view.coarse)
+    wide = choose_patches(soft, WIDE_PATCH_PX, WIDE_PITCH_PX, WIDE_SEARCH_PX)
+    coarse = choose_patches(soft, COARSE_PATCH_PX, COARSE_PITCH_PX, COARSE_SEARCH_PX)
     fine = choose_patches(softened(view.fine), FINE_PATCH_PX, FINE_PITCH_PX, FINE_SEARCH_PX[0])
     held_out = np.arange(len(fine)) % 4 == 1
-    return PageReference(number, blank, view, coarse, fine.subset(~held_out), fine.subset(held_out))
+    return PageReference(
+        number, blank, view, wide, coarse, fine.subset(~held_out), fine.subset(held_out)
+    )
