@@ -25,7 +25,7 @@ _MOST_PIECES = 6
 # In character heights: no character is wider; beyond the second number it becomes improbable.
 _WIDEST = 1.45
 _USUAL_WIDTH = 0.95
-_WORD_GAP = 0.55
+_WORD_GAP = 0.42
 
 
 def segment_line(crop: FieldCrop) -> Segmentation:
