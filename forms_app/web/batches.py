@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
 from forms_app.services import batches, form_lists, templates, uploads
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto import BatchSummary, FileSummary
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
@@ -59,17 +59,13 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:batch_id>")
 def show(batch_id: int) -> ResponseReturnValue:
     """Drop files, watch them being read, see what failed and why."""
-    detail = batches.get_batch(application(), batch_id)
-    return render_template(
-        "batches/show.html", batch=detail.summary, files=detail.files, **_upload_limits()
-    )
+    return render_template("batches/show.html", **_watched(batch_id), **_upload_limits())
 
 
 @blueprint.get("/<int:batch_id>/live")
 def show_live(batch_id: int) -> ResponseReturnValue:
     """The part of the batch page that changes while files are read."""
-    detail = batches.get_batch(application(), batch_id)
-    return render_template("batches/_live.html", batch=detail.summary, files=detail.files)
+    return render_template("batches/_live.html", **_watched(batch_id))
 
 
 @blueprint.get("/<int:batch_id>/forms")
@@ -140,6 +136,35 @@ def _listing() -> dict[str, object]:
         "older": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         "before": before_id,
     }
+
+
+def _watched(batch_id: int) -> dict[str, object]:
+    detail = batches.get_batch(application(), batch_id)
+    unopened = sum(file.state == "uploaded" for file in detail.files)
+    return {
+        "batch": detail.summary,
+        "files": detail.files,
+        "unopened": unopened,
+        "left_s": time_left_s(detail.summary, unopened),
+    }
+
+
+def time_left_s(batch: BatchSummary, unopened: int) -> float | None:
+    """The service's estimate, stretched by the pages that unopened files probably have.
+
+    Args:
+        batch: its `eta_s` knows only the pages of opened files.
+        unopened: files whose pages nobody has counted yet, taken to be like the others.
+
+    Returns:
+        Seconds; None while there is nothing to judge by.
+    """
+    opened = batch.files - batch.files_failed - unopened
+    known_left = batch.pages - batch.pages_read - batch.pages_failed
+    if batch.eta_s is None or opened <= 0 or known_left <= 0:
+        return batch.eta_s
+    expected = batch.pages / opened * unopened
+    return batch.eta_s * (known_left + expected) / known_left
 
 
 def _upload_limits() -> dict[str, int]:

@@ -57,12 +57,12 @@ def file_size(size_bytes: int) -> str:
 
 def duration(seconds: float) -> str:
     """How long work still takes, no finer than is known: `about 40 s`, `about 3 min`."""
-    if seconds < MINUTE_S:
+    if seconds <= MINUTE_S - 5:
         value, unit = max(5, 5 * math.ceil(seconds / 5)), "s"
-    elif seconds < HOUR_S:
-        value, unit = math.ceil(seconds / MINUTE_S), "min"
+    elif seconds < HOUR_S - MINUTE_S / 2:
+        value, unit = max(1, round(seconds / MINUTE_S)), "min"
     else:
-        value, unit = math.ceil(seconds / HOUR_S), "h"
+        value, unit = max(1, round(seconds / HOUR_S)), "h"
     return f"about {value}{NO_BREAK_SPACE}{unit}"
 
 

@@ -28,8 +28,8 @@ from tests.serving import Serve
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 READ_LIMIT_S = 180.0
-SETTLE_MS = 700
-COLOURS = 64
+SETTLE_MS = 500
+COLOURS = 128
 
 
 class Screen(NamedTuple):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from forms_app.services import batches, templates
 from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary, TemplateVersion
+from forms_app.web.batches import time_left_s
 from tests.fakes import run_sent_tasks
 from tests.web.drawn import blank_png
 from tests.web.visitor import FETCH, HTMX, Visitor
@@ -148,3 +150,12 @@ def test_the_forms_of_an_empty_batch_lead_back(visitor: Visitor, batch: BatchSum
     assert "No forms yet" in html
     assert f'href="/batches/{batch.id}">To the batch' in html
     assert visitor.get("/batches/999/forms").status_code == 404
+
+
+def test_the_time_left_counts_files_not_opened_yet(batch: BatchSummary) -> None:
+    half = replace(batch, files=10, pages=20, pages_read=10, eta_s=30.0)
+    assert time_left_s(half, unopened=0) == 30.0
+    # Five opened files have 20 pages, so the five others probably have 20 more.
+    assert time_left_s(half, unopened=5) == 90.0
+    assert time_left_s(replace(half, eta_s=None), unopened=5) is None
+    assert time_left_s(replace(half, pages_read=20), unopened=5) == 30.0

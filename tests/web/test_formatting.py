@@ -59,7 +59,15 @@ def test_ago(passed: timedelta, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.2, "about 5 s"), (38, "about 40 s"), (61, "about 2 min"), (7300, "about 3 h")],
+    [
+        (0.2, "about 5 s"),
+        (38, "about 40 s"),
+        (57, "about 1 min"),
+        (61, "about 1 min"),
+        (100, "about 2 min"),
+        (3590, "about 1 h"),
+        (7300, "about 2 h"),
+    ],
 )
 def test_duration_is_no_finer_than_is_known(seconds: float, text: str) -> None:
     assert formatting.duration(seconds).replace("\u00a0", " ") == text
