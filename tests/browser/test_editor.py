@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from forms_app import demo
@@ -137,6 +139,46 @@ def test_a_corner_resizes_and_neighbours_snap(desk: Desk) -> None:
     left = desk.box()[0]
     desk.choose("Second")
     assert desk.box()[0] == left
+
+
+def test_pages_zoom_and_paste(
+    serve: Serve, open_page: OpenPage, served_app: Application, tmp_path: Path
+) -> None:
+    sheets = [Image.open(demo.FOLDER / "blank.png").convert("1") for _ in range(2)]
+    sheets[0].save(tmp_path / "two.tiff", save_all=True, append_images=sheets[1:])
+    blank = (tmp_path / "two.tiff").read_bytes()
+    draft = templates.create_template(served_app, "Two pages", blank, "two.tiff")
+    page = open_page(f"{serve.url}/templates/versions/{draft.id}/edit")
+    desk = Desk(page)
+    desk.draw("m", (300, 600, 60, 60), "One")
+    desk.draw("m", (500, 600, 60, 60), "Two")
+
+    def width() -> float:
+        return float(page.locator("[data-part=blank]").evaluate("(image) => image.clientWidth"))
+
+    page.keyboard.press("0")
+    whole = width()
+    corner = desk.on_screen((300, 600))
+    page.mouse.move(*corner)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -60)
+    page.keyboard.up("Control")
+    assert width() == pytest.approx(whole * 1.2, rel=0.02)
+    assert desk.on_screen((300, 600)) == pytest.approx(corner, abs=1.5)
+    page.keyboard.press("1")
+    assert width() == 2480
+    page.keyboard.press("0")
+
+    desk.drag((250, 500), (700, 700))
+    expect(page.get_by_role("heading", name="2 fields")).to_be_visible()
+    page.keyboard.press("Control+c")
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Control+v")
+    desk.wait_saved()
+    fields = fields_of(served_app, draft.id)
+    assert [(field["name"], field["page"]) for field in fields] == [
+        ("one", 1), ("two", 1), ("one_2", 2), ("two_2", 2),
+    ]  # fmt: skip
 
 
 def test_everything_by_keyboard(

@@ -1,8 +1,8 @@
 /** Draws the boxes of a page with Konva and turns dragging and resizing into edits. */
 
-import { cellBoxes, isWritten } from "./fields.js";
-import { MIN_SIZE_PX, bounding, carried, round, snap } from "./geometry.js";
-import { boxesOf, moveBy, setBoxes, shapesOn } from "./model.js";
+import { MIN_SIZE_PX, round, snap } from "./geometry.js";
+import { boxesOf, fieldsOfKeys, moveBy, setBoxes, shapesOn } from "./model.js";
+import { paintFrame, paintGuides, paintShape } from "./paint.js";
 import { inkOf } from "./palette.js";
 
 const SNAP_CSS_PX = 6;
@@ -115,92 +115,21 @@ export function createShapes(stage, store, viewport, pages) {
 
   function drawShape(context, node) {
     const { shape } = node.attrs;
-    const css = 1 / viewport.view.scale;
-    const isSelected = store.state.selection.includes(shape.key);
-    const isFaulty = faulty.has(shape.field.name);
-    const ink = inkOf(isFaulty ? "faulty" : shape.field.kind);
-    const [width, height] = [node.width(), node.height()];
-    const canvas = context._context;
-    canvas.save();
-    canvas.globalAlpha = isSelected ? 0.22 : hovered === shape.key ? 0.18 : 0.1;
-    canvas.fillStyle = ink;
-    canvas.fillRect(0, 0, width, height);
-    canvas.globalAlpha = 1;
-    canvas.strokeStyle = ink;
-    canvas.lineWidth = (isSelected ? 2 : 1.25) * css;
-    if (isFaulty) canvas.setLineDash([6 * css, 3 * css]);
-    canvas.strokeRect(0, 0, width, height);
-    canvas.setLineDash([]);
-    drawCells(canvas, shape.field, boxOf(node), css);
-    if (!isSelected) drawLabel(canvas, shape, ink, width, height, css);
-    canvas.restore();
-  }
-
-  function drawCells(canvas, field, box, css) {
-    if (!isWritten(field) || field.layout !== "comb") return;
-    canvas.lineWidth = css;
-    for (const cell of cellBoxes(field)) {
-      const [x, , width] = carried(cell, field.box, [0, 0, box[2], box[3]]);
-      canvas.strokeRect(x, 0, width, box[3]);
-    }
-  }
-
-  function drawLabel(canvas, shape, ink, width, height, css) {
-    const { field, option } = shape;
-    const size = Math.min(12 * css, height * 0.7);
-    const text = option === null ? field.label || field.name : field.options[option].value;
-    if (size < 7 * css || width < 14 * css) return;
-    canvas.font = `${size}px system-ui, sans-serif`;
-    canvas.textBaseline = "middle";
-    const shown = fitted(canvas, text, width - 8 * css);
-    if (!shown) return;
-    const pad = option === null ? 4 * css : (width - canvas.measureText(shown).width) / 2;
-    canvas.globalAlpha = 0.82;
-    canvas.fillStyle = "#ffffff";
-    const back = canvas.measureText(shown).width + 4 * css;
-    canvas.fillRect(pad - 2 * css, height / 2 - size * 0.6, back, size * 1.2);
-    canvas.globalAlpha = 1;
-    canvas.fillStyle = ink;
-    canvas.fillText(shown, pad, height / 2);
-  }
-
-  function fitted(canvas, text, room) {
-    if (canvas.measureText(text).width <= room) return text;
-    let kept = text;
-    while (kept && canvas.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);
-    return kept ? `${kept}…` : "";
+    paintShape(context._context, shape, node.width(), node.height(), 1 / viewport.view.scale, {
+      isSelected: store.state.selection.includes(shape.key),
+      isHovered: hovered === shape.key,
+      isFaulty: faulty.has(shape.field.name),
+    });
   }
 
   function drawGuides(context) {
     const canvas = context._context;
     const css = 1 / viewport.view.scale;
-    const { width_px, height_px } = viewport.view.page;
-    canvas.lineWidth = css;
-    canvas.strokeStyle = inkOf("guide");
-    canvas.beginPath();
-    if (lines.vertical !== null) {
-      canvas.moveTo(lines.vertical, 0);
-      canvas.lineTo(lines.vertical, height_px);
+    paintGuides(canvas, lines, viewport.view.page, css);
+    const { fields, selection, page } = store.state;
+    for (const field of fieldsOfKeys(fields, selection)) {
+      if (field.options?.length && field.page === page) paintFrame(canvas, field, css);
     }
-    if (lines.horizontal !== null) {
-      canvas.moveTo(0, lines.horizontal);
-      canvas.lineTo(width_px, lines.horizontal);
-    }
-    canvas.stroke();
-    drawChoiceFrames(canvas, css);
-  }
-
-  function drawChoiceFrames(canvas, css) {
-    const selected = new Set(store.state.selection.map((key) => key.split(":")[0]));
-    canvas.setLineDash([3 * css, 3 * css]);
-    for (const field of store.state.fields) {
-      if (!field.options?.length || field.page !== store.state.page || !selected.has(field.id)) continue;
-      const [x, y, width, height] = bounding(field.options.map((option) => option.box));
-      const gap = 5 * css;
-      canvas.strokeStyle = inkOf(field.kind);
-      canvas.strokeRect(x - gap, y - gap, width + 2 * gap, height + 2 * gap);
-    }
-    canvas.setLineDash([]);
   }
 
   function render(state) {

@@ -38,6 +38,7 @@ export function createCells(root, item, { crop, onPoint, onInput }) {
       onPoint(characters.get(i) ?? null, i);
     });
     input.addEventListener("input", (event) => typed(i, event));
+    input.addEventListener("compositionend", (event) => typed(i, { data: event.data }));
     input.addEventListener("keydown", (event) => steer(i, event));
     input.addEventListener("paste", (event) => pasted(i, event));
     paint(input, i);

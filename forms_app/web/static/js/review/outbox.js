@@ -60,17 +60,15 @@ export function createOutbox({ onChange, onRefused }) {
      * @throws {Problem} when the server refuses it
      */
     async decide(decision) {
-      if (waiting.length) {
-        keep([...waiting, decision]);
-        return null;
-      }
+      const isFirst = waiting.length === 0;
       try {
-        return await post(decision);
+        if (isFirst) return await post(decision);
       } catch (error) {
         if (!isLost(error)) throw error;
-        keep([...waiting, decision]);
-        return null;
       }
+      // Decided once more while the first try waits: the newer one replaces it.
+      keep([...waiting.filter(({ url }) => url !== decision.url), decision]);
+      return null;
     },
     /** Take back a decision that was never sent; false when it was. */
     withdraw(key) {
