@@ -9,12 +9,13 @@ Lecolinet 1996, "A survey of methods and strategies in character segmentation", 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.components import Components, find_components
-from forms_app.reading.geometry import Box
+from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.glyphs import stroke_width_px
 from forms_app.reading.types import InkImage
 
@@ -40,13 +41,14 @@ _Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class WritingLine:
-    """Where characters stand: `height_px` of a capital or digit, `baseline_px` of the crop; and
-    the width of their strokes and their slant, in columns per row."""
+    """Where characters stand: `height_px` of a capital or digit, `baseline_px` of the crop; the
+    width of their strokes; their slant, in columns per row. More than one row is no line."""
 
     height_px: float
     baseline_px: float
     stroke_px: float
     slant: float
+    row_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,28 @@ def _writing_line(found: Components, own: _Ints, box: Box) -> WritingLine:
     written = np.isin(found.labels, own).view(np.uint8)
     y, x = np.nonzero(written)
     baseline = float(np.median(found.bottom[tall]))
-    return WritingLine(height, baseline, stroke_width_px(written), _slant(x, y))
+    boxes = [
+        Box(*(int(v[i]) for v in (found.left, found.top, found.width, found.height))) for i in tall
+    ]
+    return WritingLine(height, baseline, stroke_width_px(written), _slant(x, y), _count_rows(boxes))
+
+
+def _count_rows(tall: list[Box]) -> int:
+    """In how many rows, one below the other, the writing stands.
+
+    Rows share no heights and lie over one another; each has at least two characters.
+    """
+    rows: list[list[Box]] = []
+    for box in sorted(tall, key=lambda b: b.y):
+        if rows and box.y < max(b.bottom for b in rows[-1]) - 0.2 * box.height:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    spans = [bounding_box(row) for row in rows if len(row) >= 2]
+    return 1 + sum(
+        min(a.right, b.right) - max(a.x, b.x) > 0.3 * min(a.width, b.width)
+        for a, b in pairwise(spans)
+    )
 
 
 def _stack(found: Components, own: _Ints, line: WritingLine) -> list[_Blob]:

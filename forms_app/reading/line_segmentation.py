@@ -29,7 +29,7 @@ _WORD_GAP = 0.42
 
 
 def segment_line(crop: FieldCrop) -> Segmentation:
-    """The lattice of a line; state EMPTY or STRUCK_OUT with no glyphs where nothing can be read.
+    """The lattice of a line; EMPTY, STRUCK_OUT or (several rows) UNREADABLE has no glyphs.
 
     Args:
         crop: the crop of a field with layout `line`.
@@ -41,6 +41,8 @@ def segment_line(crop: FieldCrop) -> Segmentation:
     rows, columns = crop.box.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
     if is_struck_run(crop.ink[rows, columns], line.height_px):
         return Segmentation(InkState.STRUCK_OUT, (), 1)
+    if line.row_count > 1:
+        return Segmentation(InkState.UNREADABLE, (), 1)
     glyphs = tuple(
         _glyph(pieces, start, end, line)
         for start in range(len(pieces))

@@ -222,3 +222,15 @@ def test_a_full_stop_sits_on_the_baseline_and_a_digit_fills_the_line() -> None:
     assert stop.relative_height < 0.4
     assert stop.relative_bottom == pytest.approx(1.0, abs=0.2)
     assert tall.relative_height == pytest.approx(1.0, abs=0.2)
+
+
+def test_two_rows_in_one_box_are_not_read_as_one_line() -> None:
+    look = Look(cell_height=200, size=0.3)
+    drawn = draw_line("5873", look, np.random.default_rng(4), spacing=0.15)
+    box = drawn.field.box
+    above = np.zeros_like(drawn.scan)
+    rows, columns = box.expanded(-8).as_slices()
+    above[rows, columns] = 255 - drawn.scan[rows, columns]
+    above = np.roll(above, -66, axis=0)
+    assert _segmented(drawn).state is WRITTEN
+    assert _segmented(with_ink(drawn, above)).state is InkState.UNREADABLE
