@@ -36,3 +36,9 @@ def luminance(colour: str) -> float:
 def test_text_is_legible(text: str, ground: str, scheme: int) -> None:
     lights = sorted(luminance(COLOURS[name][scheme]) for name in (text, ground))
     assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5
+
+
+def test_only_the_token_file_names_colours() -> None:
+    for path in TOKENS.parent.glob("*.css"):
+        if path != TOKENS:
+            assert not re.search(r":[^;{]*#[0-9a-fA-F]{3,8}\b", path.read_text()), path.name
