@@ -217,7 +217,8 @@ def main() -> None:
 
 
 def _confidence(weights: NDArray[np.float64], features: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.minimum(CEILING, 1 / (1 + np.exp(-(weights[0] + features @ weights[1:]))))
+    score = np.clip(weights[0] + features @ weights[1:], -30, 30)
+    return np.minimum(CEILING, 1 / (1 + np.exp(-score)))
 
 
 def save(weights: NDArray[np.float64], classifier: Classifier, count: int, share: float) -> None:
