@@ -15,7 +15,8 @@ def kept_image(png: bytes) -> Response:
     response.cache_control.private = True
     response.cache_control.max_age = IMAGE_SECONDS
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def attachment(content: bytes, filename: str, mimetype: str) -> Response:

@@ -146,7 +146,7 @@ def _asked_key(submission_id: int) -> ItemKey:
     return ItemKey(submission_id, name)
 
 
-def _scope() -> dict[str, int]:
+def _scope() -> dict[str, Any]:
     """`batch` or `form`, where the address names one."""
     found = {name: request.args.get(name, type=int) for name in ("form", "batch")}
     return {name: value for name, value in found.items() if value is not None}

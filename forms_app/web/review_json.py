@@ -53,7 +53,7 @@ def _decision_json(decision: DecisionInfo | None) -> dict[str, Any] | None:
 
 
 def _addresses(item: ReviewItem) -> dict[str, str | None]:
-    key = {"submission_id": item.key.submission_id, "field": item.key.field_name}
+    key: dict[str, Any] = {"submission_id": item.key.submission_id, "field": item.key.field_name}
     crop_url = page_url = None
     if item.page_id is not None:
         # The page's id makes a picture's address new when the page is replaced.
