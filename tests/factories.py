@@ -75,6 +75,11 @@ def _draw_page(number: int, fields: Sequence[dict[str, Any]]) -> GreyImage:
     return page
 
 
+def aligned_blank() -> bytes:
+    """An empty page as the align step would keep it."""
+    return encode_png(np.full((HEIGHT_PX, WIDTH_PX), 255, np.uint8))
+
+
 def make_draft(
     app: Application, fields: Sequence[dict[str, Any]] = tuple(FIELDS), pages: int = 1
 ) -> TemplateVersion:

@@ -12,6 +12,7 @@ from forms_app.reading.submissions import group_pages
 from forms_app.services.application import Application
 from forms_app.services.completion import finish_file
 from forms_app.services.sending import send_all_or_leave
+from forms_app.store.locks import lock_file
 from forms_app.store.models import FileRow, PageRow, SubmissionRow
 from forms_app.store.pages import pages_of_file
 from forms_app.store.states import FileState, PageState, SubmissionState
@@ -25,7 +26,7 @@ def assemble_file(app: Application, file_id: int) -> None:
     was tried again, changes nothing that was read.
     """
     with app.session() as session:
-        file = _lock(session, file_id)
+        file = lock_file(session, file_id)
         if file is None or file.state != FileState.SPLIT:
             return
         pages = pages_of_file(session, file_id)
@@ -35,12 +36,6 @@ def assemble_file(app: Application, file_id: int) -> None:
         finish_file(session, file_id)
     rounds = range(0, to_read, app.settings.read_batch_pages)
     send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
-
-
-def _lock(session: Session, file_id: int) -> FileRow | None:
-    """Writing first makes other assemblies of this file wait, on both databases."""
-    session.execute(update(FileRow).where(FileRow.id == file_id).values(lease_until=None))
-    return session.get(FileRow, file_id)
 
 
 def _assign(session: Session, file: FileRow, pages: Sequence[PageRow]) -> int:

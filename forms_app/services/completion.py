@@ -13,6 +13,7 @@ from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldReading, Outcome
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.loading import load
+from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import save_readings
@@ -44,11 +45,8 @@ def finish_failed_page(session: Session, page_id: int, model_version: int) -> No
     page = session.get(PageRow, page_id)
     if page is None or page.state != PageState.FAILED:
         return
-    submission = (
-        session.get(SubmissionRow, page.submission_id, with_for_update=True)
-        if page.submission_id
-        else None
-    )
+    lock_file(session, page.file_id)
+    submission = lock_submission(session, page.submission_id) if page.submission_id else None
     if submission is not None:
         batch = load(session, BatchRow, submission.batch_id)
         plan = load_plan(session, batch.version_id)

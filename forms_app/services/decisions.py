@@ -15,6 +15,7 @@ from forms_app.services.dto import DecisionResult, ItemKey
 from forms_app.services.field_values import current_value
 from forms_app.services.loading import load
 from forms_app.store.audit import record_event
+from forms_app.store.locks import lock_submission
 from forms_app.store.models import (
     LOCAL_USER_ID,
     BatchRow,
@@ -125,7 +126,7 @@ def _load_for_change(
     session: Session, submission_id: int, field_name: str
 ) -> tuple[SubmissionFieldRow, SubmissionRow, FormField]:
     """Locks the submission: two people deciding at once do so one after the other."""
-    submission = session.get(SubmissionRow, submission_id, with_for_update=True)
+    submission = lock_submission(session, submission_id)
     row = find_field(session, submission_id, field_name)
     if submission is None or row is None:
         raise NotFoundError(

@@ -172,6 +172,7 @@ class FieldInfo:
     box_px: BoxPx
     cell_boxes_px: tuple[BoxPx, ...] = ()
     date_format: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def field_info(field: FormField) -> FieldInfo:
         box_px=box_px(field.box),
         cell_boxes_px=tuple(box_px(cell) for cell in field.cells),
         date_format=field.constraints.format,
+        values=field.constraints.values,
     )
 
 

@@ -24,7 +24,8 @@ from forms_app.services.images import decode_grey
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
 from forms_app.store.claims import claim_pages_to_read, release
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.locks import lock_file, lock_submission
+from forms_app.store.models import BatchRow, FileRow, PageRow
 from forms_app.store.readings import model_version_id, save_readings
 from forms_app.store.states import PageState
 
@@ -109,12 +110,14 @@ class _Reader:
     def _save(self, job: _Job, reading: PageReading) -> None:
         with self.app.session() as session:
             page = load(session, PageRow, job.page_id)
-            # The lock makes the pages of one submission finish one after the other: the last
-            # one sees that all are read.
-            submission = session.get_one(SubmissionRow, page.submission_id, with_for_update=True)
+            # The locks make the pages of a file, and of a submission, finish one after the
+            # other: the last one sees that all are read. Always the file first.
+            lock_file(session, page.file_id)
+            submission = lock_submission(session, page.submission_id or 0)
+            if submission is None:
+                return
             page.state, page.read_at = PageState.READ, utc_now()
             page.attempts, page.lease_until = 0, None
-            session.flush()
             save_readings(
                 session,
                 submission,

@@ -30,10 +30,16 @@ def fields_of_submission(session: Session, submission_id: int) -> Sequence[Submi
 def fields_of_submissions(
     session: Session, submission_ids: Sequence[int]
 ) -> dict[int, list[SubmissionFieldRow]]:
-    """The fields of several submissions, each in the template's order."""
+    """The fields of several submissions, each in the template's order, without the details."""
     found: dict[int, list[SubmissionFieldRow]] = {row_id: [] for row_id in submission_ids}
+    slim = joinedload(Field.reading).load_only(
+        ReadingRow.value, ReadingRow.outcome, ReadingRow.confidence
+    )
     for row in session.scalars(
-        _with_details().where(Field.submission_id.in_(submission_ids)).order_by(Field.position)
+        select(Field)
+        .options(slim, joinedload(Field.decision))
+        .where(Field.submission_id.in_(submission_ids))
+        .order_by(Field.position)
     ):
         found[row.submission_id].append(row)
     return found

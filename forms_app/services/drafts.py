@@ -1,0 +1,196 @@
+"""Drafts of form templates: saved as they are drawn, published once they are complete."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from forms_app.errors import ConflictError, TemplateError, UserError
+from forms_app.services.application import Application
+from forms_app.services.definitions import (
+    empty_definition,
+    form_template,
+    problems_of,
+    version_info,
+)
+from forms_app.services.dto import TemplateVersion
+from forms_app.services.loading import load
+from forms_app.services.names import clean_name
+from forms_app.store.audit import record_event
+from forms_app.store.base import utc_now
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    FormTemplateRow,
+    TemplateFieldRow,
+    TemplatePageRow,
+    TemplateVersionRow,
+)
+from forms_app.store.states import VersionState
+
+MAX_DEFINITION_BYTES = 4 << 20
+
+
+def save_draft(
+    app: Application,
+    version_id: int,
+    fields: list[dict[str, Any]],
+    revision: int,
+    name: str | None = None,
+    user_id: int = LOCAL_USER_ID,
+) -> TemplateVersion:
+    """Keep the draft as it is drawn; it may be incomplete, `problems` of the answer says where.
+
+    Args:
+        revision: The revision that the change was made on.
+
+    Raises:
+        ConflictError: Someone saved in between, or the version is published.
+        UserError: `fields` is not a list of objects.
+    """
+    _check_shape(fields)
+    with app.session() as session:
+        version = load(session, TemplateVersionRow, version_id)
+        _require_draft(version)
+        new_name = version.name if name is None else clean_name(name, "template")
+        saved = session.execute(
+            update(TemplateVersionRow)
+            .where(
+                TemplateVersionRow.id == version_id,
+                TemplateVersionRow.revision == revision,
+                TemplateVersionRow.state == VersionState.DRAFT,
+            )
+            .values(
+                definition=empty_definition(new_name) | {"fields": fields},
+                name=new_name,
+                revision=revision + 1,
+                updated_at=utc_now(),
+            )
+        )
+        if saved.rowcount == 0:  # type: ignore[attr-defined]
+            raise ConflictError(
+                f"The template {version.name} was changed elsewhere meanwhile; load it again to "
+                "see that change, then repeat yours."
+            )
+        session.refresh(version)
+        if version.number == 1:
+            version.template.name = new_name
+        return version_info(version)
+
+
+def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:
+    """Make a draft usable for batches; from now on it never changes.
+
+    Raises:
+        TemplateError: The draft is not complete; `problems` names each field and fault.
+        ConflictError: It is published already.
+    """
+    with app.session() as session:
+        version = load(session, TemplateVersionRow, version_id)
+        _require_draft(version)
+        problems = problems_of(version)
+        if problems:
+            raise TemplateError(list(problems))
+        _add_field_rows(version)
+        session.flush()  # The guard refuses fields of a published version: they go in before.
+        version.state = VersionState.PUBLISHED
+        version.published_at = version.updated_at = utc_now()
+        version.template.name = version.name
+        record_event(
+            session, "publish", "template_version", version.id, user_id, number=version.number
+        )
+        session.flush()
+        return version_info(version)
+
+
+def new_draft(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:
+    """A draft to change a published template by; the one there is, when there is one already."""
+    try:
+        with app.session() as session:
+            template = load(session, FormTemplateRow, template_id)
+            newest = template.versions[-1]
+            if newest.state == VersionState.DRAFT:
+                return version_info(newest)
+            draft = _copy_of(newest)
+            session.add(draft)
+            session.flush()
+            record_event(
+                session, "create", "template_version", draft.id, user_id, number=draft.number
+            )
+            return version_info(draft)
+    except IntegrityError as error:
+        raise ConflictError("Someone else has just started a draft of this template.") from error
+
+
+def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Throw a draft away; a template that was never published goes with it.
+
+    Raises:
+        ConflictError: The version is published.
+    """
+    with app.session() as session:
+        version = load(session, TemplateVersionRow, version_id)
+        _require_draft(version)
+        record_event(session, "delete", "template_version", version.id, user_id)
+        template, is_only = version.template, len(version.template.versions) == 1
+        session.delete(version)
+        session.flush()
+        session.refresh(template)
+        if is_only:
+            session.delete(template)
+
+
+def _require_draft(version: TemplateVersionRow) -> None:
+    if version.state != VersionState.DRAFT:
+        raise ConflictError(
+            f"Version {version.number} of {version.name} is published and cannot be changed; "
+            "start a new draft instead."
+        )
+
+
+def _check_shape(fields: object) -> None:
+    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
+        raise UserError("The fields of a template must be a list of objects.")
+    try:
+        size = len(json.dumps(fields, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise UserError("The fields of a template must be plain JSON.") from error
+    if size > MAX_DEFINITION_BYTES:
+        raise UserError("The template is too large to be saved; use fewer fields or values.")
+
+
+def _add_field_rows(version: TemplateVersionRow) -> None:
+    template = form_template(version)
+    version.fields = [
+        TemplateFieldRow(
+            position=position,
+            name=field.name,
+            label=field.label,
+            kind=field.kind,
+            page=field.page,
+            required=field.constraints.required,
+        )
+        for position, field in enumerate(template.fields)
+    ]
+
+
+def _copy_of(version: TemplateVersionRow) -> TemplateVersionRow:
+    pages = [
+        TemplatePageRow(
+            number=page.number,
+            width_px=page.width_px,
+            height_px=page.height_px,
+            blank_hash=page.blank_hash,
+            source_name=page.source_name,
+        )
+        for page in version.pages
+    ]
+    return TemplateVersionRow(
+        template_id=version.template_id,
+        number=version.number + 1,
+        name=version.name,
+        definition=version.definition,
+        pages=pages,
+    )
