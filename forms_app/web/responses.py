@@ -6,14 +6,12 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-IMAGE_SECONDS = 24 * 3600
 
-
-def kept_image(png: bytes) -> Response:
-    """A PNG of a page or a crop; only the person's own browser may keep it."""
+def kept_image(png: bytes, seconds: int) -> Response:
+    """A PNG of a page or a crop; only the person's own browser may keep it, so long unasked."""
     response = Response(png, mimetype="image/png")
     response.cache_control.private = True
-    response.cache_control.max_age = IMAGE_SECONDS
+    response.cache_control.max_age = seconds
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -19,6 +19,8 @@ from forms_app.web.responses import kept_image
 from forms_app.web.review_json import item_json, key_json
 
 ACTIONS = frozenset({"confirm", "correct", "blank", "unreadable"})
+# Long enough to go back and forth; a page that is read again shows anew.
+PICTURE_SECONDS = 300
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 
@@ -130,13 +132,15 @@ def undo(submission_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:submission_id>/crop.png")
 def crop_image(submission_id: int) -> ResponseReturnValue:
     """What was written in the field."""
-    return kept_image(review.crop_image(application(), *_asked_key(submission_id)))
+    return kept_image(review.crop_image(application(), *_asked_key(submission_id)), PICTURE_SECONDS)
 
 
 @blueprint.get("/<int:submission_id>/pages/<int:template_page>.png")
 def page_image(submission_id: int, template_page: int) -> ResponseReturnValue:
     """A page of the filled form, laid onto its template page."""
-    return kept_image(review.page_image(application(), submission_id, template_page))
+    return kept_image(
+        review.page_image(application(), submission_id, template_page), PICTURE_SECONDS
+    )
 
 
 def _asked_key(submission_id: int) -> ItemKey:

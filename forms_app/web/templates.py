@@ -19,6 +19,8 @@ from forms_app.web.template_upload import read_import
 
 DATE_FORMATS = ("DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMYYYY", "YYYY", "HHMM")
 
+BLANK_SECONDS = 24 * 3600
+
 blueprint = Blueprint("templates", __name__, url_prefix="/templates")
 
 
@@ -164,7 +166,7 @@ def archive(template_id: int) -> ResponseReturnValue:
 @blueprint.get("/versions/<int:version_id>/pages/<int:number>.png")
 def page_image(version_id: int, number: int) -> ResponseReturnValue:
     """A blank page; it never changes, so browsers keep it."""
-    return kept_image(templates.page_image(application(), version_id, number))
+    return kept_image(templates.page_image(application(), version_id, number), BLANK_SECONDS)
 
 
 def _new_page(

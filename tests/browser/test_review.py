@@ -45,7 +45,7 @@ def read_batch(app: Application, template: TemplateVersion, name: str, forms: in
 
 @pytest.fixture(scope="module")
 def batch(served_app: Application, demo_template: TemplateVersion) -> BatchSummary:
-    return read_batch(served_app, demo_template, "Review", 6)
+    return read_batch(served_app, demo_template, "Review", 7)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +185,22 @@ def test_an_alternative_is_one_key_away(station: Station) -> None:
     page.wait_for_selector("#review[data-ready]")
     station.press("Alt+1")
     assert station.cells() == others(comb)[0]
+
+
+def test_a_value_of_the_list_is_completed(station: Station) -> None:
+    page = station.page
+    page.goto(page.url.replace("field=surname", "field=district"))
+    page.wait_for_selector("#review[data-ready]")
+    values = station.field("district").field.values
+    wanted = next(value for value in values if value != station.field("district").reading.value)
+    station.press("Home")
+    while station.cells():
+        station.press("Space")
+    station.press("Home")
+    page.keyboard.type(wanted[:3])
+    expect(page.locator("[data-why=list] .value").first).to_have_text(wanted)
+    station.press("Alt+l")
+    assert station.cells() == "".join(wanted.split())
 
 
 def test_a_decision_waits_while_the_server_is_away(station: Station, open_page: OpenPage) -> None:

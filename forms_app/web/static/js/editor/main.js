@@ -158,9 +158,20 @@ function bindConflict() {
   });
 }
 
+/** The page behind must already know the last change. */
+function bindLeaving() {
+  part("back").addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    await autosave.save();
+    window.location.assign(part("back").href);
+  });
+}
+
 function bindDraft() {
   const name = part("name");
   name.addEventListener("input", () => name.value.trim() && store.set({ name: name.value.trim() }));
+  bindLeaving();
   bindPublishing();
   bindConflict();
 }

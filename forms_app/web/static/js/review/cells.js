@@ -22,7 +22,9 @@ export function createCells(root, item, { crop, onPoint, onInput }) {
   row.append(...inputs);
   root.replaceChildren(row);
 
-  function spread(text) {
+  // A value of the list may have spaces that a comb leaves no cells for.
+  function spread(value) {
+    const text = [...value].length > count ? value.replace(/\s+/g, "") : value;
     return Array.from({ length: count }, (_, i) => [...text][i] ?? "");
   }
 

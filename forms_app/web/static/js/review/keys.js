@@ -1,11 +1,12 @@
 /** Keys of the review station; they work while a cell has the focus, so none is a bare letter. */
 
-/** `commands`: confirm, back, blank, unreadable, undo, take(i), keep, wholePage, help, press(key). */
+/** `commands`: confirm, back, blank, unreadable, undo, take(i), list, keep, wholePage, help, press(key). */
 export function bindKeys(commands) {
   const withAlt = {
     KeyB: () => commands.blank(),
     KeyU: () => commands.unreadable(),
     KeyK: () => commands.keep(),
+    KeyL: () => commands.list(),
     Digit1: () => commands.take(0),
     Digit2: () => commands.take(1),
     Digit3: () => commands.take(2),

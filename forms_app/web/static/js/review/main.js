@@ -164,6 +164,7 @@ const commands = {
   undo: () => guarded(undo),
   keep: () => !part("refusal").hidden && refused && guarded(() => decide(refused, true)),
   take: station.takeAlternative,
+  list: station.takeFromList,
   press: station.press,
   refocus: station.refocus,
   wholePage() {

@@ -1,9 +1,10 @@
 /** The words beside the crop: what the machine said, why it asks, the rule, other readings. */
 
 import { levelOf, percent } from "./levels.js";
-import { inWords, same } from "./values.js";
+import { completions, inWords, same } from "./values.js";
 
 const MOST_ALTERNATIVES = 3;
+const MOST_COMPLETIONS = 5;
 
 const OUTCOMES = {
   blank: "The machine found nothing written here.",
@@ -67,6 +68,24 @@ export function createReasons(root, { onTake }) {
       part("decision").textContent = `${DECIDED[decision.action]}${value} by ${decision.user_name}`;
     }
     point(null, null);
+    complete("", field);
+  }
+
+  /** Values of the list that begin like `typed`. */
+  function complete(typed, { values }) {
+    const found = completions(typed, values, MOST_COMPLETIONS);
+    part("list-row").hidden = found.length === 0;
+    part("list").replaceChildren(...found.map((value, i) => {
+      const button = element("button", "btn btn-sm alternative");
+      button.type = "button";
+      if (i === 0) {
+        button.title = "Take this value (Alt+L)";
+        button.append(element("kbd", "", "Alt L"));
+      }
+      button.append(element("span", "value", value));
+      button.addEventListener("click", () => onTake(value));
+      return button;
+    }));
   }
 
   /** What the character under the caret may be. */
@@ -86,5 +105,5 @@ export function createReasons(root, { onTake }) {
       }));
   }
 
-  return { show, point };
+  return { show, point, complete };
 }

@@ -6,7 +6,7 @@ import { createCrop } from "./crop.js";
 import { createLine } from "./line.js";
 import { alternativesOf, createReasons } from "./reasons.js";
 import { createSheet } from "./sheet.js";
-import { inWords, same } from "./values.js";
+import { completions, inWords, same } from "./values.js";
 
 const TOGGLED = new Set(["mark", "signature", "choice", "choices"]);
 const isEmpty = (value) => value === null || value === "" || value?.length === 0;
@@ -43,7 +43,10 @@ export function createStation(root, { onInput }) {
     crop.show(item);
     editor = createEditor(part("input"), item, {
       crop,
-      onInput,
+      onInput() {
+        reasons.complete(TOGGLED.has(item.field.kind) ? "" : editor.value(), item.field);
+        onInput();
+      },
       onPoint(character, cell) {
         crop.point(character, cell);
         reasons.point(character, cell);
@@ -84,6 +87,10 @@ export function createStation(root, { onInput }) {
     takeAlternative(i) {
       const found = alternativesOf(item)[i];
       if (found) take(found[0]);
+    },
+    takeFromList() {
+      const [value] = completions(editor.value(), item.field.values, 1);
+      if (value) take(value);
     },
     wholePage: sheet.toggleWhole,
     /**

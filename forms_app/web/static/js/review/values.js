@@ -51,6 +51,17 @@ export function inWords(value, field) {
   return Array.isArray(value) ? value.map(named).join(", ") : named(value);
 }
 
+const letters = (text) => text.toLowerCase().replace(/\s+/g, "");
+
+/** Values of the field's list that what was typed may become; none before anything is typed. */
+export function completions(typed, values, most) {
+  const start = values.length ? letters(typed) : "";
+  if (!start) return [];
+  return values
+    .filter((value) => letters(value).startsWith(start) && letters(value) !== start)
+    .slice(0, most);
+}
+
 /** Whether two values are the same, lists in any order. */
 export function same(a, b) {
   if (Array.isArray(a) && Array.isArray(b)) {
