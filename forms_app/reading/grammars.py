@@ -13,6 +13,7 @@ from typing import Protocol
 from forms_app.reading.constraints import check_value, date_format, normalise
 from forms_app.reading.dates import SEPARATORS, DateFormat, parse_format
 from forms_app.reading.form_template import FieldKind, FormField, Layout
+from forms_app.reading.patterns import is_beginning
 
 
 class Grammar(Protocol):
@@ -39,6 +40,18 @@ class BoundedText:
 
     def allows(self, prefix: str, character: str) -> bool:
         return len(prefix) < self.most
+
+
+@dataclass(frozen=True, slots=True)
+class PatternText:
+    """Beginnings of the pattern's matches, at most `most` characters."""
+
+    pattern: str
+    most: int | None
+
+    def allows(self, prefix: str, character: str) -> bool:
+        is_short = self.most is None or len(prefix) < self.most
+        return is_short and is_beginning(self.pattern, prefix + character)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,11 @@ def grammar_of(field: FormField) -> Grammar:
         return DateText(date_format(field), field.layout is Layout.LINE)
     if field.kind is FieldKind.NUMBER:
         return NumberText()
-    if field.constraints.max_length is not None:
-        return BoundedText(field.constraints.max_length)
+    rule = field.constraints
+    if rule.pattern is not None:
+        return PatternText(rule.pattern, rule.max_length)
+    if rule.max_length is not None:
+        return BoundedText(rule.max_length)
     return AnyText()
 
 
