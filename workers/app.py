@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from threading import Lock
 from typing import Any
 
 import cv2
 from celery import Celery, Task
+from celery.exceptions import CPendingDeprecationWarning
 from celery.signals import task_retry, worker_process_init
 from kombu.entity import Queue
 
@@ -22,6 +24,9 @@ LARGEST_PROCESS_KB = 2_000_000
 
 logger = logging.getLogger(__name__)
 acknowledging.install()
+# Tasks that run while the broker goes away are let finish; their messages come again later and
+# find the work done. Celery warns of that choice at each lost connection.
+warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 class RetriedTask(Task):  # type: ignore[misc]  # Celery is untyped

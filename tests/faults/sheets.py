@@ -51,7 +51,7 @@ def filled_sheet(blank: GreyImage, serial: int) -> GreyImage:
     x, y, _, height = COMB_PX
     for cell, digit in enumerate(f"{serial:0{CELLS}d}"):
         place = (x + cell * CELL_PX + 8, y + height - 9)
-        cv2.putText(sheet, digit, place, cv2.FONT_HERSHEY_SIMPLEX, 0.85, 40, 2, cv2.LINE_AA)
+        cv2.putText(sheet, digit, place, cv2.FONT_HERSHEY_SIMPLEX, 0.75, 40, 2, cv2.LINE_AA)
     x, y, width, height = MARK_PX
     cv2.line(sheet, (x + 4, y + 4), (x + width - 4, y + height - 4), 40, 3, cv2.LINE_AA)
     cv2.line(sheet, (x + 4, y + height - 4), (x + width - 4, y + 4), 40, 3, cv2.LINE_AA)
