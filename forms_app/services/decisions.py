@@ -14,6 +14,7 @@ from forms_app.services.completion import update_state
 from forms_app.services.dto import DecisionResult, ItemKey
 from forms_app.services.field_values import current_value
 from forms_app.services.loading import load
+from forms_app.services.names import printable
 from forms_app.store.audit import record_event
 from forms_app.store.locks import lock_submission
 from forms_app.store.models import (
@@ -144,7 +145,7 @@ def _decided_value(
     if action == Action.CONFIRM:
         return current_value(row)
     if action == Action.CORRECT:
-        return parse_value(field, value) if isinstance(value, str) else value
+        return parse_value(field, printable(value)) if isinstance(value, str) else value
     return None
 
 

@@ -154,10 +154,12 @@ def _check_shape(fields: object) -> None:
     if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
         raise UserError("The fields of a template must be a list of objects.")
     try:
-        size = len(json.dumps(fields, allow_nan=False))
+        written = json.dumps(fields, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise UserError("The fields of a template must be plain JSON.") from error
-    if size > MAX_DEFINITION_BYTES:
+    if "\\u0000" in written:
+        raise UserError("The fields of a template must not hold NUL characters.")
+    if len(written) > MAX_DEFINITION_BYTES:
         raise UserError("The template is too large to be saved; use fewer fields or values.")
 
 

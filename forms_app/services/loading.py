@@ -18,6 +18,8 @@ from forms_app.store.models import (
     TemplateVersionRow,
 )
 
+LARGEST_ID = 2**63 - 1
+
 RowType = TypeVar("RowType", bound=Base)
 
 WORDS: dict[type[Base], str] = {
@@ -37,7 +39,8 @@ def load(session: Session, kind: type[RowType], row_id: int) -> RowType:
     Raises:
         NotFoundError: There is none.
     """
-    row = session.get(kind, row_id)
+    # Databases refuse numbers beyond 64 bits with an error of their own.
+    row = session.get(kind, row_id) if 0 < row_id <= LARGEST_ID else None
     if row is None:
         raise NotFoundError(f"This {WORDS[kind]} does not exist (any more).")
     return row

@@ -13,7 +13,7 @@ def clean_name(name: str, thing: str) -> str:
     Raises:
         UserError: Nothing is left, or it is longer than 200 characters.
     """
-    cleaned = " ".join(name.split())
+    cleaned = printable(" ".join(name.split()))
     if not cleaned:
         raise UserError(f"Give the {thing} a name.")
     if len(cleaned) > MAX_LENGTH:
@@ -24,5 +24,9 @@ def clean_name(name: str, thing: str) -> str:
 def clean_file_name(name: str) -> str:
     """The last part of an uploaded file's name, without control characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    printable = "".join(character for character in last if character.isprintable()).strip()
-    return printable[-MAX_LENGTH:] or "unnamed file"
+    return printable(last).strip()[-MAX_LENGTH:] or "unnamed file"
+
+
+def printable(text: str) -> str:
+    """`text` without control characters: PostgreSQL keeps no NUL, and nobody means any."""
+    return "".join(character for character in text if character.isprintable())

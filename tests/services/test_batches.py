@@ -25,6 +25,17 @@ def test_a_batch_needs_a_name_and_a_published_template(app: Application) -> None
         batches.create_batch(app, 99, "March")
 
 
+@pytest.mark.parametrize("batch_id", [0, -1, 77, 2**63, 10**30])
+def test_batches_that_are_not_there(any_app: Application, batch_id: int) -> None:
+    with pytest.raises(NotFoundError, match="batch"):
+        batches.get_batch(any_app, batch_id)
+
+
+def test_a_name_is_kept_printable(any_app: Application) -> None:
+    version = factories.make_published(any_app)
+    assert batches.create_batch(any_app, version.id, " Ma\x00rch\t12 ").name == "March 12"
+
+
 def test_a_new_batch_is_empty(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
     assert (batch.state, batch.files, batch.fields, batch.eta_s) == ("empty", 0, 0, None)

@@ -103,6 +103,13 @@ def test_typed_values_take_their_canonical_form(app: Application) -> None:
     assert result.value == "SMITH"
 
 
+def test_control_characters_are_left_out(any_app: Application) -> None:
+    """PostgreSQL keeps no NUL."""
+    submission_id = factories.make_submission(any_app, factories.make_batch(any_app).id)
+    result = review.decide(any_app, submission_id, "surname", "correct", "SM\x00ITH\x07")
+    assert result.value == "SMITH"
+
+
 def test_taking_decisions_back_one_by_one(any_app: Application) -> None:
     submission_id = factories.make_submission(any_app, factories.make_batch(any_app).id)
     review.decide(any_app, submission_id, "number", "correct", "111111")

@@ -72,7 +72,9 @@ def test_saving_on_an_old_revision_is_refused(any_app: Application) -> None:
     assert templates.get_version(any_app, version.id).definition["fields"] == [factories.NUMBER]
 
 
-@pytest.mark.parametrize("fields", [{"name": "x"}, ["x"], [{"box": float("nan")}], [{"x": {1}}]])
+@pytest.mark.parametrize(
+    "fields", [{"name": "x"}, ["x"], [{"box": float("nan")}], [{"x": {1}}], [{"name": "a\x00"}]]
+)
 def test_fields_of_the_wrong_shape_are_refused(app: Application, fields: object) -> None:
     version = templates.create_template(app, "Intake", factories.draw_blank(), "blank.tiff")
     with pytest.raises(UserError):
