@@ -48,7 +48,7 @@ def test_what_cannot_become_a_match_is_given_up(pattern: str, text: str) -> None
     assert not is_beginning(pattern, text)
 
 
-@pytest.mark.parametrize("pattern", ["(AB|CD)1", r"(?=A)A", "^A$", r"(A)\1", "a{2}?", "[[:alpha:]"])
+@pytest.mark.parametrize("pattern", ["(AB|CD)1", r"(?=A)A", "^A$", r"(A)\1", "a{2}?"])
 def test_other_patterns_are_left_to_the_whole_value(pattern: str) -> None:
     assert is_beginning(pattern, "anything")
 
