@@ -22,7 +22,7 @@ REACH_PX = 5
 # The whole crop is found within the reach, each stretch within 2 px of the whole.
 _PAD_PX = REACH_PX + 3
 _STRETCH_PX = 160
-_SAMPLES = 200
+_SAMPLES = 140
 _FEWEST = 12
 # Stretches overlap, so that a printed line on a seam is not lost between two shifts.
 _SEAM_PX = 6
@@ -143,7 +143,9 @@ def _best_shift(
         return prior
     flat = padded.reshape(-1)
     moves = (shifts[:, 0] * padded.shape[1] + shifts[:, 1])[:, None]
-    contrast = flat[on + moves].mean(1) - flat[beside + moves].mean(1)
+    print_sum = np.add.reduce(flat[on + moves], axis=1, dtype=np.int32)
+    beside_sum = np.add.reduce(flat[beside + moves], axis=1, dtype=np.int32)
+    contrast = print_sum / len(on) - beside_sum / len(beside)
     cost = _COST_PER_PX * np.abs(shifts - np.asarray(prior)).sum(1) * max(1.0, contrast.max())
     dy, dx = shifts[int(np.argmax(contrast - cost))]
     return int(dy), int(dx)

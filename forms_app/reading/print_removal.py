@@ -120,7 +120,8 @@ def _keep_proven(
 ) -> _Mask:
     """Only components that are somewhere as dark as a stroke and cannot be print.
 
-    A sliver that hugs the print is the print's own blurred edge; a speck proves nothing.
+    A sliver that hugs the print is the print's own blurred edge, a thin line a few pixels beside
+    it is print that lies elsewhere, a speck proves nothing.
     """
     count, labels = cv2.connectedComponents(free, connectivity=8, ltype=cv2.CV_32S)
     at = np.flatnonzero(free.view(np.bool_))
@@ -131,7 +132,11 @@ def _keep_proven(
     area = np.bincount(owners, minlength=count)
     outside = np.bincount(owners[away > 0], minlength=count)
     proven = np.bincount(owners[dark.reshape(-1)[at] >= levels.high], minlength=count)
+    clear = cv2.bitwise_not(cv2.dilate(hull, np.ones((7, 7), np.uint8)))
+    core = cv2.erode(free, np.ones((3, 3), np.uint8))
+    solid = np.bincount(owners[cv2.bitwise_or(clear, core).reshape(-1)[at] > 0], minlength=count)
     keep = (outside >= np.maximum(2, 0.15 * area)) & (proven >= 3) & (area >= _SPECK_PX)
+    keep &= solid >= 0.1 * area
     keep[0] = False
     return np.asarray(_mask(keep)[labels], np.uint8)
 

@@ -95,6 +95,17 @@ def test_dark_pen_over_light_print_is_kept_whole() -> None:
     assert (crop.ink > 0).sum() > 0.85 * 6 * 52
 
 
+def test_a_thin_printed_line_that_lies_beside_its_place_is_still_print() -> None:
+    drawn = draw_comb("     ", Look(line_px=1, noise=1), np.random.default_rng(1))
+    ink = np.zeros_like(drawn.scan)
+    cell = drawn.field.cells[3]
+    x = round(cell.x) + 4
+    cv2.line(ink, (x, round(cell.y) + 5), (x, round(cell.bottom) - 5), 255, 1)
+    assert not with_ink(drawn, ink).crop().ink.any()
+    cv2.line(ink, (x, round(cell.y) + 5), (x, round(cell.bottom) - 5), 255, 5)
+    assert with_ink(drawn, ink).crop().ink.any()
+
+
 def test_specks_are_not_writing() -> None:
     drawn = draw_comb("     ", Look(noise=1), np.random.default_rng(1))
     ink = np.zeros_like(drawn.scan)
