@@ -24,9 +24,9 @@ from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
 
-MIN_COVERAGE = 0.5
-"""Least share of the blank's print found in place; filled pages have 0.85 and more, pages of
-another form under 0.2 (docs/registration.md)."""
+MIN_COVERAGE = 0.45
+"""Least share of the blank's print found in place; densely filled poor scans have 0.68 and more,
+pages of unrelated forms under 0.2. Look-alikes in between are told by `registration`'s gates."""
 MIN_KEYPOINTS = 12
 MIN_INK_SHARE = 5e-4
 WORTH_A_LOOK = 0.25

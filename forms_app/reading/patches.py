@@ -18,6 +18,8 @@ from forms_app.reading.types import GreyImage
 LOBE_RADIUS_PX = 4
 """Around its true place a patch correlates with itself; beyond this it must not."""
 UNIQUENESS = 0.8
+INK_DEPTH = 0.35
+"""Ink on the page is darker than its paper by this share of the blank's own contrast."""
 MIN_CONTRAST = 12.0
 """Least standard deviation of a patch in grey levels: empty paper has none."""
 
@@ -92,6 +94,24 @@ def find_patches(image: GreyImage, patches: PatchSet, search_px: int) -> PatchMa
     tops[:, 1] += _parabola_tops(around[:, :, 1])
     offsets = np.where(found[:, None], tops - search_px, 0.0)
     return PatchMatches(offsets, np.where(found, around[:, 1, 1], -1.0))
+
+
+def ink_kept(image: GreyImage, patches: PatchSet) -> NDArray[np.floating[Any]]:
+    """Share (0..1) of each patch's ink that is dark in the image too, within a pixel.
+
+    Writing over print keeps it near 1 where correlation fails; print that is elsewhere does not.
+    """
+    half = patches.images.shape[1] // 2
+    darkest_near = np.asarray(cv2.erode(image, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    kept = np.zeros(len(patches))
+    for i, (centre, patch) in enumerate(zip(patches.centres, patches.images, strict=True)):
+        window = _window(darkest_near, centre, half)
+        if window is None:
+            continue
+        ink, paper = int(patch.min()), int(patch.max())
+        dark = window < window.max() - INK_DEPTH * (paper - ink)
+        kept[i] = dark[patch < (ink + paper) / 2].mean()
+    return kept
 
 
 def _parabola_tops(samples: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,6 +6,8 @@ Residuals are measured on the result, on patches that took no part in fitting th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,7 @@ from forms_app.reading.features import (
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
-from forms_app.reading.patches import find_patches
+from forms_app.reading.patches import find_patches, ink_kept
 from forms_app.reading.placement import (
     MIN_SCORE,
     CoarseFit,
@@ -38,8 +40,9 @@ from forms_app.reading.types import AlignedPage, GreyImage
 
 __all__ = ["PageReference", "align_page", "lay_page", "prepare_reference"]
 
-WHOLE_COVERAGE = 0.7
-"""Filled pages show 0.85 and more of the blank's print, another edition of a form 0.6."""
+MIN_PRESENT = 0.8
+"""Least share of the held-out patches whose print is there, written over or not."""
+MIN_INK_KEPT = 0.8
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
 MAX_STRAIN = 0.075
@@ -48,6 +51,21 @@ that were laid a cell off in part 0.10 and more (docs/registration.md)."""
 MIN_CONFIRMED = 0.4
 """Least share of the held-out patches that must be found again on the result."""
 NEIGHBOURS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the held-out patches say of the result.
+
+    `places` (N, 2) and `lengths_px` (N,), how far off each is, are in template pixels; a patch
+    that was not `confirmed` by correlation counts as off by the whole search reach. `present`
+    says whether its print is there at all, be it written over.
+    """
+
+    places: Points
+    lengths_px: NDArray[np.floating[Any]]
+    confirmed: NDArray[np.bool_]
+    present: NDArray[np.bool_]
 
 
 def align_page(
@@ -75,30 +93,31 @@ def lay_page(
     Raises:
         PoorRegistrationError: the residual is above the limit or could not be measured.
     """
-    _require_coverage(fit, reference)
     placement = place_page(view, reference, fit)
     _require_paper(placement, reference)
     grey = lay_onto_template(view, placement)
-    points, lengths, confirmed = _residuals(grey, reference)
-    residual_px = _page_residual(lengths[confirmed], len(lengths), reference)
+    checks = _check(grey, reference)
+    _require_print(checks, reference)
+    residual_px = _page_residual(checks, reference)
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(homography, view.grey.shape)
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
-    near_fields = {f.name: _residual_near(f.extent, points, lengths) for f in fields}
+    near_fields = {f.name: _residual_near(f.extent, checks) for f in fields}
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
 
 
-def _require_coverage(fit: CoarseFit, reference: PageReference) -> None:
+def _require_print(checks: Checks, reference: PageReference) -> None:
     """Refuses another edition of the form: like it, but with part of the print elsewhere.
 
     Raises:
         PoorRegistrationError: too much of the print is not where the blank has it.
     """
-    if fit.coverage < WHOLE_COVERAGE:
+    share = float(checks.present.mean()) if len(checks.present) else 0.0
+    if share < MIN_PRESENT:
         raise PoorRegistrationError(
-            f"This page resembles page {reference.number} of the form, but only "
-            f"{fit.coverage:.0%} of the print is where it should be. It may be another edition "
-            "of the form, or folded or partly hidden: check it and scan it again."
+            f"This page resembles page {reference.number} of the form, but only {share:.0%} of "
+            "the print is where it should be. It may be another edition of the form, or folded "
+            "or partly hidden: check it and scan it again."
         )
 
 
@@ -117,31 +136,27 @@ def _require_paper(placement: Placement, reference: PageReference) -> None:
         )
 
 
-def _residuals(
-    grey: GreyImage, reference: PageReference
-) -> tuple[Points, NDArray[np.float64], NDArray[np.bool_]]:
-    """Where the held-out patches lie, how far off each is and whether it was found at all.
-
-    In template pixels; a patch that was not found counts as off by the whole search reach.
-    """
+def _check(grey: GreyImage, reference: PageReference) -> Checks:
     patches, reach = reference.checking_patches, FINE_SEARCH_PX[0]
-    found = find_patches(softened(resized_to(grey, FINE_LONG_SIDE_PX)), patches, reach)
+    image = softened(resized_to(grey, FINE_LONG_SIDE_PX))
+    found = find_patches(image, patches, reach)
     confirmed = found.scores >= MIN_SCORE
     lengths = np.where(confirmed, np.linalg.norm(found.offsets, axis=1), reach)
     fine = reference.view.fine.shape
     scale = max(grey.shape) / max(fine)
-    return map_points(scaling(fine, grey.shape), patches.centres), lengths * scale, confirmed
+    places = map_points(scaling(fine, grey.shape), patches.centres)
+    present = confirmed | (ink_kept(image, patches) >= MIN_INK_KEPT)
+    return Checks(places, lengths * scale, confirmed, present)
 
 
-def _page_residual(
-    confirmed_px: NDArray[np.float64], patch_count: int, reference: PageReference
-) -> float:
+def _page_residual(checks: Checks, reference: PageReference) -> float:
     """The 95th percentile, if it is within the limit.
 
     Raises:
         PoorRegistrationError: it is not, or too few patches confirm it.
     """
-    if len(confirmed_px) < max(1, MIN_CONFIRMED * patch_count):
+    confirmed_px = checks.lengths_px[checks.confirmed]
+    if len(confirmed_px) < max(1, MIN_CONFIRMED * len(checks.places)):
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of the form, but too little of the "
             "printed form is clearly visible. Scan it again, flat and whole."
@@ -157,9 +172,14 @@ def _page_residual(
     return residual_px
 
 
-def _residual_near(extent: Box, points: Points, lengths: NDArray[np.float64]) -> float:
-    """The median residual of the patches nearest to a field: one blunder has no say."""
-    dx = np.maximum(np.maximum(extent.x - points[:, 0], points[:, 0] - extent.right), 0)
-    dy = np.maximum(np.maximum(extent.y - points[:, 1], points[:, 1] - extent.bottom), 0)
+def _residual_near(extent: Box, checks: Checks) -> float:
+    """The median residual of the patches nearest to a field: one blunder has no say.
+
+    Patches that writing hides say nothing; absent ones count as off by the whole search reach.
+    """
+    telling = checks.confirmed | ~checks.present
+    x, y = checks.places[telling].T
+    dx = np.maximum(np.maximum(extent.x - x, x - extent.right), 0)
+    dy = np.maximum(np.maximum(extent.y - y, y - extent.bottom), 0)
     nearest = np.argsort(np.hypot(dx, dy))[:NEIGHBOURS]
-    return float(np.median(lengths[nearest]))
+    return float(np.median(checks.lengths_px[telling][nearest]))
