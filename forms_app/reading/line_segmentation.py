@@ -17,11 +17,14 @@ import numpy as np
 
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.glyphs import frame_glyph
-from forms_app.reading.line_pieces import Piece, WritingLine, find_pieces
+from forms_app.reading.line_pieces import Piece, find_pieces
 from forms_app.reading.strike_out import is_struck_run
 from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
+from forms_app.reading.writing_line import WritingLine
 
 _MOST_PIECES = 6
+# More pieces than any line of writing has: a smudge, a stamp, another form's print.
+_TOO_MANY = 150
 # In character heights: no character is wider; beyond the second number it becomes improbable.
 _WIDEST = 1.45
 _USUAL_WIDTH = 0.95
@@ -41,7 +44,7 @@ def segment_line(crop: FieldCrop) -> Segmentation:
     rows, columns = crop.box.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
     if is_struck_run(crop.ink[rows, columns], line.height_px):
         return Segmentation(InkState.STRUCK_OUT, (), 1)
-    if line.row_count > 1:
+    if line.row_count > 1 or len(pieces) > _TOO_MANY:
         return Segmentation(InkState.UNREADABLE, (), 1)
     glyphs = tuple(
         _glyph(pieces, start, end, line)

@@ -234,3 +234,15 @@ def test_two_rows_in_one_box_are_not_read_as_one_line() -> None:
     above = np.roll(above, -66, axis=0)
     assert _segmented(drawn).state is WRITTEN
     assert _segmented(with_ink(drawn, above)).state is InkState.UNREADABLE
+
+
+def test_a_box_full_of_dirt_is_unreadable_and_stays_cheap() -> None:
+    drawn = draw_line("    ", Look(cell_width=900), np.random.default_rng(4))
+    dirt = np.zeros_like(drawn.scan)
+    rows, columns = drawn.field.box.expanded(-6).as_slices()
+    part = dirt[rows, columns]
+    part[::9, ::9] = part[1::9, ::9] = part[2::9, ::9] = 255
+    part[::9, 1::9] = part[1::9, 1::9] = part[2::9, 1::9] = 255
+    found = _segmented(with_ink(drawn, dirt))
+    assert found.state in (EMPTY, InkState.UNREADABLE)
+    assert len(found.glyphs) == 0
