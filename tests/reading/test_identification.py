@@ -29,8 +29,7 @@ def references() -> tuple[PageReference, ...]:
     return tuple(prepare_reference(i + 1, page) for i, page in enumerate(pages()))
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+@pytest.mark.parametrize(("number", "turns"), [(1, 0), (1, 2), (2, 1), (2, 2), (3, 3), (3, 0)])
 def test_each_page_is_told_from_its_look_alikes(number, turns):
     filled = scribble(pages()[number - 1], number)
     scan = scan_sheet(filled, typical_handling(number * 4 + turns, curl=6 / HEIGHT))

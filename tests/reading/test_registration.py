@@ -240,3 +240,12 @@ def test_a_displacement_that_no_paper_makes_is_noticed():
     assert np.abs(smooth.at(points) - bent).max() < 0.3
     assert smooth.steepest(shape, points) < 0.05
     assert jumping.steepest(shape, points) > 0.075
+
+
+def test_print_that_is_written_over_is_still_present():
+    """A third of the page is crossed out line by line: it is this page, only hard to correlate."""
+    page = scan_sheet(blank(), Handling(angle_deg=1))
+    for y in range(700, 1300, 7):
+        cv2.line(page, (60, y), (1180, y + 20), 60, 2)
+    aligned = align_page(page, reference())
+    assert aligned.residual_px < 1.5
