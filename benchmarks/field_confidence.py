@@ -57,6 +57,7 @@ SIGNS = {
     "forced": -1,
     "stray_ink": -1,
     "residual_px": -1,
+    "is_line": -1,
 }
 
 
@@ -162,14 +163,14 @@ def observe(
 
 
 def fit(features: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Bias and weights of a logistic regression by projected gradient descent, L2 0.002."""
+    """Bias and weights of a logistic regression by projected gradient descent, L2 0.01."""
     scale = np.maximum(features.std(0), 1e-6)
     design = np.hstack([np.ones((len(features), 1)), features / scale])
     signs = np.array([0, *(SIGNS.get(name, 0) for name in FEATURE_NAMES)])
     weights = np.zeros(design.shape[1])
     for _ in range(20_000):
         predicted = 1 / (1 + np.exp(-design @ weights))
-        gradient = design.T @ (predicted - right) / len(right) + 0.002 * np.r_[0, weights[1:]]
+        gradient = design.T @ (predicted - right) / len(right) + 0.01 * np.r_[0, weights[1:]]
         weights -= 0.3 * gradient
         weights = np.where(signs * weights < 0, 0, weights)
     return np.r_[weights[0], weights[1:] / scale]

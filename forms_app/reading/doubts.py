@@ -12,6 +12,7 @@ from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.types import CharacterReading, Decoded
 
 _DOUBTFUL = 0.85
+_LESS_LIKELY_THAN_NOT = 0.5
 _CLOSE_RIVAL = 0.05
 _NAMED_RESIDUAL_PX = 2.0
 _TIGHT_KINDS = frozenset({FieldKind.DIGITS, FieldKind.NUMBER, FieldKind.DATE})
@@ -33,7 +34,7 @@ def written_doubts(
         *(Doubt(problem, True) for problem in decoded.problems),
         *_layout_doubts(field, evidence, policy),
         *_forced(field, decoded),
-        *(Doubt(sentence) for sentence in _doubtful_characters(field, decoded)),
+        *_doubtful_characters(field, decoded),
         *_rivals(decoded),
     )
 
@@ -71,10 +72,14 @@ def _forced(field: FormField, decoded: Decoded) -> Iterator[Doubt]:
         yield Doubt(f"by itself the writing looks like '{decoded.unconstrained}'")
 
 
-def _doubtful_characters(field: FormField, decoded: Decoded) -> Iterator[str]:
+def _doubtful_characters(field: FormField, decoded: Decoded) -> Iterator[Doubt]:
+    """Characters to look at; one that is less likely than not was forced by its neighbours."""
     for number, character in enumerate(decoded.characters, start=1):
-        if character.box is not None and shape_probability(field, character) < _DOUBTFUL:
-            yield _doubtful(number, character)
+        if character.box is None:
+            continue
+        probability = shape_probability(field, character)
+        if probability < _DOUBTFUL:
+            yield Doubt(_doubtful(number, character), probability < _LESS_LIKELY_THAN_NOT)
 
 
 def _doubtful(number: int, character: CharacterReading) -> str:
