@@ -18,7 +18,7 @@ from forms_app.reading.constraints import list_key
 from forms_app.reading.lattice import EMPTY_CELL, Lattice, Written
 
 _KEPT = 400
-_RETURNED = 24
+_RETURNED = 12
 
 _Floats = NDArray[np.float64]
 
