@@ -1,15 +1,15 @@
-"""Files coming in, and a second try for those that failed."""
+"""Files coming in, and files taken out again."""
 
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, TransientError
+from forms_app.errors import TransientError
 from forms_app.files import Readable, StoredFile
-from forms_app.queues import ALIGN_PAGE, SPLIT_FILE
+from forms_app.queues import SPLIT_FILE
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
@@ -17,11 +17,14 @@ from forms_app.services.dto import FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_name
+from forms_app.services.retries import retry_file, retry_page
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_file
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, PageRow
-from forms_app.store.states import FileState, PageState
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow
+from forms_app.store.states import FileState
+
+__all__ = ["add_file", "remove_file", "retry_file", "retry_page"]
 
 log = structlog.get_logger(__name__)
 
@@ -60,53 +63,6 @@ def add_file(
     return summary
 
 
-def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> FileSummary:
-    """Try a failed file again from the start; also a duplicate whose original was removed.
-
-    Raises:
-        ConflictError: It has not failed, its bytes were never kept, or the batch has the same
-            content under another name by now.
-    """
-    try:
-        with app.session() as session:
-            file = load(session, FileRow, file_id)
-            if not _may_be_retried(file):
-                raise ConflictError(f"{file.name} has not failed; there is nothing to try again.")
-            if file.content_hash is None:
-                raise ConflictError(f"{file.name} could not be kept; upload it again.")
-            file.state, file.attempts, file.lease_until = FileState.UPLOADED, 0, None
-            file.error_code = file.error_message = None
-            record_event(session, "retry", "file", file_id, user_id)
-            session.flush()
-            summary = load_file(session, file)
-    except IntegrityError as error:
-        raise ConflictError("The batch has the same file already under another name.") from error
-    send_or_leave(app, SPLIT_FILE, file_id)
-    return summary
-
-
-def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> FileSummary:
-    """Try a failed page again.
-
-    Raises:
-        ConflictError: It has not failed.
-    """
-    with app.session() as session:
-        page = load(session, PageRow, page_id)
-        if page.state != PageState.FAILED:
-            raise ConflictError(f"Page {page.number} has not failed; nothing is to be tried again.")
-        page.state, page.attempts, page.lease_until = PageState.PENDING, 0, None
-        page.error_code = page.error_message = None
-        session.execute(
-            update(FileRow).where(FileRow.id == page.file_id).values(state=FileState.SPLIT)
-        )
-        record_event(session, "retry", "page", page_id, user_id)
-        session.flush()
-        summary = load_file(session, load(session, FileRow, page.file_id))
-    send_or_leave(app, ALIGN_PAGE, page_id)
-    return summary
-
-
 def remove_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> None:
     """Delete a file with its scans, readings and decisions."""
     with app.session() as session:
@@ -115,11 +71,6 @@ def remove_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) ->
         record_event(session, "delete", "file", file_id, user_id, batch_id=file.batch_id)
         session.delete(file)
     delete_unreferenced(app, keys)
-
-
-def _may_be_retried(file: FileRow) -> bool:
-    orphan = file.state == FileState.DUPLICATE and file.duplicate_of_id is None
-    return file.state == FileState.FAILED or orphan
 
 
 def _add_row(

@@ -131,6 +131,20 @@ def test_a_file_of_which_nothing_can_be_read_fails(app: Application) -> None:
     assert batches.get_batch(app, batch.id).summary.state == "done"
 
 
+def test_a_file_tried_again_tries_its_pages_again(any_app: Application) -> None:
+    batch = factories.make_batch(any_app)
+    file = factories.upload(any_app, batch.id, _file([_foreign(), _foreign()]))
+    run_sent_tasks(any_app)
+    [failed] = batches.list_files(any_app, batch.id)
+    assert (failed.state, failed.error_code) == ("failed", "foreign_page")
+    factories.replace_content(any_app, file.id, any_app.files.put(_file([_sheet(1), _foreign()])))
+    assert uploads.retry_file(any_app, file.id).failed_pages == ()
+    run_sent_tasks(any_app)
+    [again] = batches.list_files(any_app, batch.id)
+    assert (again.state, again.error_code, again.pages_read) == ("done", None, 1)
+    assert [page.number for page in again.failed_pages] == [2]
+
+
 def test_every_task_may_run_twice(app: Application, tasks: RecordingTaskSender) -> None:
     batch = factories.make_batch(app)
     file = factories.upload(app, batch.id, _file([_sheet(1), _sheet(1)]))

@@ -107,6 +107,15 @@ def test_a_failed_page_can_be_tried_again(any_app: Application, tasks: Recording
         uploads.retry_page(any_app, pages[1])
 
 
+def test_a_failed_file_that_came_again_stays_failed(any_app: Application) -> None:
+    batch = factories.make_batch(any_app)
+    failed = factories.upload(any_app, batch.id, b"not a picture", "first.pdf")
+    split_file(any_app, failed.id)
+    assert factories.upload(any_app, batch.id, b"not a picture", "second.pdf").state == "uploaded"
+    with pytest.raises(ConflictError, match="under another name"):
+        uploads.retry_file(any_app, failed.id)
+
+
 def test_removing_a_file_removes_its_bytes_and_its_data(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
     submission_id = factories.make_submission(any_app, batch.id)
