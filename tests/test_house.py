@@ -16,7 +16,9 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "imports": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
 }
-PURE = "import forms_app.reading.pipeline, forms_app.templating.template_file, sys; print(*sys.modules)"
+PURE = (
+    "import sys, forms_app.reading.pipeline, forms_app.templating.template_file;print(*sys.modules)"
+)
 
 
 @pytest.mark.parametrize("name", CHECKS)

@@ -81,9 +81,7 @@ def test_without_any_effect_the_page_stays_as_it_is() -> None:
 def test_files_hold_the_pages_and_the_truth(tmp_path: Path) -> None:
     entries = [
         (save_submission(s, tmp_path), s)
-        for s in generate_submissions(
-            TEMPLATE, [BLANK], 3, load_hands(None), seed=1, profile="fax"
-        )
+        for s in generate_submissions(TEMPLATE, [BLANK], 3, load_hands(None), seed=1, profile="fax")
     ]
     truth = json.loads(save_truth(entries, tmp_path).read_text())
     assert [row["source"] for row in truth] == [path.name for path, _ in entries]
@@ -111,7 +109,7 @@ def test_a_path_without_handwriting_is_refused(tmp_path: Path) -> None:
     (tmp_path / "set.npz").write_bytes(b"not a zip")
     with pytest.raises(DatasetError, match="not a glyph set"):
         load_hands(tmp_path / "set.npz")
-    with pytest.raises(DatasetError, match="holds no .ttf fonts"):
+    with pytest.raises(DatasetError, match=r"holds no \.ttf fonts"):
         load_hands(tmp_path)
 
 

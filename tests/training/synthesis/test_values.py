@@ -51,9 +51,7 @@ def test_values_satisfy_their_rules(name: str) -> None:
 
 
 def test_dates_are_iso_in_the_data_and_in_the_fields_format_on_paper() -> None:
-    field = comb(
-        FieldKind.DATE, 8, format="DDMMYYYY", minimum="2026-01-01", maximum="2026-12-31"
-    )
+    field = comb(FieldKind.DATE, 8, format="DDMMYYYY", minimum="2026-01-01", maximum="2026-12-31")
     rng = np.random.default_rng(2)
     for _ in range(30):
         sample = sample_value(field, rng, blank_share=0.0)
