@@ -95,8 +95,9 @@ def _comb(look, hands: Hands, rng, tallies, worst) -> None:
         _likeness(glyphs[cell], mask) if cell in glyphs else 0.0
         for cell, mask in zip(drawn.cells, drawn.truth_in_crop(crop), strict=True)
     ]
-    for score in scores:
+    for score, where in zip(scores, _surroundings(drawn, crop), strict=True):
         _add(tally, "character found", score >= FOUND)
+        _add(tally, f"character found: {where}", score >= FOUND)
         _add(tally, "mean likeness", score)
     right = states == truth and min(scores, default=1.0) >= FOUND
     _add(tally, "whole field right", right)
@@ -104,6 +105,23 @@ def _comb(look, hands: Hands, rng, tallies, worst) -> None:
     wrong = sum(a != b for a, b in zip(states, truth, strict=True))
     badness = 1 - min(scores, default=1.0) + wrong
     worst.append((badness, f"comb {look.style}", _picture(drawn, crop, found.glyphs)))
+
+
+def _surroundings(drawn: DrawnField, crop: FieldCrop) -> list[str]:
+    """For each character whether it touches another, lies along print (15 % of it), or is clear."""
+    masks = drawn.truth_in_crop(crop)
+    printed = cv2.dilate(crop.printed, np.ones((3, 3), np.uint8)) > 40
+    found = []
+    for index, mask in enumerate(masks):
+        others = np.any([m for i, m in enumerate(masks) if i != index] or [mask & False], axis=0)
+        near = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        if (others & near).any():
+            found.append("touching")
+        elif (mask & printed).sum() > 0.15 * mask.sum():
+            found.append("along print")
+        else:
+            found.append("clear")
+    return found
 
 
 def _line(look, hands: Hands, rng, tallies, worst) -> None:
