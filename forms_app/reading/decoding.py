@@ -20,7 +20,7 @@ from forms_app.reading.constraints import check_value, normalise
 from forms_app.reading.errors import ShapeError
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
-from forms_app.reading.grammars import AnyText, grammar_of, is_constrained, is_valid
+from forms_app.reading.grammars import AnyText, grammar_of, is_constrained
 from forms_app.reading.lattice import (
     EMPTY_CELL,
     Edge,
@@ -154,14 +154,17 @@ def _readings(
         width = _WHOLE_VALUE_WIDTH if rule.pattern or rule.check else _GRAMMAR_WIDTH
         spaces = spaces or field.kind is FieldKind.DATE
         valid = search(lattice, characters, probabilities, grammar_of(field), spaces, width)
-    found = [(w, normalise(field, w.text), True) for w in valid if is_valid(field, w.text)]
+    found = [reading for w in valid if (reading := _judged(field, w))[2]]
     texts = {written.text for written, _, _ in found}
     values = {value for _, value, _ in found}
-    for written in free[:_MOST_CANDIDATES]:
-        value = normalise(field, written.text)
-        if written.text and written.text not in texts and value not in values:
-            found.append((written, value, is_valid(field, written.text)))
-    return found
+    others = (_judged(field, w) for w in free[:_MOST_CANDIDATES] if w.text and w.text not in texts)
+    return found + [reading for reading in others if reading[1] not in values]
+
+
+def _judged(field: FormField, written: Written) -> tuple[Written, str, bool]:
+    """What is written, its value, and whether that satisfies the field."""
+    value = normalise(field, written.text)
+    return written, value, bool(value) and not check_value(field, value)
 
 
 def _summary(

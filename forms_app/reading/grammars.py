@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from forms_app.reading.constraints import check_value, date_format, normalise
+from forms_app.reading.constraints import date_format
 from forms_app.reading.dates import SEPARATORS, DateFormat, parse_format
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.patterns import is_beginning
@@ -134,8 +134,3 @@ def is_constrained(field: FormField) -> bool:
             for bound in (rule.min_length, rule.max_length, rule.minimum, rule.maximum)
         )
     )
-
-
-def is_valid(field: FormField, written: str) -> bool:
-    """Whether complete characters make a valid value of the field."""
-    return bool(written) and not check_value(field, normalise(field, written))
