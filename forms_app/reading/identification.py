@@ -24,8 +24,8 @@ from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
 
-MIN_COVERAGE = 0.45
-"""Least share of the blank's print found in place; densely filled poor scans have 0.68 and more,
+MIN_COVERAGE = 0.35
+"""Least share of the blank's print found in place; densely filled poor scans have 0.54 and more,
 pages of unrelated forms under 0.2. Look-alikes in between are told by `registration`'s gates."""
 MIN_KEYPOINTS = 12
 MIN_INK_SHARE = 5e-4
