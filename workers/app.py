@@ -20,7 +20,7 @@ from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK
 from workers import acknowledging
 from workers.process import settings
 
-LARGEST_PROCESS_KB = 2_000_000
+TASKS_PER_PROCESS = 2000
 
 logger = logging.getLogger(__name__)
 acknowledging.install()
@@ -74,7 +74,7 @@ celery.conf.update(
     broker_connection_max_retries=None,
     # Processes: TensorFlow takes its time to load, and leaks must not add up.
     worker_proc_alive_timeout=120,
-    worker_max_memory_per_child=LARGEST_PROCESS_KB,
+    worker_max_tasks_per_child=TASKS_PER_PROCESS,
     worker_enable_remote_control=False,
 )
 

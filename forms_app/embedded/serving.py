@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future
 
 from forms_app.config import Settings
-from forms_app.embedded import broker, components, premises
-from forms_app.embedded.supervisor import StartError, Supervisor
-from forms_app.embedded.tether import tethered
+from forms_app.embedded import premises
+from forms_app.embedded.startup import Say, make_supervisor, start_all, start_workers
 
-Say = Callable[[str], None]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -63,9 +59,9 @@ def run_job(settings: Settings, worker_processes: int, say: Say, job: Callable[[
 async def _run_job(
     settings: Settings, worker_processes: int, say: Say, job: Callable[[], None]
 ) -> None:
-    supervisor = _supervisor(settings, say)
+    supervisor = make_supervisor(settings, say)
     try:
-        await _start_workers(supervisor, settings, worker_processes, say)
+        await start_workers(supervisor, settings, worker_processes, say)
         await _in_thread(job)
     finally:
         await supervisor.stop()
@@ -73,37 +69,28 @@ async def _run_job(
 
 async def _in_thread(job: Callable[[], None]) -> None:
     """Run `job` in a thread that Ctrl-C does not wait for, as it would for `to_thread`."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    done: Future[None] = Future()
+    done.set_running_or_notify_cancel()
 
-    def finish(error: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if error:
+    def run() -> None:
+        try:
+            job()
+        except BaseException as error:  # raised again where it is waited for
             done.set_exception(error)
         else:
             done.set_result(None)
 
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            job()
-        except BaseException as raised:  # handed to whoever waits
-            error = raised
-        with contextlib.suppress(RuntimeError):  # the loop may be gone
-            loop.call_soon_threadsafe(finish, error)
-
     threading.Thread(target=run, daemon=True).start()
-    await done
+    await asyncio.wrap_future(done)
 
 
 async def _serve(
     settings: Settings, listening: socket.socket, worker_processes: int, say: Say
 ) -> None:
     stop = _stop_event()
-    supervisor = _supervisor(settings, say)
+    supervisor = make_supervisor(settings, say)
     starting = asyncio.create_task(
-        _start_all(supervisor, settings, listening, worker_processes, say)
+        start_all(supervisor, settings, listening, worker_processes, say)
     )
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -118,95 +105,6 @@ async def _serve(
         stopping.cancel()
         await supervisor.stop()
     say("Stopped.")
-
-
-def _supervisor(settings: Settings, say: Say) -> Supervisor:
-    return Supervisor(
-        settings.data_dir / "logs",
-        say,
-        before_restart=lambda name, last_words: _mend(settings, name, last_words, say),
-    )
-
-
-async def _start_all(
-    supervisor: Supervisor,
-    settings: Settings,
-    listening: socket.socket,
-    worker_processes: int,
-    say: Say,
-) -> None:
-    """The web server loads beside the rest; its address is not known to anybody yet."""
-    web = components.web_component(settings, listening.fileno())
-    await _side_by_side(
-        _start_workers(supervisor, settings, worker_processes, say),
-        _start(supervisor, web, say),
-    )
-
-
-async def _start_workers(
-    supervisor: Supervisor, settings: Settings, worker_processes: int, say: Say
-) -> None:
-    """Database and broker first, then the workers, which may find tasks waiting."""
-    first = [_prepare_database(settings, say)]
-    if settings.is_embedded_broker:
-        first.append(_start(supervisor, components.broker_component(settings), say))
-    await _side_by_side(*first)
-    await _side_by_side(
-        _start(supervisor, components.workers_component(settings, worker_processes), say),
-        _start(supervisor, components.beat_component(settings), say),
-    )
-
-
-async def _start(supervisor: Supervisor, component: components.Component, say: Say) -> None:
-    await supervisor.start(component)
-    say(f"{component.name:<9} {component.summary}")
-
-
-async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
-    """Wait for all of them; the first failure cancels the others and is raised."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for start in starts:
-                group.create_task(start)
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-
-
-async def _prepare_database(settings: Settings, say: Say) -> None:
-    code, last = await _run_database_module(settings)
-    if code:
-        raise StartError(f"database did not start: {last}")
-    say(f"{'database':<9} {last}")
-
-
-async def _run_database_module(settings: Settings) -> tuple[int, str]:
-    """Exit code and last line of `embedded.database`."""
-    process = await asyncio.create_subprocess_exec(
-        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database")),
-        env=os.environ | components.environment_of(settings),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:  # cancelled: migrations are transactions
-            process.kill()
-            await process.wait()
-    last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return process.returncode or 0, last
-
-
-async def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
-    """What a component that died may have left behind."""
-    if name == "workers":
-        code, last = await _run_database_module(settings)
-        if code:
-            say(f"! database: {last}")
-    elif name == "broker" and (aside := broker.set_damaged_queues_aside(settings, last_words)):
-        say(f"! broker: its queues were damaged and lie in {aside} now; their work is sent again")
 
 
 def _stop_event() -> asyncio.Event:

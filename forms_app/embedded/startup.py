@@ -1,0 +1,107 @@
+"""Bringing the parts up in the right order, and mending what a dead one left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from forms_app.config import Settings
+from forms_app.embedded import broker, components
+from forms_app.embedded.supervisor import StartError, Supervisor
+from forms_app.embedded.tether import tethered
+
+Say = Callable[[str], None]
+
+
+def make_supervisor(settings: Settings, say: Say) -> Supervisor:
+    """A supervisor that keeps its logs in the data folder."""
+    return Supervisor(
+        settings.data_dir / "logs",
+        say,
+        before_restart=lambda name, last_words: _mend(settings, name, last_words, say),
+    )
+
+
+async def start_all(
+    supervisor: Supervisor,
+    settings: Settings,
+    listening: socket.socket,
+    worker_processes: int,
+    say: Say,
+) -> None:
+    """The web server loads beside the rest; its address is not known to anybody yet."""
+    web = components.web_component(settings, listening.fileno())
+    await _side_by_side(
+        start_workers(supervisor, settings, worker_processes, say),
+        _start(supervisor, web, say),
+    )
+
+
+async def start_workers(
+    supervisor: Supervisor, settings: Settings, worker_processes: int, say: Say
+) -> None:
+    """Database and broker first, then the workers, which may find tasks waiting."""
+    first = [_prepare_database(settings, say)]
+    if settings.is_embedded_broker:
+        first.append(_start(supervisor, components.broker_component(settings), say))
+    await _side_by_side(*first)
+    await _side_by_side(
+        _start(supervisor, components.workers_component(settings, worker_processes), say),
+        _start(supervisor, components.beat_component(settings), say),
+    )
+
+
+async def _start(supervisor: Supervisor, component: components.Component, say: Say) -> None:
+    await supervisor.start(component)
+    say(f"{component.name:<9} {component.summary}")
+
+
+async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
+    """Wait for all of them; the first failure cancels the others and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for start in starts:
+                group.create_task(start)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+async def _prepare_database(settings: Settings, say: Say) -> None:
+    code, last = await _run_database_module(settings)
+    if code:
+        raise StartError(f"database did not start: {last}")
+    say(f"{'database':<9} {last}")
+
+
+async def _run_database_module(settings: Settings) -> tuple[int, str]:
+    """Exit code and last line of `embedded.database`."""
+    process = await asyncio.create_subprocess_exec(
+        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database")),
+        env=os.environ | components.environment_of(settings),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:  # cancelled: migrations are transactions
+            process.kill()
+            await process.wait()
+    last = output.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return process.returncode or 0, last
+
+
+async def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
+    """What a component that died may have left behind."""
+    if name == "workers":
+        code, last = await _run_database_module(settings)
+        if code:
+            say(f"! database: {last}")
+    elif name == "broker" and (aside := broker.set_damaged_queues_aside(settings, last_words)):
+        say(f"! broker: its queues were damaged and lie in {aside} now; their work is sent again")
