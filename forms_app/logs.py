@@ -13,6 +13,7 @@ from forms_app.config import Settings
 
 # They tell of every message at level info.
 QUIETED = (
+    "PIL",
     "alembic",
     "celery.app.trace",
     "celery.beat",

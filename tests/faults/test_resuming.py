@@ -79,18 +79,25 @@ class Site:
                 .where(SubmissionRow.batch_id == batch_id)
             )
         assert readings == PAGES * len(FIELDS)
-        times_read = self._times_read()
-        assert all(times_read[page_id] <= 1 for page_id in self.page_ids(batch_id))
+        self._assert_read_once(self.page_ids(batch_id))
 
-    def _times_read(self) -> Counter[int]:
+    def _assert_read_once(self, page_ids: list[int]) -> None:
         log = (self.serve.data_dir / "logs" / "workers.log").read_text(encoding="utf-8")
-        return Counter(int(found) for found in re.findall(r"page read page_id=(\d+)", log))
+        times = Counter(int(found) for found in re.findall(r"page read page_id=(\d+)", log))
+        assert max(times[page_id] for page_id in page_ids) == 1
+        # A process killed between its commit and its line in the log has read all the same.
+        assert sum(times[page_id] for page_id in page_ids) >= PAGES - 4
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site")
-    settings = {"lease_seconds": 10, "sweep_seconds": 3, "read_batch_pages": 4}
+    settings = {
+        "lease_seconds": 10,
+        "sweep_seconds": 3,
+        "read_batch_pages": 4,
+        "log_level": "debug",
+    }
     with Serve(data_dir, workers=2, **settings) as serve:
         app = bootstrap(load_settings({}, data_dir=data_dir))
         yield Site(serve, app, publish_form(app))
