@@ -97,6 +97,8 @@ def _log_prior(pieces: list[Piece], start: int, end: int, width: float) -> float
 def _word_gaps(pieces: list[Piece], line: WritingLine) -> tuple[int, ...]:
     """Nodes at which a space stands: room wide in itself and against the usual room."""
     rooms = [(b.box.x - a.box.right) / line.height_px for a, b in pairwise(pieces)]
-    usual = float(np.median([r for r in rooms if r > 0] or [0.0]))
+    open_rooms = [room for room in rooms if room > 0] or [0.0]
+    close = [room for room in open_rooms if room < _WORD_GAP]
+    usual = float(np.median(close if 2 * len(close) >= len(open_rooms) else open_rooms))
     least = max(_WORD_GAP, 2.2 * usual)
     return tuple(node for node, room in enumerate(rooms, start=1) if room > least)

@@ -246,3 +246,9 @@ def test_a_box_full_of_dirt_is_unreadable_and_stays_cheap() -> None:
     found = _segmented(with_ink(drawn, dirt))
     assert found.state in (EMPTY, InkState.UNREADABLE)
     assert len(found.glyphs) == 0
+
+
+def test_widely_spaced_digits_are_one_word() -> None:
+    for seed in range(4):
+        drawn = draw_line("40716", Look(noise=1), np.random.default_rng(seed), spacing=0.5)
+        assert _segmented(drawn).gaps == ()
