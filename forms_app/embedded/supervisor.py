@@ -94,13 +94,6 @@ class Supervisor:
                 )
             )
 
-    def pid(self, name: str) -> int | None:
-        """The process id of a component, None while it is not running."""
-        for running in self._running:
-            if running.component.name == name and running.process:
-                return running.process.pid if running.process.returncode is None else None
-        return None
-
     async def _keep_running(self, running: _Running) -> None:
         delay_s = FIRST_DELAY_S
         while not self._stopping.is_set():
