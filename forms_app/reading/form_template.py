@@ -92,9 +92,7 @@ class FormField:
     @property
     def extent(self) -> Box:
         """Everything of this field on the page: box, cells and options."""
-        return bounding_box(
-            [self.box, *self.cells, *(option.box for option in self.options)]
-        )
+        return bounding_box([self.box, *self.cells, *(option.box for option in self.options)])
 
 
 @dataclass(frozen=True, slots=True)

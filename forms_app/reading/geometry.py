@@ -47,9 +47,7 @@ class Box:
     def expanded(self, margin_x: float, margin_y: float | None = None) -> Box:
         """Grown by a margin on each side (shrunk where negative)."""
         dy = margin_x if margin_y is None else margin_y
-        return Box(
-            self.x - margin_x, self.y - dy, self.width + 2 * margin_x, self.height + 2 * dy
-        )
+        return Box(self.x - margin_x, self.y - dy, self.width + 2 * margin_x, self.height + 2 * dy)
 
     def clipped(self, width: float, height: float) -> Box:
         """The part that lies on a page of this size; may be empty."""
