@@ -21,6 +21,7 @@ from forms_app.reading.types import (
 )
 
 _NO_RUNNER_UP = 9.0
+_MUCH_STRAY_INK = 0.05
 _UNKNOWN_RESIDUAL_PX = 1.0
 
 
@@ -80,7 +81,7 @@ def features_of(field: FormField, decoded: Decoded, evidence: Evidence) -> Featu
         margin=min(margin, _NO_RUNNER_UP),
         weakest_log_odds=log_odds(min(seen)),
         forced=forced_share(field, decoded),
-        stray_ink=evidence.stray_ink,
+        stray_ink=min(1.0, evidence.stray_ink / _MUCH_STRAY_INK),
         residual_px=_UNKNOWN_RESIDUAL_PX if residual is None else min(residual, 10.0),
         length=math.log(len(seen)),
         is_line=float(field.layout is Layout.LINE),
