@@ -12,6 +12,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -24,12 +25,13 @@ from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary
 from forms_app.store.models import PageRow, ReadingRow, SubmissionRow
 from tests.faults.sheets import FIELDS, publish_form, upload
-from tests.serving import Serve, is_alive, wait_until
+from tests.serving import Serve, is_alive, nothing_left_of, wait_until
 
 pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
 PAGES = 12
 LIMIT_S = 60.0
+SETTINGS = {"lease_seconds": 10, "sweep_seconds": 3, "read_batch_pages": 4, "log_level": "debug"}
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site")
-    settings = {
-        "lease_seconds": 10,
-        "sweep_seconds": 3,
-        "read_batch_pages": 4,
-        "log_level": "debug",
-    }
-    with Serve(data_dir, workers=2, **settings) as serve:
+    with Serve(data_dir, **SETTINGS) as serve:
         app = bootstrap(load_settings({}, data_dir=data_dir))
         yield Site(serve, app, publish_form(app))
         app.close()
@@ -149,6 +145,20 @@ def test_every_task_is_delivered_many_times(site: Site) -> None:
         site.app.tasks.send(queues.ASSEMBLE_FILE, file.id)
         site.app.tasks.send(queues.READ_PAGES)
     site.wait_until_each_page_was_read_once(batch_id)
+
+
+def test_everything_is_killed_and_started_again(tmp_path: Path) -> None:
+    app = bootstrap(load_settings({}, data_dir=tmp_path))
+    with Serve(tmp_path, **SETTINGS) as serve:
+        before = Site(serve, app, publish_form(app))
+        batch_id = before.upload("all", 600000)
+        before.wait_until_in_the_middle(batch_id)
+        with nothing_left_of(serve):
+            serve.kill()
+    with Serve(tmp_path, **SETTINGS) as serve:
+        after = Site(serve, app, before.version_id)
+        after.wait_until_each_page_was_read_once(batch_id)
+    app.close()
 
 
 def kill(*pids: int) -> None:
