@@ -21,6 +21,8 @@ DIGITS = "0123456789"
 _NAME_MARKS = "-'."
 # Capitals of one field whose small letters have the same shape (EMNIST 'bymerge', plus k and p).
 SAME_SHAPE = frozenset("ckmopsuvwxz")
+# Of these the small letter is as tall as the capital: k rises, p hangs down.
+SAME_HEIGHT = frozenset("kp")
 # A bar and a ring: digits and letters that are written alike.
 SAME_SHAPES = ("1Il", "0Oo")
 TALL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789bdfhklt")

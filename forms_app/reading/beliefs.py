@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.alphabets import (
+    SAME_HEIGHT,
     SAME_SHAPE,
     SAME_SHAPES,
     TALL,
@@ -19,7 +20,7 @@ from forms_app.reading.alphabets import (
 )
 from forms_app.reading.classifier import Charset
 from forms_app.reading.form_template import Case, FieldKind, FormField, Layout
-from forms_app.reading.types import Glyph, LogProbabilities
+from forms_app.reading.types import Glyph, LogProbabilities, Segmentation
 
 # Weight of a character outside the field's alphabet against one inside: how seldom people write a
 # letter into a digits field, spread over the many classes that confuse with digits.
@@ -52,7 +53,7 @@ class Beliefs:
 
 def believe(
     field: FormField,
-    glyphs: tuple[Glyph, ...],
+    segmentation: Segmentation,
     log_probabilities: LogProbabilities,
     charset: Charset,
 ) -> Beliefs:
@@ -60,16 +61,17 @@ def believe(
 
     Args:
         field: a written field.
-        glyphs: its N glyphs.
+        segmentation: its lattice of N glyphs.
         log_probabilities: `(N, K)` from the classifier.
         charset: the K classes, one of them the reject class.
     """
+    glyphs = segmentation.glyphs
     known = np.exp(log_probabilities.astype(np.float64))
     characters, columns = _character_columns(charset)
     free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
     free = _resolve_case(free, glyphs, characters, field)
     if field.kind is FieldKind.TEXT and field.constraints.pattern is None:
-        free = _resolve_twins(free, glyphs, characters)
+        free = _resolve_twins(free, segmentation, characters)
     allowed = allowed_characters(field)
     folded_characters, folding = _folding(characters, field.constraints.case, allowed)
     folded = free @ folding
@@ -153,30 +155,32 @@ def _in_case(character: str, case: Case | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def _case_pairs(characters: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Columns (upper, lower) of the letters whose cases share one shape."""
+def _case_pairs(
+    characters: str,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Of letters whose cases share one shape: columns (upper, lower), and whether size tells."""
     pairs = [
-        (characters.index(letter.upper()), characters.index(letter))
+        (characters.index(letter.upper()), characters.index(letter), letter not in SAME_HEIGHT)
         for letter in sorted(SAME_SHAPE)
         if letter in characters and letter.upper() in characters
     ]
-    table = np.array(pairs, np.int64).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    table = np.array(pairs, np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2].astype(bool)
 
 
 def _resolve_case(
     probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str, field: FormField
 ) -> _Array:
     """Share the mass of same-shape pairs between the cases by size; other letters stay."""
-    uppers, lowers = _case_pairs(characters)
+    uppers, lowers, size_tells = _case_pairs(characters)
     if field.constraints.case is not None or not len(uppers) or not len(glyphs):
         return probabilities
-    upper_share = _upper_share(probabilities, glyphs, characters, field)
+    by_size, by_others = _capital_odds(probabilities, glyphs, characters, field)
     pooled = probabilities[:, uppers] + probabilities[:, lowers]
     own = np.log(np.maximum(probabilities[:, uppers], _FLOOR)) - np.log(
         np.maximum(probabilities[:, lowers], _FLOOR)
     )
-    odds = upper_share[:, None] + 0.5 * np.clip(own, -4, 4)
+    odds = by_size[:, None] * size_tells + by_others + 0.5 * np.clip(own, -4, 4)
     share = 1 / (1 + np.exp(-odds))
     resolved = probabilities.copy()
     resolved[:, uppers] = pooled * share
@@ -194,15 +198,18 @@ def _twin_classes(characters: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]
     return letters, digits, np.array(sides, np.float64)
 
 
-def _resolve_twins(probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str) -> _Array:
+def _resolve_twins(probabilities: _Array, segmentation: Segmentation, characters: str) -> _Array:
     """Tell 0 from O and 1 from I and l by the neighbours: words and numbers keep together."""
     letters, digits, sides = _twin_classes(characters)
     odds = np.log(
         (probabilities[:, letters].sum(1) + _UNSURE) / (probabilities[:, digits].sum(1) + _UNSURE)
     )
-    starts = np.array([glyph.start for glyph in glyphs])
-    ends = np.array([glyph.end for glyph in glyphs])
-    touches = (starts[:, None] == ends[None, :]) | (ends[:, None] == starts[None, :])
+    starts = np.array([glyph.start for glyph in segmentation.glyphs])
+    ends = np.array([glyph.end for glyph in segmentation.glyphs])
+    # Words end at a line's gaps; a comb's empty cells part its glyphs by themselves.
+    words_end = () if segmentation.cell_states else segmentation.gaps
+    follows = (starts[:, None] == ends[None, :]) & ~np.isin(starts, words_end)[:, None]
+    touches = follows | follows.T
     pull = touches @ odds / np.maximum(touches.sum(1), 1)
     weighed = probabilities * np.exp(0.5 * pull[:, None] * sides[None, :])
     is_twin = sides != 0
@@ -212,10 +219,10 @@ def _resolve_twins(probabilities: _Array, glyphs: tuple[Glyph, ...], characters:
     return resolved
 
 
-def _upper_share(
+def _capital_odds(
     probabilities: _Array, glyphs: tuple[Glyph, ...], characters: str, field: FormField
-) -> _Array:
-    """`(N,)`: log-odds that a glyph is a capital, from its size and the case of its neighbours."""
+) -> tuple[_Array, float]:
+    """Log-odds of a capital: `(N,)` from each glyph's size, and from the field's other letters."""
     heights = np.array([glyph.relative_height for glyph in glyphs])
     best, sure = probabilities.argmax(1), probabilities.max(1) > 0.6
     caps, uppers, lowers = [], 0, 0
@@ -234,4 +241,4 @@ def _upper_share(
     neighbours = np.clip(np.log((uppers + 0.5) / (lowers + 0.5)), -2, 2)
     habit = 1.0 if field.layout is Layout.COMB else 0.0
     size = np.clip((heights / max(capital, 0.05) - 0.8) / 0.06, -4, 4)
-    return np.asarray(size + neighbours + habit)
+    return np.asarray(size), float(neighbours) + habit

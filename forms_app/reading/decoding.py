@@ -91,7 +91,7 @@ def decode(
         return _nothing(_OUTCOMES[segmentation.state])
     if not segmentation.glyphs:
         return _nothing(Outcome.UNREADABLE)
-    beliefs = believe(field, segmentation.glyphs, log_probabilities, charset)
+    beliefs = believe(field, segmentation, log_probabilities, charset)
     lattice = build_lattice(segmentation)
     candidates = _candidates(field, lattice, beliefs)
     if not candidates:

@@ -240,3 +240,10 @@ def test_neighbours_tell_rings_and_bars_apart() -> None:
     number = likely({"2": 0.98}, ring, {"7": 0.98}, bar, {"4": 0.98})
     assert read(field, comb("xxxxx"), word).value == "ROBIN"
     assert read(field, comb("xxxxx"), number).value == "20714"
+
+
+def test_neighbours_beyond_a_word_gap_have_no_say() -> None:
+    bars = [{"1": 0.5, "l": 0.4}, {"1": 0.5, "l": 0.4}]
+    log_p = likely(*bars, {"k": 0.98}, {"m": 0.98})
+    heights = (1.0, 1.0, 1.0, 0.6)
+    assert read(line_field("text"), line(4, (2,), heights), log_p).value == "11 km"
