@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from forms_app.config import Settings
 from forms_app.errors import BrokerUnavailableError, ConfigurationError
@@ -48,7 +49,7 @@ class CeleryTaskSender:
             self._celery.send_task(
                 name, args=args, queue=QUEUE_OF_TASK[name], retry=True, retry_policy=RECONNECT_ONCE
             )
-        except (OperationalError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:
             raise BrokerUnavailableError(
                 "The message broker does not answer; the work is kept and goes on when it is back."
             ) from error

@@ -124,10 +124,9 @@ def judge_image(
 
 
 def missing_page(field: FormField) -> FieldReading:
-    """The reading of a field whose page is not there; reviewed where a value is required."""
+    """The reading of a field whose page is not there: a person must say whether it was lost."""
     reasons = (f"page {field.page} of the form is missing",)
-    required = field.constraints.required
-    return FieldReading(field.name, None, Outcome.MISSING_PAGE, 1.0, required, reasons)
+    return FieldReading(field.name, None, Outcome.MISSING_PAGE, 1.0, True, reasons)
 
 
 def _judge_blank(field: FormField, evidence: Evidence, policy: ReviewPolicy) -> FieldReading:

@@ -179,10 +179,11 @@ def test_images_are_keyed_by_a_person_unless_empty() -> None:
     assert reading.needs_review and reading.reasons == ("to be keyed by a person",)
 
 
-def test_a_missing_page_is_reviewed_only_where_a_value_is_required() -> None:
-    assert missing_page(comb_field("digits")).outcome is Outcome.MISSING_PAGE
-    assert not missing_page(comb_field("digits")).needs_review
-    assert missing_page(comb_field("digits", required=True)).needs_review
+def test_a_missing_page_is_never_accepted_silently() -> None:
+    reading = missing_page(comb_field("digits"))
+    assert reading.outcome is Outcome.MISSING_PAGE
+    assert reading.needs_review
+    assert reading.reasons == ("page 1 of the form is missing",)
 
 
 def test_the_shipped_calibration_is_monotone() -> None:
