@@ -48,12 +48,27 @@ def fit_temperature(domains: list[tuple[NDArray[np.float32], NDArray[np.bool_]]]
 
 
 def expected_calibration_error(
-    log_p: NDArray[np.float32], allowed: NDArray[np.bool_], bins: int = 15
+    log_p: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    partner: NDArray[np.int64],
+    bins: int = 15,
 ) -> float:
-    """Mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017)."""
-    best = log_p.argmax(1)
-    confidence = np.exp(log_p[np.arange(len(best)), best])
-    right = allowed[np.arange(len(best)), best]
+    """Mean gap between confidence and accuracy over equal-width bins (Guo et al. 2017).
+
+    The two cases of a letter count as one answer: where framing hides the case, the network must
+    split its probability between them.
+
+    Args:
+        log_p: (N, K) log-probabilities.
+        allowed: (N, K) the classes that count as right.
+        partner: (K,) the other case of each class, or itself (`targets.other_case`).
+    """
+    p = np.exp(log_p)
+    paired = partner != np.arange(len(partner))
+    folded = p + p[:, partner] * paired
+    right_folded = allowed | allowed[:, partner]
+    each, best = np.arange(len(p)), folded.argmax(1)
+    confidence, right = folded[each, best], right_folded[each, best]
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [abs(confidence[place == b].sum() - right[place == b].sum()) for b in range(bins)]
-    return float(sum(gaps) / max(len(best), 1))
+    return float(sum(gaps) / max(len(p), 1))

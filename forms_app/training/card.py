@@ -89,7 +89,7 @@ def write_card(out: Path, facts: CardFacts, figures: list[dict[str, Any]]) -> No
         "calibration": {
             "method": "one temperature per engine, least negative log-likelihood over "
             "writer-disjoint validation domains of equal weight",
-            "expected_calibration_error": facts.calibration_error,
+            "expected_calibration_error_ignoring_case": facts.calibration_error,
         },
         "figures": figures,
         "training": {

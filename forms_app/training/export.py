@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ from forms_app.training.targets import (
 )
 
 KERAS_FILE, LITERT_FILE = "glyphs.keras", "glyphs.tflite"
-_REPRESENTATIVE = 2_000
 _REJECTS = 2_000
 _CALIBRATION_LIMIT = 6_000
 Domain = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -69,14 +68,14 @@ def export_model(
     out.mkdir(parents=True, exist_ok=True)
     network = keras.models.load_model(trained, compile=False)
     network.save(out / KERAS_FILE)
-    samples = representative_glyphs(data, config.seed)
-    (out / LITERT_FILE).write_bytes(to_litert(network, samples))
+    (out / LITERT_FILE).write_bytes(to_litert(network))
     engines: dict[str, Engine] = {
         "litert": LiteRTEngine((out / LITERT_FILE).read_bytes(), 1, LITERT_FILE),
         "keras": KerasEngine((out / KERAS_FILE).read_bytes(), KERAS_FILE),
     }
     glyphs = calibration_glyphs(data, config)
-    fitted = {engine: _fit(runner, glyphs) for engine, runner in engines.items()}
+    partner = other_case(config.characters)
+    fitted = {engine: _fit(runner, glyphs, partner) for engine, runner in engines.items()}
     for engine, fit in fitted.items():
         shown = ", ".join(f"{key} {100 * value:.2f} %" for key, value in fit.ece.items())
         progress(f"{engine}: temperature {fit.temperature:.3f}, calibration error {shown}")
@@ -95,12 +94,15 @@ def export_model(
     return out
 
 
-def to_litert(network: Any, samples: NDArray[np.uint8]) -> bytes:
-    """Converts to LiteRT with 8-bit weights and activations.
+def to_litert(network: Any) -> bytes:
+    """Converts to LiteRT with 8-bit weights; activations get their 8-bit range glyph by glyph.
+
+    Measured on the first shipped model against the fully static 8-bit export: the same speed
+    (65 us a glyph), and the same answer as Keras for 99.7 to 99.9 % of validation glyphs instead
+    of 98.9 to 99.4 %.
 
     Args:
         network: Keras model on (N, 28, 28, 1) float32 in 0..255.
-        samples: (N, 28, 28) uint8 that set the ranges of the activations.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
@@ -109,29 +111,7 @@ def to_litert(network: Any, samples: NDArray[np.uint8]) -> bytes:
         network.export(folder, format="tf_saved_model", verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: _one_by_one(samples)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         return bytes(converter.convert())
-
-
-def _one_by_one(samples: NDArray[np.uint8]) -> Iterator[list[NDArray[np.float32]]]:
-    for glyph in samples:
-        yield [glyph[None, :, :, None].astype(np.float32)]
-
-
-def representative_glyphs(data: TrainingData, seed: int) -> NDArray[np.uint8]:
-    """Training glyphs of all sources, augmented, and rejects; (N, 28, 28) uint8."""
-    drawer = make_drawer(data, seed)
-    names = sorted(data.sources)
-    glyphs = []
-    for number in range(_REPRESENTATIVE):
-        name = names[number % (len(names) + 1)] if number % (len(names) + 1) < len(names) else ""
-        if name:
-            index = int(drawer.rng.integers(len(data.sources[name])))
-            glyphs.append(drawer.sample(name, index))
-        else:
-            glyphs.append(drawer.reject())
-    return np.stack(glyphs)
 
 
 def calibration_glyphs(
@@ -159,13 +139,17 @@ def _allowed(
     return holdout.images[keep], rows.astype(bool)
 
 
-def _fit(engine: Engine, glyphs: dict[str, tuple[NDArray[np.uint8], NDArray[np.bool_]]]) -> Fitted:
+def _fit(
+    engine: Engine,
+    glyphs: dict[str, tuple[NDArray[np.uint8], NDArray[np.bool_]]],
+    partner: NDArray[np.int64],
+) -> Fitted:
     domains: dict[str, Domain] = {
         name: (engine.logits(images), allowed) for name, (images, allowed) in glyphs.items()
     }
     temperature = fit_temperature(list(domains.values()))
     ece = {
-        name: expected_calibration_error(calibrated(logits, temperature), allowed)
+        name: expected_calibration_error(calibrated(logits, temperature), allowed, partner)
         for name, (logits, allowed) in domains.items()
     }
     return Fitted(temperature, ece)
