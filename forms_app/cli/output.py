@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from forms_app.cells import cell_text, without_formula
 from forms_app.errors import UserError
 from forms_app.reading.form_template import FieldKind, FormTemplate
 from forms_app.reading.submissions import SubmissionReading
-from forms_app.reading.types import CharacterReading, FieldReading, Value
+from forms_app.reading.types import CharacterReading, FieldReading, Value, is_empty
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-# A spreadsheet takes text that begins so for a formula (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DETAIL_HEADINGS = (
     "source",
     "submission",
@@ -85,9 +84,9 @@ def to_csv(template: FormTemplate, submissions: Sequence[SubmissionReading]) -> 
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(harmless(heading) for heading in _headings(template))
+    writer.writerow(without_formula(heading) for heading in _headings(template))
     for submission in submissions:
-        writer.writerow(harmless(cell) for cell in _row(submission))
+        writer.writerow(without_formula(cell) for cell in _row(submission))
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -141,29 +140,13 @@ WRITERS: dict[str, Callable[[FormTemplate, Sequence[SubmissionReading]], bytes]]
 }
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; numbers stay as they are."""
-    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
-
-
-def value_text(value: Value) -> str:
-    """A value for one cell: choices joined by semicolons, nothing where nothing was read."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else ";".join(value)
-
-
 def _headings(template: FormTemplate) -> list[str]:
     return ["source", "submission", *(f.name for f in template.fields), "needs_review"]
 
 
 def _row(submission: SubmissionReading) -> list[str]:
     open_fields = ";".join(field.name for field in submission.fields if field.needs_review)
-    values = [value_text(field.value) for field in submission.fields]
+    values = [cell_text(field.value) for field in submission.fields]
     return [submission.source, str(submission.number), *values, open_fields]
 
 
@@ -172,7 +155,7 @@ def _details(submission: SubmissionReading, field: FieldReading) -> list[str | f
         submission.source,
         str(submission.number),
         field.name,
-        value_text(field.value),
+        cell_text(field.value),
         str(field.outcome),
         round(field.confidence, 4),
         "true" if field.needs_review else "false",
@@ -182,7 +165,7 @@ def _details(submission: SubmissionReading, field: FieldReading) -> list[str | f
 
 def _field_to_json(field: FieldReading) -> dict[str, Any]:
     return {
-        "value": _value_to_json(field.value),
+        "value": "" if is_empty(field.value, field.outcome) else _value_to_json(field.value),
         "outcome": str(field.outcome),
         "confidence": round(field.confidence, 4),
         "needs_review": field.needs_review,

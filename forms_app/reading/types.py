@@ -31,6 +31,11 @@ class Outcome(StrEnum):
     MISSING_PAGE = "missing_page"
 
 
+def is_empty(value: Value, outcome: str) -> bool:
+    """Whether a field is known to hold nothing: data says "" then, and null for what is unknown."""
+    return value is None and outcome == Outcome.BLANK
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePage:
     """One page of an uploaded file, as decoded: grey `(H, W)`; `number` counts from 1."""

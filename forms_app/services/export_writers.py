@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 import xlsxwriter
 
+from forms_app.cells import cell_text, without_formula
 from forms_app.reading.form_template import FormTemplate
-from forms_app.reading.types import Value
+from forms_app.reading.types import is_empty
 from forms_app.services.export_records import ExportRecord
 from forms_app.store.reading_json import value_to_json
 from forms_app.store.states import ExportFormat
@@ -21,25 +21,6 @@ Writer = Callable[[IO[bytes], FormTemplate, Iterator[ExportRecord]], int]
 
 # Columns that say whose row it is; the underscore keeps them apart from the form's own fields.
 HEAD = ("_file", "_form", "_state")
-# Spreadsheets run cells that start so as formulas (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
-
-
-def cell_text(value: Value) -> str:
-    """A value in one cell: options joined by `;`, truth as true/false, nothing as empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ";".join(value) if isinstance(value, tuple) else value
-
-
-def without_formula(text: str) -> str:
-    """`text` such that no spreadsheet takes it for a formula; signed numbers stay as they are."""
-    if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def write_csv(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
@@ -47,7 +28,7 @@ def write_csv(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRe
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     count = 0
-    writer.writerow(_heading(template))
+    writer.writerow([without_formula(text) for text in _heading(template)])
     for record in records:
         writer.writerow([without_formula(text) for text in _row(template, record)])
         count += 1
@@ -121,7 +102,7 @@ def _json_bytes(record: ExportRecord) -> bytes:
         "state": record.state,
         "fields": {
             name: {
-                "value": value_to_json(field.value),
+                "value": "" if is_empty(field.value, field.outcome) else value_to_json(field.value),
                 "outcome": field.outcome,
                 "confidence": round(field.confidence, 6),
                 "needs_review": field.needs_review,

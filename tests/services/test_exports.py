@@ -10,12 +10,12 @@ import zipfile
 import pytest
 
 from forms_app import queues
+from forms_app.cells import without_formula
 from forms_app.errors import ConflictError, StorageFullError, UserError
 from forms_app.files import FileStore
 from forms_app.reading.types import Outcome
 from forms_app.services import exports, review
 from forms_app.services.application import Application
-from forms_app.services.export_writers import without_formula
 from tests import factories
 from tests.fakes import RecordingTaskSender, run_sent_tasks
 
