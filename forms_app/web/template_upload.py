@@ -20,6 +20,9 @@ MAX_ZIP_ENTRIES = 1_000
 def read_import(uploads: Iterable[FileStorage]) -> tuple[dict[str, Any], Mapping[str, bytes]]:
     """The template's JSON object and its images by file name.
 
+    A browser hands over files without their folders, so the files that the template names are
+    known by their last name alone.
+
     Raises:
         TemplateError: there is not exactly one template file, or it cannot be read.
     """
@@ -32,7 +35,39 @@ def read_import(uploads: Iterable[FileStorage]) -> tuple[dict[str, Any], Mapping
             f"Fieldhand exported; there was {found} among the files."
         )
     name = definitions[0]
-    return _parse(name, files.pop(name)), files
+    definition = _parse(name, files.pop(name))
+    return _without_folders(definition), files
+
+
+def _without_folders(definition: dict[str, Any]) -> dict[str, Any]:
+    """The definition with `image` and `values` named by their last part.
+
+    Raises:
+        TemplateError: two different files have the same last name.
+    """
+    paths: dict[str, str] = {}
+
+    def last_name(path: object) -> object:
+        if not isinstance(path, str):
+            return path
+        name = PurePosixPath(path.replace("\\", "/")).name
+        if paths.setdefault(name, path) != path:
+            raise TemplateError(
+                f"The template names two files called {name}: {paths[name]} and {path}. "
+                "Give them different names."
+            )
+        return name
+
+    def stripped(items: object, key: str) -> object:
+        if not isinstance(items, list):
+            return items
+        return [
+            item | {key: last_name(item[key])} if isinstance(item, dict) and key in item else item
+            for item in items
+        ]
+
+    lists = {"pages": "image", "fields": "values"}
+    return {k: stripped(v, lists[k]) if k in lists else v for k, v in definition.items()}
 
 
 def _all_files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
