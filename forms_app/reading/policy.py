@@ -11,11 +11,11 @@ from forms_app.reading.form_template import FieldKind
 # Conservative: a wrong value accepted unseen costs more than a minute of review.
 _DEFAULT_THRESHOLDS: Mapping[FieldKind, float] = MappingProxyType(
     {
-        FieldKind.DIGITS: 0.98,
-        FieldKind.NUMBER: 0.98,
-        FieldKind.DATE: 0.98,
-        FieldKind.LETTERS: 0.97,
-        FieldKind.TEXT: 0.97,
+        FieldKind.DIGITS: 0.99,
+        FieldKind.NUMBER: 0.99,
+        FieldKind.DATE: 0.99,
+        FieldKind.LETTERS: 0.99,
+        FieldKind.TEXT: 0.99,
         FieldKind.MARK: 0.95,
         FieldKind.CHOICE: 0.95,
         FieldKind.CHOICES: 0.95,
