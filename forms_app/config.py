@@ -37,6 +37,7 @@ class Settings:
     files_url: str = ""
     broker_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
+    allowed_hosts: str = ""
     engine: str = "auto"
     model_dir: str = ""
     classifier_threads: int = 1

@@ -40,6 +40,7 @@ TITLES = {
     405: "This cannot be done here",
     409: "Someone else was faster",
     413: "This upload is too large",
+    421: "This is not an address of Fieldhand",
     422: "This cannot be done as asked",
     500: "Something went wrong on our side",
     503: "Not available right now",

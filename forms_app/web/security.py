@@ -7,8 +7,10 @@ import secrets
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import MisdirectedRequest
 
 from forms_app.config import Settings, load_secret_key
+from forms_app.web.hosts import allowed_names, is_own_name
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -52,8 +54,10 @@ def install(flask_app: Flask, settings: Settings) -> None:
         # People sit in front of one page for hours: a token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    csrf.init_app(flask_app)
+    allowed = allowed_names(settings.allowed_hosts)
     flask_app.before_request(_name_the_request)
+    flask_app.before_request(lambda: _refuse_strange_names(allowed))
+    csrf.init_app(flask_app)
     flask_app.after_request(_add_headers)
 
 
@@ -61,6 +65,16 @@ def _name_the_request() -> None:
     """Keep a proxy's request id when it is one, else make our own."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _refuse_strange_names(allowed: frozenset[str]) -> None:
+    if request.endpoint == "health.healthz":  # Load balancers ask without a name.
+        return
+    if not is_own_name(request.headers.get("Host", ""), allowed):
+        raise MisdirectedRequest(
+            "Fieldhand does not know itself under the name in this address. Whoever runs it can "
+            "add the name to the setting allowed_hosts."
+        )
 
 
 def _add_headers(response: Response) -> Response:
