@@ -40,7 +40,8 @@ WIDE_REACH_PX = (96.0, 6.0)
 COARSE_REACH_PX = (12.0, 3.0)
 FINE_REACH_PX = ((4.0, 1.5), (2.0, 1.0))
 """Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
-FEATURE_STIFFNESS = 10.0
+FEATURE_STIFFNESS = (10.0, 10.0)
+PATCH_STIFFNESS = (100.0, 1.0)
 MIN_PATCHES = 6
 HOPELESS, CONVINCING = 0.15, 0.97
 """Between these coverages a wide search is made for what the features did not lead to."""
@@ -107,7 +108,10 @@ def _search_near(
     )
     if len(places) < MIN_PATCHES:
         return None
-    fit = fit_field(reference.view.fine.shape, places, offsets, scores, reach_px=COARSE_REACH_PX)
+    fit = fit_field(
+        reference.view.fine.shape, places, offsets, scores,
+        reach_px=COARSE_REACH_PX, stiffness=PATCH_STIFFNESS,
+    )  # fmt: skip
     trusted = int((fit.weights > TRUSTED_WEIGHT).sum())
     return CoarseFit(matrix, fit.field, trusted / len(patches))
 
@@ -120,8 +124,9 @@ def _search_wide(view: PageView, reference: PageReference, fit: CoarseFit) -> Di
     if len(places) < MIN_PATCHES:
         return fit.field
     return fit_field(
-        reference.view.fine.shape, places, offsets, scores, reach_px=WIDE_REACH_PX
-    ).field
+        reference.view.fine.shape, places, offsets, scores,
+        reach_px=WIDE_REACH_PX, stiffness=PATCH_STIFFNESS,
+    ).field  # fmt: skip
 
 
 def _coarse_offsets(

@@ -2,7 +2,9 @@
 
 A uniform cubic B-spline surface for each of dx, dy, fitted to patch offsets by penalised least
 squares (P-splines: Eilers & Marx, Statistical Science 1996) with Geman-McClure weights, so that a
-patch that disagrees with its neighbours (found on handwriting, or a cell off) loses its say.
+patch that disagrees with its neighbours (found on handwriting, or a cell off) loses its say. The
+first rounds are stiff, so that a few such patches at the rim of the print cannot bend the field
+to themselves before they are weighed.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ KNOT_SPACING_PX = 160.0
 BENDING_WEIGHT = 0.006
 FLATNESS_WEIGHT = 1e-4
 """Ties neighbouring knots faintly, so that areas without print keep their neighbours' offset."""
-ROUNDS = 5
-RIDGE = 1e-9
-"""Keeps the equations solvable where a knot bears on no patch at all."""
+HOMOGRAPHY_WEIGHT = 1e-4
+"""Ties knots faintly to no displacement: three knots beyond the last print little is left of it."""
+ROUNDS = 6
+LEAST_SAY = 0.06
+"""Below this weight an offset is left out: where there is no other print it would still pull."""
 
 Array = NDArray[np.floating[Any]]
 Indices = NDArray[np.integer[Any]]
@@ -73,7 +77,7 @@ def fit_field(
     scores: Array,
     *,
     reach_px: tuple[float, float],
-    stiffness: float = 1.0,
+    stiffness: tuple[float, float] = (1.0, 1.0),
 ) -> FieldFit:
     """Fits a field to offsets `(N, 2)` measured at points `(N, 2)`, fine template pixels.
 
@@ -81,21 +85,25 @@ def fit_field(
         shape: of the fine template image.
         scores: (N,) trust in each offset, 0 or more.
         reach_px: an offset this far from the field has a quarter of its weight; first round, last.
-        stiffness: factor on the bending weight; more for few or coarse offsets.
+        stiffness: factor on the bending weight, first round, last; more for few or coarse offsets.
     """
     counts = _knot_counts(shape)
     columns, values = _sparse_rows(points, counts)
-    penalty = stiffness * BENDING_WEIGHT * _bending(counts) + FLATNESS_WEIGHT * _slopes(counts)
-    penalty += RIDGE * np.eye(len(penalty))
+    faint = FLATNESS_WEIGHT * _slopes(counts)
+    faint += HOMOGRAPHY_WEIGHT * np.eye(len(faint))
     weights = np.ones(len(points))
     knots = np.zeros((counts[0] * counts[1], 2))
-    for reach in np.geomspace(*reach_px, ROUNDS):
-        normal, right = _normal_equations(columns, values, weights * scores, offsets, len(penalty))
+    for reach, stiff in zip(
+        np.geomspace(*reach_px, ROUNDS), np.geomspace(*stiffness, ROUNDS), strict=True
+    ):
+        normal, right = _normal_equations(columns, values, weights * scores, offsets, len(faint))
+        penalty = stiff * BENDING_WEIGHT * _bending(counts) + faint
         _, solution = cv2.solve(normal + penalty, right, flags=cv2.DECOMP_CHOLESKY)
         knots = np.asarray(solution, dtype=np.float64)
         fitted = np.einsum("nk,nkd->nd", values, knots[columns])
         misfit = np.sum((fitted - offsets) ** 2, axis=1)
         weights = (reach**2 / (reach**2 + misfit)) ** 2
+        weights[weights < LEAST_SAY] = 0
     return FieldFit(DisplacementField(knots.reshape(*counts, 2)), weights)
 
 
