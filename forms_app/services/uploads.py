@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms_app.errors import TransientError
+from forms_app.errors import ConflictError, TransientError
 from forms_app.files import Readable, StoredFile
 from forms_app.queues import SPLIT_FILE
 from forms_app.reading.errors import ReadingError
@@ -21,10 +21,11 @@ from forms_app.services.retries import retry_file, retry_page
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_file
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow
-from forms_app.store.states import FileState
+from forms_app.store.locks import lock_file
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, PageRow
+from forms_app.store.states import FileState, PageState
 
-__all__ = ["add_file", "remove_file", "retry_file", "retry_page"]
+__all__ = ["add_file", "remove_file", "remove_page", "retry_file", "retry_page"]
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +72,28 @@ def remove_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) ->
         record_event(session, "delete", "file", file_id, user_id, batch_id=file.batch_id)
         session.delete(file)
     delete_unreferenced(app, keys)
+
+
+def remove_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Take a failed page out of its file: a separator sheet, an empty back. The scan is kept.
+
+    Raises:
+        ConflictError: It has not failed, its file is being read or failed as a whole, or a form
+            waits for it.
+    """
+    with app.session() as session:
+        page = load(session, PageRow, page_id)
+        file = lock_file(session, page.file_id)
+        session.refresh(page)
+        if page.state != PageState.FAILED or page.submission_id is not None:
+            raise ConflictError(f"Page {page.number} has not failed, or is part of a form.")
+        if file is None or file.state != FileState.DONE or file.page_count is None:
+            raise ConflictError("The file is still being read, or nothing of it could be read.")
+        file.page_count -= 1
+        record_event(
+            session, "delete", "page", page_id, user_id, file_id=file.id, number=page.number
+        )
+        session.delete(page)
 
 
 def _add_row(

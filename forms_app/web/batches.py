@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO, cast
 
@@ -11,12 +12,14 @@ from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
 from forms_app.services import batches, form_lists, templates, uploads
-from forms_app.services.dto import BatchSummary, FileSummary
+from forms_app.services.dto import BatchSummary, FileSummary, PageFailure
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
 PAGE_SIZE = 50
 FORMS_SHOWN = 100
+FILES_SHOWN = 200
+FAILURES_SHOWN = 100
 
 blueprint = Blueprint("batches", __name__, url_prefix="/batches")
 
@@ -114,6 +117,13 @@ def retry_page(batch_id: int, page_id: int) -> ResponseReturnValue:
     return _changed(batch_id)
 
 
+@blueprint.post("/<int:batch_id>/pages/<int:page_id>/remove")
+def remove_page(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Take a page that is no form out of its file."""
+    uploads.remove_page(application(), page_id)
+    return _changed(batch_id)
+
+
 @blueprint.post("/<int:batch_id>/delete")
 def delete(batch_id: int) -> ResponseReturnValue:
     """Delete the batch with everything in it; the page has asked and named what is lost."""
@@ -141,12 +151,31 @@ def _listing() -> dict[str, object]:
 def _watched(batch_id: int) -> dict[str, object]:
     detail = batches.get_batch(application(), batch_id)
     unopened = sum(file.state == "uploaded" for file in detail.files)
+    first = _first_shown(len(detail.files))
+    failures = _failures(detail.files)
     return {
         "batch": detail.summary,
-        "files": detail.files,
+        "files": detail.files[first : first + FILES_SHOWN],
+        "first": first,
+        "step": FILES_SHOWN,
+        "failures": failures[:FAILURES_SHOWN],
+        "failures_hidden": max(0, len(failures) - FAILURES_SHOWN),
         "unopened": unopened,
         "left_s": time_left_s(detail.summary, unopened),
     }
+
+
+def _first_shown(count: int) -> int:
+    """Where the shown part of `count` files begins; the asked-for place may be gone by now."""
+    last = max(0, count - 1) // FILES_SHOWN * FILES_SHOWN
+    return min(max(0, request.args.get("first", 0, type=int)), last)
+
+
+def _failures(files: Sequence[FileSummary]) -> list[tuple[FileSummary, PageFailure | None]]:
+    """Files that failed as a whole, then single pages that failed in files otherwise read."""
+    whole = [(file, None) for file in files if file.state == "failed"]
+    single = [(f, page) for f in files if f.state != "failed" for page in f.failed_pages]
+    return [*whole, *single]
 
 
 def time_left_s(batch: BatchSummary, unopened: int) -> float | None:

@@ -14,15 +14,17 @@ import cv2
 import numpy as np
 import pytest
 
+from forms_app.errors import ConflictError
 from forms_app.reading.types import GreyImage
-from forms_app.services import batches, review, templates
+from forms_app.services import batches, review, templates, uploads
 from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary, FileSummary
 from forms_app.services.images import encode_png
+from forms_app.store.states import PageState
 from tests import factories
 from tests.fakes import run_sent_tasks
 from tests.reading.file_bytes import empty_pdf, encrypted_pdf, huge_png, pdf_of_images
-from tests.web.visitor import Visitor
+from tests.web.visitor import HTMX, Visitor
 
 PAPER = (factories.HEIGHT_PX, factories.WIDTH_PX)
 
@@ -131,6 +133,34 @@ def test_bad_pages_inside_a_file_are_named_by_their_number(
     assert batches.get_batch(app, batch.id).summary.submissions == 2
     for submission_id in (1, 2):
         assert review.get_item(app, submission_id, "consent").current.value is True
+
+
+def test_a_page_that_is_no_form_can_be_taken_out(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    """The empty back of a form stands in the way of nothing, neither before nor after."""
+    back = np.full(PAPER, 255, np.uint8)
+    visitor.upload(batch.id, ("both sides.pdf", pdf_of_images([filled_sheet(), back], dpi=100)))
+    run_sent_tasks(app)
+    html = visitor.get(f"/batches/{batch.id}").text
+    (path,) = re.findall(rf'"(/batches/{batch.id}/pages/\d+/remove)"', html)
+    html = visitor.post(path, headers=HTMX).text
+    assert "failed" not in html and "1 of 1" in html
+    file = files_by_name(app, batch)["both sides.pdf"]
+    assert (file.state, file.page_count, file.failed_pages) == ("done", 1, ())
+    assert visitor.post(path, headers=HTMX).status_code == 404
+    assert batches.get_batch(app, batch.id).summary.submissions == 1
+
+
+def test_what_is_not_a_failed_page_of_a_read_file_stays(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    (read,) = factories.make_pages(app, batch.id, 1, PageState.READ, "read.png")
+    (only,) = factories.make_pages(app, batch.id, 1, PageState.FAILED, "failed.png")
+    for page_id in (read, only):
+        with pytest.raises(ConflictError):
+            uploads.remove_page(app, page_id)
+    assert batches.get_batch(app, batch.id).summary.pages == 2
 
 
 def test_a_duplicate_is_flagged_and_not_read_twice(

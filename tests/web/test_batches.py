@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
+
 from forms_app.services import batches, templates
 from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary, TemplateVersion
@@ -139,6 +141,26 @@ def test_the_list_goes_on_to_older_batches(
     older = visitor.get(found[1]).text
     assert "Batch no 01" in older
     assert "Older batches" not in older
+
+
+def test_many_files_are_shown_in_parts(
+    visitor: Visitor,
+    app: Application,
+    batch: BatchSummary,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("forms_app.web.batches.FILES_SHOWN", 3)
+    monkeypatch.setattr("forms_app.web.batches.FAILURES_SHOWN", 2)
+    visitor.upload(batch.id, *((f"scan {number}.pdf", b"") for number in range(7)))
+    start = visitor.get(f"/batches/{batch.id}").text
+    assert "Files 1 to 3 of 7" in start and "Earlier files" not in start
+    assert start.count('<tr id="file-') == 3
+    assert start.count('<tr id="failed-file-') == 2 and "and 5 more" in start
+    end = visitor.get(f"/batches/{batch.id}?first=6").text
+    assert "Files 7 to 7 of 7" in end and "Later files" not in end
+    assert f'hx-get="/batches/{batch.id}/live?first=6"' in end
+    *_, last = re.findall(r'hx-post="([^"]+/remove\?first=6)" hx-target', end)
+    assert "Files 4 to 6 of 6" in visitor.post(last, headers=HTMX).text
 
 
 def test_a_page_that_is_gone_cannot_be_retried(visitor: Visitor, batch: BatchSummary) -> None:

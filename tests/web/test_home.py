@@ -43,3 +43,11 @@ def test_the_live_part_renews_the_count_of_the_navigation(
     assert 'id="nav-count"' in html
     assert 'hx-swap-oob="true"' in html
     assert "hx-swap-oob" not in visitor.get("/").text
+
+
+def test_what_could_not_be_read_is_not_passed_over(visitor: Visitor, batch: BatchSummary) -> None:
+    assert "could not be read" not in visitor.get("/").text
+    visitor.upload(batch.id, ("empty.pdf", b""))
+    html = visitor.get("/").text
+    assert "Some pages could not be read" in html
+    assert "settled" not in html
