@@ -65,13 +65,17 @@ class CoarseFit:
 class Placement:
     """Where every template point lies on the page: homography and displacement together.
 
-    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
+    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those; `found` (N, 2)
+    are the pieces of print that agree with it, also in fine template pixels, and `steepest` is
+    the field's largest change per pixel where there is print.
     """
 
     matrix: Matrix
     field: DisplacementField
     fine_shape: tuple[int, ...]
     shape: tuple[int, ...]
+    found: Points
+    steepest: float
 
     def page_points(self, points: Points) -> Points:
         """Page pixels `(N, 2)` of template points `(N, 2)`."""
@@ -152,7 +156,7 @@ def _coarse_offsets(
 def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:
     """Refines a coarse fit by patches at 150 dpi."""
     field, shape = fit.field, reference.view.fine.shape
-    patches = reference.fitting_patches
+    patches, agreeing = reference.fitting_patches, np.empty((0, 2))
     for search_px, reach_px in zip(FINE_SEARCH_PX, FINE_REACH_PX, strict=True):
         image = _working_warp(view, fit.matrix, field, shape, shape)
         found = find_patches(image, patches, search_px)
@@ -161,10 +165,12 @@ def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Plac
             break
         places = patches.centres[good] + found.offsets[good]
         offsets = found.offsets[good] + field.at(places)
-        field = fit_field(
+        refit = fit_field(
             shape, patches.centres[good], offsets, found.scores[good], reach_px=reach_px
-        ).field
-    return Placement(fit.matrix, field, shape, reference.grey.shape)
+        )
+        field, agreeing = refit.field, patches.centres[good][refit.weights > TRUSTED_WEIGHT]
+    steepest = field.steepest(shape, patches.centres)
+    return Placement(fit.matrix, field, shape, reference.grey.shape, agreeing, steepest)
 
 
 def lay_onto_template(view: PageView, placement: Placement) -> GreyImage:

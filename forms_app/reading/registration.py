@@ -6,35 +6,16 @@ Residuals are measured on the result, on patches that took no part in fitting th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forms_app.reading.errors import PoorRegistrationError
-from forms_app.reading.features import (
-    FINE_LONG_SIDE_PX,
-    PageView,
-    Points,
-    map_points,
-    resized_to,
-    scaling,
-    softened,
-    view_page,
-)
+from forms_app.reading.features import PageView, scaling, view_page
 from forms_app.reading.form_template import FormField
-from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
-from forms_app.reading.patches import find_patches, ink_kept
-from forms_app.reading.placement import (
-    MIN_SCORE,
-    CoarseFit,
-    Placement,
-    lay_onto_template,
-    place_page,
-)
-from forms_app.reading.references import FINE_SEARCH_PX, PageReference, prepare_reference
+from forms_app.reading.placement import CoarseFit, Placement, lay_onto_template, place_page
+from forms_app.reading.references import PageReference, prepare_reference
+from forms_app.reading.residuals import Checks, check_print, field_residuals
 from forms_app.reading.turning import quarter_turns_of, turning
 from forms_app.reading.types import AlignedPage, GreyImage
 
@@ -42,7 +23,6 @@ __all__ = ["PageReference", "align_page", "lay_page", "prepare_reference"]
 
 MIN_PRESENT = 0.8
 """Least share of the held-out patches whose print is there, written over or not."""
-MIN_INK_KEPT = 0.8
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
 MAX_STRAIN = 0.075
@@ -50,22 +30,6 @@ MAX_STRAIN = 0.075
 that were laid a cell off in part 0.10 and more (docs/registration.md)."""
 MIN_CONFIRMED = 0.4
 """Least share of the held-out patches that must be found again on the result."""
-NEIGHBOURS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """What the held-out patches say of the result.
-
-    `places` (N, 2) and `lengths_px` (N,), how far off each is, are in template pixels; a patch
-    that was not `confirmed` by correlation counts as off by the whole search reach. `present`
-    says whether its print is there at all, be it written over.
-    """
-
-    places: Points
-    lengths_px: NDArray[np.floating[Any]]
-    confirmed: NDArray[np.bool_]
-    present: NDArray[np.bool_]
 
 
 def align_page(
@@ -96,13 +60,13 @@ def lay_page(
     placement = place_page(view, reference, fit)
     _require_paper(placement, reference)
     grey = lay_onto_template(view, placement)
-    checks = _check(grey, reference)
+    checks = check_print(grey, reference)
     _require_print(checks, reference)
     residual_px = _page_residual(checks, reference)
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(homography, view.grey.shape)
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
-    near_fields = {f.name: _residual_near(f.extent, checks) for f in fields}
+    near_fields = field_residuals(fields, checks, placement)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
 
 
@@ -127,26 +91,12 @@ def _require_paper(placement: Placement, reference: PageReference) -> None:
     Raises:
         PoorRegistrationError: the displacement changes too fast.
     """
-    places = reference.fitting_patches.centres
-    if placement.field.steepest(placement.fine_shape, places) > MAX_STRAIN:
+    if placement.steepest > MAX_STRAIN:
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of the form, but its parts do not lie "
             "as on one sheet. It may be another edition of the form, or torn or creased: check "
             "it and scan it again."
         )
-
-
-def _check(grey: GreyImage, reference: PageReference) -> Checks:
-    patches, reach = reference.checking_patches, FINE_SEARCH_PX[0]
-    image = softened(resized_to(grey, FINE_LONG_SIDE_PX))
-    found = find_patches(image, patches, reach)
-    confirmed = found.scores >= MIN_SCORE
-    lengths = np.where(confirmed, np.linalg.norm(found.offsets, axis=1), reach)
-    fine = reference.view.fine.shape
-    scale = max(grey.shape) / max(fine)
-    places = map_points(scaling(fine, grey.shape), patches.centres)
-    present = confirmed | (ink_kept(image, patches) >= MIN_INK_KEPT)
-    return Checks(places, lengths * scale, confirmed, present)
 
 
 def _page_residual(checks: Checks, reference: PageReference) -> float:
@@ -170,16 +120,3 @@ def _page_residual(checks: Checks, reference: PageReference) -> float:
             "whole."
         )
     return residual_px
-
-
-def _residual_near(extent: Box, checks: Checks) -> float:
-    """The median residual of the patches nearest to a field: one blunder has no say.
-
-    Patches that writing hides say nothing; absent ones count as off by the whole search reach.
-    """
-    telling = checks.confirmed | ~checks.present
-    x, y = checks.places[telling].T
-    dx = np.maximum(np.maximum(extent.x - x, x - extent.right), 0)
-    dy = np.maximum(np.maximum(extent.y - y, y - extent.bottom), 0)
-    nearest = np.argsort(np.hypot(dx, dy))[:NEIGHBOURS]
-    return float(np.median(checks.lengths_px[telling][nearest]))
