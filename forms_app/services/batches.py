@@ -129,6 +129,7 @@ def _summary(batch: BatchRow, version: TemplateVersionRow, counts: BatchCounts) 
         pages=counts.pages,
         pages_read=counts.pages_read,
         pages_failed=counts.pages_failed,
+        failures=counts.failures,
         submissions=counts.submissions,
         submissions_done=counts.submissions_done,
         fields=counts.fields,

@@ -68,6 +68,8 @@ class TemplateSummary:
 class BatchSummary:
     """A batch in numbers. `fields` counts readings; `needs_review` those still open.
 
+    `failures` counts what a person has to settle: files that failed as a whole, and single failed
+    pages of other files.
     `state`: empty | reading | needs_review | done. `eta_s` is None when nothing is being read or
     nothing has been read yet to judge the pace by.
     """
@@ -85,6 +87,7 @@ class BatchSummary:
     pages: int
     pages_read: int
     pages_failed: int
+    failures: int
     submissions: int
     submissions_done: int
     fields: int

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_app.errors import NotFoundError
-from forms_app.reading.cropping import crop_area
 from forms_app.reading.form_template import FormField
 from forms_app.services.application import Application
 from forms_app.services.blanks import TemplatePlan, load_plan
@@ -14,7 +13,7 @@ from forms_app.services.decisions import decide, undo_decision
 from forms_app.services.dto import FieldValue, ItemKey, ItemRef, ReviewItem, SubmissionDetail
 from forms_app.services.field_values import box_px, field_value
 from forms_app.services.loading import load
-from forms_app.services.review_images import crop_image, page_image
+from forms_app.services.review_images import crop_image, page_image, shown_area
 from forms_app.store import review_queue
 from forms_app.store.models import (
     BatchRow,
@@ -135,7 +134,7 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
         page_id=page.id if page else None,
         page_number=page.number if page else None,
         page_size_px=(size.width_px, size.height_px),
-        crop_box_px=box_px(crop_area(field, size.width_px, size.height_px)),
+        crop_box_px=box_px(shown_area(field, size.width_px, size.height_px)),
         residual_px=row.reading.residual_px,
     )
 

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from forms_app.errors import NotFoundError
 from forms_app.files import FileStore
 from forms_app.reading.cropping import crop_area
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
 from forms_app.services.blanks import load_plan
@@ -19,9 +21,25 @@ from forms_app.store.models import BatchRow, PageRow, SubmissionRow
 # A reviewer goes through the fields of one page after the other.
 KEPT_PAGES = 4
 
+# Tick boxes say little without the words beside or above them; in sizes of one box.
+OPTION_CONTEXT_WIDTH = 4.0
+OPTION_CONTEXT_HEIGHT = 1.0
+
+
+def shown_area(field: FormField, width_px: int, height_px: int) -> Box:
+    """The part of the page (whole pixels) that a reviewer is shown of a field."""
+    area = crop_area(field, width_px, height_px)
+    if field.kind not in (FieldKind.MARK, FieldKind.CHOICE, FieldKind.CHOICES):
+        return area
+    unit = field.options[0].box if field.options else field.box
+    wide = area.expanded(
+        round(OPTION_CONTEXT_WIDTH * unit.width), round(OPTION_CONTEXT_HEIGHT * unit.height)
+    )
+    return wide.clipped(width_px, height_px)
+
 
 def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
-    """The field as it was scanned, with the margin of the reading's own crop, as PNG.
+    """The field as it was scanned, with what is printed around it, as PNG.
 
     Raises:
         NotFoundError: There is no such field, or its page is missing.
@@ -37,7 +55,7 @@ def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
     field = fields[field_name]
     page = _page(app.files, _aligned_hash(app, submission_id, field.page))
     height, width = page.shape
-    rows, columns = crop_area(field, width, height).as_slices()
+    rows, columns = shown_area(field, width, height).as_slices()
     return encode_png(page[rows, columns])
 
 

@@ -32,6 +32,7 @@ class BatchCounts:
     pages: int = 0
     pages_read: int = 0
     pages_failed: int = 0
+    failures: int = 0
     submissions: int = 0
     submissions_done: int = 0
     submissions_reading: int = 0
@@ -74,6 +75,7 @@ def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
         count = counts[batch_id]
         count.files += number
         count.files_failed += number * (state == FileState.FAILED)
+        count.failures += number * (state == FileState.FAILED)
         count.files_waiting += number * (state in (FileState.UPLOADED, FileState.SPLIT))
 
 
@@ -87,16 +89,18 @@ def _count_pages(session: Session, counts: dict[int, BatchCounts]) -> None:
             func.count(),
             func.count(recent),
             func.min(recent),
+            func.sum(case((FileRow.state == FileState.FAILED, 0), else_=1)),
         )
         .join(FileRow, FileRow.id == PageRow.file_id)
         .where(FileRow.batch_id.in_(counts))
         .group_by(FileRow.batch_id, PageRow.state)
     )
-    for batch_id, state, number, recent_number, first in rows:
+    for batch_id, state, number, recent_number, first, in_read_files in rows:
         count = counts[batch_id]
         count.pages += number
         count.pages_read += number * (state == PageState.READ)
         count.pages_failed += number * (state == PageState.FAILED)
+        count.failures += in_read_files * (state == PageState.FAILED)
         if first is not None:
             elapsed = (utc_now() - first).total_seconds()
             count.pages_per_s = recent_number / max(elapsed, 1.0)

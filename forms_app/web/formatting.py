@@ -39,6 +39,14 @@ def share(part: int, whole: int) -> str:
     return f"{rounded}{NO_BREAK_SPACE}%"
 
 
+def sureness(probability: float) -> str:
+    """0.613 as `61 %`, as `percent` of the review's scripts; 0 and 100 % only where true."""
+    if 0 < probability < 0.01:
+        return f"under 1{NO_BREAK_SPACE}%"
+    rounded = round(probability * 100)
+    return f"{min(99, rounded) if probability < 1 else 100}{NO_BREAK_SPACE}%"
+
+
 def bar_width(part: int, whole: int) -> str:
     """`part` of `whole` as an SVG length (no inline styles under our policy)."""
     return f"{100 * part / whole if whole > 0 else 0:.2f}%"
@@ -93,6 +101,7 @@ def install(flask_app: Flask) -> None:
         count=count,
         plural=plural,
         share=share,
+        sureness=sureness,
         bar_width=bar_width,
         file_size=file_size,
         duration=duration,

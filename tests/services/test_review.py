@@ -157,6 +157,17 @@ def test_the_crop_is_the_field_with_its_margin(app: Application) -> None:
     assert np.array_equal(whole, page)
 
 
+def test_a_tick_box_is_shown_with_the_words_around_it(app: Application) -> None:
+    submission_id = factories.make_submission(app, factories.make_batch(app).id)
+    x, y, width, height = factories.CONSENT["box"]
+    item = review.get_item(app, submission_id, "consent")
+    left, top, shown_width, shown_height = item.crop_box_px
+    assert left <= x - 4 * width and left + shown_width >= x + 5 * width
+    assert top <= y - height and top + shown_height >= y + 2 * height
+    crop = _decoded(review.crop_image(app, submission_id, "consent"))
+    assert crop.shape == (shown_height, shown_width)
+
+
 def test_images_that_are_not_there(app: Application) -> None:
     submission_id = factories.make_submission(app, factories.make_batch(app).id)
     with pytest.raises(NotFoundError, match="Page 2"):

@@ -27,6 +27,14 @@ def test_share_is_whole_only_where_it_is_true(part: int, whole: int, text: str) 
 
 
 @pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0.0, "0 %"), (0.004, "under 1 %"), (0.613, "61 %"), (0.9999, "99 %"), (1.0, "100 %")],
+)
+def test_sureness_is_whole_only_where_it_is_true(probability: float, text: str) -> None:
+    assert formatting.sureness(probability).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
     ("size_bytes", "text"),
     [
         (0, "0 bytes"),

@@ -49,5 +49,5 @@ def test_what_could_not_be_read_is_not_passed_over(visitor: Visitor, batch: Batc
     assert "could not be read" not in visitor.get("/").text
     visitor.upload(batch.id, ("empty.pdf", b""))
     html = visitor.get("/").text
-    assert "Some pages could not be read" in html
+    assert "1 file or page could not be read; the batch says why." in html
     assert "settled" not in html
