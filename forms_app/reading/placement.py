@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_app.reading.features import (
     HomographyEstimate,
@@ -65,16 +67,16 @@ class CoarseFit:
 class Placement:
     """Where every template point lies on the page: homography and displacement together.
 
-    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those; `found` (N, 2)
-    are the pieces of print that agree with it, also in fine template pixels, and `steepest` is
-    the field's largest change per pixel where there is print.
+    `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
+    `misfits_px` (N,), also in those, is how far from the field each fitting patch was found, inf
+    if it was not; `steepest` is the field's largest change per pixel where there is print.
     """
 
     matrix: Matrix
     field: DisplacementField
     fine_shape: tuple[int, ...]
     shape: tuple[int, ...]
-    found: Points
+    misfits_px: NDArray[np.floating[Any]]
     steepest: float
 
     def page_points(self, points: Points) -> Points:
@@ -156,7 +158,8 @@ def _coarse_offsets(
 def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:
     """Refines a coarse fit by patches at 150 dpi."""
     field, shape = fit.field, reference.view.fine.shape
-    patches, agreeing = reference.fitting_patches, np.empty((0, 2))
+    patches = reference.fitting_patches
+    misfits = np.full(len(patches), np.inf)
     for search_px, reach_px in zip(FINE_SEARCH_PX, FINE_REACH_PX, strict=True):
         image = _working_warp(view, fit.matrix, field, shape, shape)
         found = find_patches(image, patches, search_px)
@@ -165,12 +168,13 @@ def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Plac
             break
         places = patches.centres[good] + found.offsets[good]
         offsets = found.offsets[good] + field.at(places)
-        refit = fit_field(
+        field = fit_field(
             shape, patches.centres[good], offsets, found.scores[good], reach_px=reach_px
-        )
-        field, agreeing = refit.field, patches.centres[good][refit.weights > TRUSTED_WEIGHT]
+        ).field
+        misfits[:] = np.inf
+        misfits[good] = np.linalg.norm(offsets - field.at(patches.centres[good]), axis=1)
     steepest = field.steepest(shape, patches.centres)
-    return Placement(fit.matrix, field, shape, reference.grey.shape, agreeing, steepest)
+    return Placement(fit.matrix, field, shape, reference.grey.shape, misfits, steepest)
 
 
 def lay_onto_template(view: PageView, placement: Placement) -> GreyImage:

@@ -60,13 +60,13 @@ def lay_page(
     placement = place_page(view, reference, fit)
     _require_paper(placement, reference)
     grey = lay_onto_template(view, placement)
-    checks = check_print(grey, reference)
+    checks, all_checks = check_print(grey, reference, placement)
     _require_print(checks, reference)
     residual_px = _page_residual(checks, reference)
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(homography, view.grey.shape)
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
-    near_fields = field_residuals(fields, checks, placement)
+    near_fields = field_residuals(fields, all_checks, placement)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
 
 

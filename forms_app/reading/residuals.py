@@ -1,7 +1,8 @@
 """How far off the print of an aligned page is: for the page, and near each of its fields.
 
-Measured on the result, on patches that took no part in fitting the placement. Where a field lies
-beyond the print that was found, its residual grows with the distance.
+The page's residual is measured on the result, on patches that took no part in fitting it. A
+field's takes in the fitted patches too: what of its print is absent matters as much. Where a field
+lies beyond the print that was found, its residual grows with the distance.
 """
 
 from __future__ import annotations
@@ -23,15 +24,18 @@ from forms_app.reading.features import (
 )
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
-from forms_app.reading.patches import find_patches, ink_kept
+from forms_app.reading.patches import PatchSet, find_patches, ink_kept
 from forms_app.reading.placement import MIN_SCORE, Placement
 from forms_app.reading.references import FINE_SEARCH_PX, PageReference
 from forms_app.reading.types import GreyImage
 
+Lengths = NDArray[np.floating[Any]]
+
 MIN_INK_KEPT = 0.8
-NEIGHBOURS = 5
+NEIGHBOURS = 3
 BACKING = 2
 """So many pieces of print must have been found near a point: one may be a blunder."""
+AGREEING_SHARE = 3 / 3508
 FREE_SHARE = 100 / 3508
 """Up to this distance from print, over the long side, the displacement is as good as measured."""
 SLOPE_SHARE, LEAST_SLOPE = 0.5, 0.01
@@ -42,7 +46,7 @@ POINT_SPACING_SHARE = 150 / 3508
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What the held-out patches say of the result.
+    """What patches of the print say of the result.
 
     `places` (N, 2) and `lengths_px` (N,), how far off each is, are in template pixels; a patch
     that was not `confirmed` by correlation counts as off by the whole search reach. `present`
@@ -50,23 +54,36 @@ class Checks:
     """
 
     places: Points
-    lengths_px: NDArray[np.floating[Any]]
+    lengths_px: Lengths
     confirmed: NDArray[np.bool_]
     present: NDArray[np.bool_]
 
 
-def check_print(grey: GreyImage, reference: PageReference) -> Checks:
-    """Looks for the held-out patches on an aligned page `(H, W)` of the template's size."""
-    patches, reach = reference.checking_patches, FINE_SEARCH_PX[0]
+def check_print(
+    grey: GreyImage, reference: PageReference, placement: Placement
+) -> tuple[Checks, Checks]:
+    """What the held-out patches say of an aligned page `(H, W)`, and what all patches say."""
     image = softened(resized_to(grey, FINE_LONG_SIDE_PX))
-    found = find_patches(image, patches, reach)
-    confirmed = found.scores >= MIN_SCORE
-    lengths = np.where(confirmed, np.linalg.norm(found.offsets, axis=1), reach)
-    fine = reference.view.fine.shape
-    scale = max(grey.shape) / max(fine)
-    places = map_points(scaling(fine, grey.shape), patches.centres)
-    present = confirmed | (ink_kept(image, patches) >= MIN_INK_KEPT)
-    return Checks(places, lengths * scale, confirmed, present)
+    found = find_patches(image, reference.checking_patches, FINE_SEARCH_PX[0])
+    off_px = np.where(found.scores >= MIN_SCORE, np.linalg.norm(found.offsets, axis=1), np.inf)
+    held_out = _checks(image, reference, reference.checking_patches, off_px)
+    fitted = _checks(image, reference, reference.fitting_patches, placement.misfits_px)
+    columns = ("places", "lengths_px", "confirmed", "present")
+    both = Checks(*(np.concatenate([getattr(held_out, c), getattr(fitted, c)]) for c in columns))
+    return held_out, both
+
+
+def _checks(
+    image: GreyImage, reference: PageReference, patches: PatchSet, off_px: Lengths
+) -> Checks:
+    """Of patches of the fine image, found so many fine pixels off, inf where not found."""
+    confirmed = np.isfinite(off_px)
+    present = confirmed.copy()
+    present[~confirmed] = ink_kept(image, patches.subset(~confirmed)) >= MIN_INK_KEPT
+    fine, template = reference.view.fine.shape, reference.grey.shape
+    places = map_points(scaling(fine, template), patches.centres)
+    lengths = np.minimum(off_px, FINE_SEARCH_PX[0]) * (max(template) / max(fine))
+    return Checks(places, lengths, confirmed, present)
 
 
 def field_residuals(
@@ -80,11 +97,9 @@ def field_residuals(
     """
     telling = checks.confirmed | ~checks.present
     places, lengths_px = checks.places[telling], checks.lengths_px[telling]
-    to_template = scaling(placement.fine_shape, placement.shape)
-    print_found = np.concatenate(
-        [map_points(to_template, placement.found), checks.places[checks.confirmed]]
-    )
     long_side = max(placement.shape)
+    agreeing = checks.confirmed & (checks.lengths_px < AGREEING_SHARE * long_side)
+    print_found = checks.places[agreeing]
     slope = max(LEAST_SLOPE, SLOPE_SHARE * placement.steepest)
     residuals = {}
     for field in fields:

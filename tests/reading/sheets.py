@@ -32,6 +32,17 @@ def draw_blank(seed: int, height: int = 3508, width: int = 2480) -> GreyImage:
     return page
 
 
+def table_of_cells(height: int, width: int) -> GreyImage:
+    """A title over nothing but equal cells, 31 px wide: any looks like the next."""
+    page = np.full((height, width), 255, np.uint8)
+    for y in range(250, 1600, 45):
+        for x in range(100, 1100, 31):
+            cv2.rectangle(page, (x, y), (x + 31, y + 35), 0, 1)
+    title = (100, 150)
+    cv2.putText(page, "Register of names", title, cv2.FONT_HERSHEY_SIMPLEX, 1.8, 0, 3)
+    return page
+
+
 def _phrase(generator: np.random.Generator, count: int) -> str:
     return " ".join(generator.choice(WORDS, count))
 

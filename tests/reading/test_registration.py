@@ -29,6 +29,7 @@ from tests.reading.sheets import (
     place_on_scan,
     scan_sheet,
     scribble,
+    table_of_cells,
     typical_handling,
 )
 
@@ -110,11 +111,7 @@ def test_the_residual_tells_the_error():
 
 @pytest.mark.parametrize("seed", [0, 3, 7])
 def test_a_page_full_of_equal_cells_is_not_laid_a_cell_off(seed):
-    form = np.full((HEIGHT, WIDTH), 255, np.uint8)
-    for y in range(250, 1600, 45):
-        for x in range(100, 1100, 31):
-            cv2.rectangle(form, (x, y), (x + 31, y + 35), 0, 1)
-    cv2.putText(form, "Register of names", (100, 150), cv2.FONT_HERSHEY_SIMPLEX, 1.8, 0, 3)
+    form = table_of_cells(HEIGHT, WIDTH)
     handling = typical_handling(seed, curl=10 / HEIGHT)
     scan = scan_sheet(scribble(form, seed), handling)
     cells = prepare_reference(1, form)
@@ -249,3 +246,93 @@ def test_print_that_is_written_over_is_still_present():
         cv2.line(page, (60, y), (1180, y + 20), 60, 2)
     aligned = align_page(page, reference())
     assert aligned.residual_px < 1.5
+
+
+def comb_beside_nothing() -> tuple[np.ndarray, int, int]:
+    """A form whose last comb stands alone at the right; the comb's place."""
+    form, x, y = draw_blank(5, HEIGHT, WIDTH), 860, 60
+    cv2.rectangle(form, (820, 40), (1180, 180), 255, cv2.FILLED)
+    for left in range(x, x + 204, 34):
+        cv2.rectangle(form, (left, y), (left + 34, y + 40), 0, 1)
+    return form, x, y
+
+
+@pytest.mark.parametrize("angle_deg", [0.25, 0.5])
+def test_a_digit_that_fills_its_cell_does_not_bend_the_page(angle_deg):
+    """The stem of the 4 looks like the comb's right edge, and nothing is printed beyond it."""
+    form, x, y = comb_beside_nothing()
+    page = form.copy()
+    for cell, digit in enumerate("100004"):
+        place = (x + cell * 34 + 8, y + 31)
+        cv2.putText(page, digit, place, cv2.FONT_HERSHEY_SIMPLEX, 0.85, 40, 2, cv2.LINE_AA)
+    handling = Handling(angle_deg=angle_deg, noise=0, blur_px=0)
+    scan, its_form = scan_sheet(page, handling), prepare_reference(1, form)
+    assert align_page(scan, its_form).residual_px < 0.5
+    corners = np.array([[x, y], [x + 204, y], [x, y + 40], [x + 204, y + 40]], float)
+    view = view_page(scan)
+    placed = place_page(view, its_form, best_reference(view, [its_form])[1]).page_points(corners)
+    off = np.linalg.norm(placed - place_on_scan(corners, form.shape, handling), axis=1)
+    assert off.max() < 1.5
+
+
+def sheet_with_corner_marks() -> np.ndarray:
+    """Print at the top only, and a mark in each corner."""
+    form = draw_blank(3, HEIGHT, WIDTH)
+    form[600:] = 255
+    for x, y in ((60, 60), (1130, 60), (60, 1650), (1130, 1650)):
+        cv2.line(form, (x, y), (x + 50, y), 0, 4)
+        cv2.line(form, (x + 25, y), (x + 25, y + 40), 0, 4)
+    return form
+
+
+@pytest.mark.parametrize("seed", [0, 6, 9])
+def test_marks_in_far_corners_are_used(seed):
+    form = sheet_with_corner_marks()
+    handling = typical_handling(seed)
+    scan, its_form = scan_sheet(scribble(form, seed, 40), handling), prepare_reference(1, form)
+    corners = np.array([[85, 1670], [1155, 1670]], float)
+    view = view_page(scan)
+    placed = place_page(view, its_form, best_reference(view, [its_form])[1]).page_points(corners)
+    off = np.linalg.norm(placed - place_on_scan(corners, form.shape, handling), axis=1)
+    assert off.max() < 2 * handling.scale
+
+
+def test_a_field_far_from_any_print_has_a_large_residual():
+    fields = [
+        FormField("far", 1, FieldKind.IMAGE, Box(300, 1050, 500, 150)),
+        FormField("near", 1, FieldKind.IMAGE, Box(200, 300, 300, 60)),
+    ]
+    form = sheet_with_corner_marks()
+    page = scan_sheet(form, Handling(angle_deg=1))
+    residuals = align_page(page, prepare_reference(1, form), fields).field_residuals_px
+    assert residuals["far"] > 2  # as much as 4 px at 300 dpi
+    assert residuals["near"] < 1
+
+
+def test_the_residual_of_a_wide_field_is_that_of_its_worst_end():
+    page = scan_sheet(blank(), Handling())
+    page[1050:1350, 700:] = 255
+    fields = [FormField("wide", 1, FieldKind.IMAGE, Box(90, 1150, 1050, 80))]
+    assert align_page(page, reference(), fields).field_residuals_px["wide"] > 4
+
+
+@pytest.mark.parametrize("top", [500, 700, 900, 1100])
+def test_a_row_that_lies_a_cell_off_is_flagged_or_its_page_refused(top):
+    """One question of another edition stands a comb cell further right."""
+    page = blank().copy()
+    page[top : top + 120] = np.roll(page[top : top + 120], 31, axis=1)
+    fields = [FormField("moved", 1, FieldKind.IMAGE, Box(100, top + 30, 700, 60))]
+    try:
+        aligned = align_page(scan_sheet(page, Handling(angle_deg=0.5)), reference(), fields)
+    except PoorRegistrationError:
+        return
+    assert aligned.field_residuals_px["moved"] > 4
+
+
+def test_a_table_laid_a_cell_off_is_refused():
+    """The lower half of a table printed one cell further right."""
+    form = table_of_cells(HEIGHT, WIDTH)
+    page = form.copy()
+    page[900:] = np.roll(page[900:], 31, axis=1)
+    with pytest.raises(PageError):
+        align_page(scan_sheet(page, Handling(angle_deg=1)), prepare_reference(1, form))
