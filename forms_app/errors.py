@@ -101,6 +101,12 @@ class StorageDamagedError(FieldhandError):
     code = "storage_damaged"
 
 
+class LeaseLostError(FieldhandError):
+    """Work took longer than its lease and another worker may have taken it over: nothing counts."""
+
+    code = "lease_lost"
+
+
 class DatabaseUnavailableError(TransientError):
     """The database did not answer."""
 

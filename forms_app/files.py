@@ -75,12 +75,30 @@ class FileStore:
         Raises:
             FileTooLargeError: The stream has more than `max_bytes`.
         """
-        with _translated_errors(), tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-            stored = _spool(stream, spool, max_bytes)
+        with self.spooled(stream, max_bytes) as (stored, spool):
+            self.put_spooled(stored, spool)
+        return stored
+
+    @contextmanager
+    def spooled(
+        self, stream: Readable, max_bytes: int | None = None
+    ) -> Iterator[tuple[StoredFile, IO[bytes]]]:
+        """All that `stream` has in a temporary file, with what its key and size will be.
+
+        Raises:
+            FileTooLargeError: The stream has more than `max_bytes`.
+        """
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+            with _translated_errors():
+                stored = _spool(stream, spool, max_bytes)
+            yield stored, spool
+
+    def put_spooled(self, stored: StoredFile, spool: IO[bytes]) -> None:
+        """Keep what `spooled` gave."""
+        with _translated_errors():
             if not self._holds(*stored):
                 spool.seek(0)
                 obstore.put(self._store, _path(stored.key), spool)
-        return stored
 
     def get(self, key: str) -> bytes:
         """The bytes of `key`.

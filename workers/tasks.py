@@ -12,7 +12,7 @@ from forms_app.services import (
     sweeping,
 )
 from forms_app.services.sending import send_or_leave
-from workers.app import application, celery
+from workers.app import EXPORT_LIMIT_S, EXPORT_SOFT_LIMIT_S, application, celery
 
 
 @celery.task(name=queues.SPLIT_FILE)  # type: ignore[untyped-decorator]
@@ -41,7 +41,9 @@ def read_pages() -> None:
         send_or_leave(app, queues.READ_PAGES)
 
 
-@celery.task(name=queues.BUILD_EXPORT)  # type: ignore[untyped-decorator]
+@celery.task(  # type: ignore[untyped-decorator]
+    name=queues.BUILD_EXPORT, soft_time_limit=EXPORT_SOFT_LIMIT_S, time_limit=EXPORT_LIMIT_S
+)
 def build_export(export_id: int) -> None:
     """Write one requested export."""
     export_building.build_export(application(), export_id)

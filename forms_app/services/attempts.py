@@ -5,38 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
-from forms_app.errors import StorageDamagedError, TransientError, UserError
+from forms_app.errors import LeaseLostError, StorageDamagedError, TransientError, UserError
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
-from forms_app.store.claims import LeasedRow, claim_one, release
+from forms_app.store.claims import Lease, LeasedRow, claim_one, release
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.states import FileState, PageState
 
 log = structlog.get_logger(__name__)
 
-FAILED_STATES = {FileRow: FileState.FAILED, PageRow: PageState.FAILED}
+FAILED_STATES: dict[LeasedRow, str] = {FileRow: FileState.FAILED, PageRow: PageState.FAILED}
 INTERNAL = "internal"
 INTERNAL_MESSAGE = (
     "Fieldhand failed on this {thing} for a reason of its own; try it again, and report it with "
     "the log when that does not help."
 )
-WORDS = {FileRow: "file", PageRow: "page"}
+WORDS: dict[LeasedRow, str] = {FileRow: "file", PageRow: "page"}
 
 
-def claim(app: Application, kind: LeasedRow, row_id: int, state: str) -> bool:
-    """Lease a row to work on; False when there is nothing (left) to do for this task."""
+def claim(app: Application, kind: LeasedRow, row_id: int, state: str) -> Lease | None:
+    """Lease a row to work on; None when there is nothing (left) to do for this task."""
     with app.session() as session:
         return claim_one(
             session, kind, row_id, state, app.settings.lease_seconds, app.settings.max_attempts
         )
 
 
-def attempt(
-    app: Application, kind: type[FileRow] | type[PageRow], row_id: int, work: Callable[[], None]
-) -> None:
-    """Do `work` for a claimed row.
+def attempt(app: Application, lease: Lease, work: Callable[[], None]) -> None:
+    """Do `work` for a claimed file or page; `work` saves only what it still holds the lease of.
 
     A file or page that cannot be read fails with its reason. Anything unforeseen gives the row
     back for another attempt, and fails it after the last.
@@ -47,44 +45,50 @@ def attempt(
     try:
         work()
     except TransientError as error:
-        log.warning("work put off", **_subject(kind, row_id), code=error.code)
+        log.warning("work put off", **_subject(lease), code=error.code)
         with app.session() as session:
-            release(session, kind, row_id, counted=False)
+            release(session, lease, counted=False)
         raise
+    except LeaseLostError:
+        log.warning("work taken over by another worker", **_subject(lease))
     except (ReadingError, UserError, StorageDamagedError) as error:
-        log.info("work refused", **_subject(kind, row_id), code=error.code)
-        fail(app, kind, row_id, error.code, error.message)
+        log.info("work refused", **_subject(lease), code=error.code)
+        fail(app, lease.kind, lease.row_id, error.code, error.message, lease.is_ours)
     except Exception:
-        log.exception("work failed unexpectedly", **_subject(kind, row_id))
-        _give_back(app, kind, row_id)
+        log.exception("work failed unexpectedly", **_subject(lease))
+        _give_back(app, lease)
 
 
 def fail(
     app: Application,
-    kind: type[FileRow] | type[PageRow],
+    kind: LeasedRow,
     row_id: int,
     code: str,
     message: str,
+    *conditions: ColumnElement[bool],
 ) -> None:
-    """Mark a row as failed, with a reason for people."""
+    """Mark a file or page as failed, with a reason for people; only while `conditions` hold."""
     with app.session() as session:
         session.execute(
             update(kind)
-            .where(kind.id == row_id)
+            .where(kind.id == row_id, *conditions)
             .values(
                 state=FAILED_STATES[kind], error_code=code, error_message=message, lease_until=None
             )
         )
 
 
-def _give_back(app: Application, kind: type[FileRow] | type[PageRow], row_id: int) -> None:
+def _give_back(app: Application, lease: Lease) -> None:
+    kind = lease.kind
     with app.session() as session:
-        release(session, kind, row_id, counted=True)
-        attempts = session.scalar(select(kind.attempts).where(kind.id == row_id))
+        attempts = session.scalar(select(kind.attempts).where(lease.is_ours))
         is_last = attempts is not None and attempts >= app.settings.max_attempts
+        if not is_last:
+            release(session, lease, counted=True)
     if is_last:
-        fail(app, kind, row_id, INTERNAL, INTERNAL_MESSAGE.format(thing=WORDS[kind]))
+        message = INTERNAL_MESSAGE.format(thing=WORDS[kind])
+        fail(app, kind, lease.row_id, INTERNAL, message, lease.is_ours)
 
 
-def _subject(kind: type[FileRow] | type[PageRow], row_id: int) -> dict[str, int]:
-    return {f"{WORDS[kind]}_id": row_id}
+def _subject(lease: Lease) -> dict[str, int]:
+    return {f"{WORDS[lease.kind]}_id": lease.row_id}

@@ -9,25 +9,22 @@ import structlog
 from forms_app.errors import TransientError
 from forms_app.services.application import Application
 from forms_app.store.blobs import still_referenced
+from forms_app.store.locks import lock_blobs
 
 log = structlog.get_logger(__name__)
 
-# Databases limit the parameters of one query.
-AT_ONCE = 500
+# The embedded database is locked meanwhile.
+AT_ONCE = 50
 
 
 def delete_unreferenced(app: Application, keys: Collection[str]) -> None:
-    """Delete those of `keys` that no row needs; call it after the rows' deletion is committed.
-
-    An upload of the same content at the very same moment may lose its bytes here; splitting then
-    fails that file and says to upload it again.
-    """
+    """Delete those of `keys` that no row needs; call it after the rows' deletion is committed."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), AT_ONCE):
         group = ordered[start : start + AT_ONCE]
         with app.session() as session:
-            kept = still_referenced(session, group)
-        _delete(app, set(group) - kept)
+            lock_blobs(session, group)
+            _delete(app, set(group) - still_referenced(session, group))
 
 
 def _delete(app: Application, keys: set[str]) -> None:

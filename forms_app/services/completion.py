@@ -20,6 +20,8 @@ from forms_app.store.readings import save_readings
 from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
 
 UNFINISHED = frozenset({PageState.PENDING, PageState.ALIGNED})
+# Stands for the model in readings that no model could make.
+NO_MODEL = "none"
 FAILED_REASON = "the machine could not read this page"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, TemplateError, UserError
 from forms_app.services.application import Application
@@ -88,8 +89,7 @@ def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> 
         ConflictError: It is published already.
     """
     with app.session() as session:
-        version = load(session, TemplateVersionRow, version_id)
-        _require_draft(version)
+        version = _lock_draft(session, version_id)
         problems = problems_of(version)
         if problems:
             raise TemplateError(list(problems))
@@ -140,6 +140,18 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
         session.refresh(template)
         if is_only:
             session.delete(template)
+
+
+def _lock_draft(session: Session, version_id: int) -> TemplateVersionRow:
+    """The draft as it is now; whoever is saving it comes before or is refused afterwards."""
+    session.execute(
+        update(TemplateVersionRow)
+        .where(TemplateVersionRow.id == version_id, TemplateVersionRow.state == VersionState.DRAFT)
+        .values(revision=TemplateVersionRow.revision)
+    )
+    version = load(session, TemplateVersionRow, version_id)
+    _require_draft(version)
+    return version
 
 
 def _require_draft(version: TemplateVersionRow) -> None:

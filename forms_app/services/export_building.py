@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import FieldhandError, TransientError
+from forms_app.errors import FieldhandError, LeaseLostError, TransientError
 from forms_app.services.application import Application
 from forms_app.services.attempts import claim
 from forms_app.services.blanks import TemplatePlan, load_plan
@@ -19,7 +21,8 @@ from forms_app.services.field_values import current_outcome, current_value, prov
 from forms_app.services.loading import load
 from forms_app.store import review_queue
 from forms_app.store.base import utc_now
-from forms_app.store.claims import release
+from forms_app.store.claims import Lease, hold, release, renew
+from forms_app.store.locks import lock_blobs
 from forms_app.store.models import (
     BatchRow,
     ExportRow,
@@ -42,51 +45,86 @@ def build_export(app: Application, export_id: int) -> None:
     Raises:
         TransientError: The file store or database did not answer; try again.
     """
-    if not claim(app, ExportRow, export_id, ExportState.PENDING):
+    lease = claim(app, ExportRow, export_id, ExportState.PENDING)
+    if lease is None:
         return
+    work = _LongLease(app, lease)
     try:
-        _build(app, export_id)
+        _build(app, work)
     except TransientError:
         with app.session() as session:
-            release(session, ExportRow, export_id, counted=False)
+            release(session, work.lease, counted=False)
         raise
+    except LeaseLostError:
+        log.warning("export taken over or deleted", export_id=export_id)
     except FieldhandError as error:
-        fail_export(app, export_id, error.message)
+        fail_export(app, export_id, error.message, work.lease.is_ours)
     except Exception:
         log.exception("export failed", export_id=export_id)
-        fail_export(app, export_id, INTERNAL_MESSAGE)
+        fail_export(app, export_id, INTERNAL_MESSAGE, work.lease.is_ours)
 
 
-def fail_export(app: Application, export_id: int, message: str) -> None:
-    """Mark an export as failed, with a reason for people."""
+def fail_export(
+    app: Application, export_id: int, message: str, *conditions: ColumnElement[bool]
+) -> None:
+    """Mark an export as failed, with a reason for people; only while `conditions` hold."""
     with app.session() as session:
-        export = load(session, ExportRow, export_id)
-        export.state, export.error_message = ExportState.FAILED, message
-        export.lease_until, export.finished_at = None, utc_now()
+        session.execute(
+            update(ExportRow)
+            .where(ExportRow.id == export_id, *conditions)
+            .values(
+                state=ExportState.FAILED,
+                error_message=message,
+                lease_until=None,
+                finished_at=utc_now(),
+            )
+        )
 
 
-def _build(app: Application, export_id: int) -> None:
+@dataclass(slots=True)
+class _LongLease:
+    """A lease for work of any length: `kept` renews it while records come."""
+
+    app: Application
+    lease: Lease
+
+    def kept(self, records: Iterator[ExportRecord]) -> Iterator[ExportRecord]:
+        """The same records."""
+        lease_s = self.app.settings.lease_seconds
+        for record in records:
+            if self.lease.until - utc_now() < timedelta(seconds=lease_s / 2):
+                with self.app.session() as session:
+                    self.lease = renew(session, self.lease, lease_s)
+            yield record
+
+
+def _build(app: Application, work: _LongLease) -> None:
+    export_id = work.lease.row_id
     with app.session() as session:
         export = load(session, ExportRow, export_id)
         batch = load(session, BatchRow, export.batch_id)
         plan = load_plan(session, batch.version_id)
         open_fields = _count_open(session, batch.id)
+    records = iter_records(app, export.batch_id, plan)
     write = WRITERS[ExportFormat(export.format)]
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        row_count = write(spool, plan.template, iter_records(app, export.batch_id, plan))
+        row_count = write(spool, plan.template, work.kept(records))
         spool.seek(0)
         stored = app.files.put_stream(spool)
-    with app.session() as session:
-        export = load(session, ExportRow, export_id)
-        export.state, export.content_hash, export.size = ExportState.DONE, *stored
-        export.row_count, export.open_fields = row_count, open_fields
-        export.lease_until, export.finished_at = None, utc_now()
+        with app.session() as session:
+            hold(session, work.lease)
+            lock_blobs(session, [stored.key])
+            app.files.put_spooled(stored, spool)
+            export = load(session, ExportRow, export_id)
+            export.state, export.content_hash, export.size = ExportState.DONE, *stored
+            export.row_count, export.open_fields = row_count, open_fields
+            export.lease_until, export.finished_at = None, utc_now()
     log.info("export built", export_id=export_id, rows=row_count)
 
 
 def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterator[ExportRecord]:
     """All submissions that are read, in the order of upload; a group in memory at a time."""
-    after = 0
+    after = (0, 0)
     while True:
         with app.session() as session:
             group = session.execute(
@@ -94,10 +132,10 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
                 .join(FileRow, FileRow.id == SubmissionRow.file_id)
                 .where(
                     SubmissionRow.batch_id == batch_id,
-                    SubmissionRow.id > after,
+                    tuple_(SubmissionRow.file_id, SubmissionRow.number) > after,
                     SubmissionRow.state != SubmissionState.READING,
                 )
-                .order_by(SubmissionRow.id)
+                .order_by(SubmissionRow.file_id, SubmissionRow.number)
                 .limit(GROUP)
             ).all()
             fields = review_queue.fields_of_submissions(session, [row[0].id for row in group])
@@ -105,7 +143,8 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
         if not records:
             return
         yield from records
-        after = group[-1][0].id
+        last = group[-1][0]
+        after = (last.file_id, last.number)
 
 
 def _record(

@@ -23,7 +23,7 @@ from forms_app.services.completion import finish_failed_page, finish_file, finis
 from forms_app.services.images import decode_grey
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
-from forms_app.store.claims import claim_pages_to_read, release
+from forms_app.store.claims import Lease, claim_pages_to_read, hold, release
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import BatchRow, FileRow, PageRow
 from forms_app.store.readings import model_version_id, save_readings
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 class _Job:
     """A claimed page."""
 
-    page_id: int
+    lease: Lease
     version_id: int
     template_page: int
     aligned_hash: str
@@ -44,6 +44,10 @@ class _Job:
     residual_px: float
     homography: list[list[float]]
     field_residuals: dict[str, float]
+
+    @property
+    def page_id(self) -> int:
+        return self.lease.row_id
 
 
 def read_pages(app: Application, limit: int) -> int:
@@ -57,7 +61,16 @@ def read_pages(app: Application, limit: int) -> int:
         ModelError: The classifier cannot be loaded; no page was claimed.
     """
     classifier = app.classifier()
-    jobs = _claim(app, limit)
+    leases, jobs = _claim(app, limit)
+    try:
+        _read(app, classifier, jobs)
+    except TransientError:
+        _put_off(app, leases)
+        raise
+    return len(leases)
+
+
+def _read(app: Application, classifier: Classifier, jobs: Sequence[_Job]) -> None:
     by_version: dict[int, list[_Job]] = defaultdict(list)
     for job in jobs:
         by_version[job.version_id].append(job)
@@ -66,7 +79,6 @@ def read_pages(app: Application, limit: int) -> int:
             plan = load_plan(session, version_id)
             model_version = model_version_id(session, classifier.model_id, classifier.engine)
         _Reader(app, plan, classifier, model_version).read(group)
-    return len(jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,6 @@ class _Reader:
         try:
             readings = self._read_together(jobs)
         except TransientError:
-            self._put_off(jobs)
             raise
         except Exception:
             log.exception("pages not read together", page_ids=[job.page_id for job in jobs])
@@ -103,7 +114,7 @@ class _Reader:
         self._save(job, reading)
 
     def _attempt(self, job: _Job, work: Callable[[], None]) -> None:
-        attempt(self.app, PageRow, job.page_id, work)
+        attempt(self.app, job.lease, work)
         with self.app.session() as session:
             finish_failed_page(session, job.page_id, self.model_version)
 
@@ -114,8 +125,9 @@ class _Reader:
             # other: the last one sees that all are read. Always the file first.
             lock_file(session, page.file_id)
             submission = lock_submission(session, page.submission_id or 0)
-            if submission is None:
-                return
+            hold(session, job.lease)
+            assert submission is not None
+            session.refresh(page)
             page.state, page.read_at = PageState.READ, utc_now()
             page.attempts, page.lease_until = 0, None
             save_readings(
@@ -130,18 +142,22 @@ class _Reader:
             finish_file(session, page.file_id)
         log.debug("page read", page_id=job.page_id, submission_id=submission.id)
 
-    def _put_off(self, jobs: Sequence[_Job]) -> None:
-        with self.app.session() as session:
-            for job in jobs:
-                release(session, PageRow, job.page_id, counted=False)
 
-
-def _claim(app: Application, limit: int) -> list[_Job]:
+def _claim(app: Application, limit: int) -> tuple[list[Lease], list[_Job]]:
+    """The claimed pages, and what is to be done for those that were not deleted meanwhile."""
     settings = app.settings
     with app.session() as session:
-        claimed = claim_pages_to_read(session, limit, settings.lease_seconds, settings.max_attempts)
+        leases = claim_pages_to_read(session, limit, settings.lease_seconds, settings.max_attempts)
     with app.session() as session:
-        return [_job(session, page_id) for page_id in claimed]
+        jobs = [_job(session, lease) for lease in leases]
+    return leases, [job for job in jobs if job is not None]
+
+
+def _put_off(app: Application, leases: Sequence[Lease]) -> None:
+    """Pages that were saved or have failed hold their lease no more and stay as they are."""
+    with app.session() as session:
+        for lease in leases:
+            release(session, lease, counted=False)
 
 
 def _aligned_page(app: Application, job: _Job) -> AlignedPage:
@@ -155,16 +171,19 @@ def _aligned_page(app: Application, job: _Job) -> AlignedPage:
     )
 
 
-def _job(session: Session, page_id: int) -> _Job:
-    page = load(session, PageRow, page_id)
-    version_id = session.scalars(
-        select(BatchRow.version_id)
-        .join(FileRow, FileRow.batch_id == BatchRow.id)
-        .where(FileRow.id == page.file_id)
-    ).one()
+def _job(session: Session, lease: Lease) -> _Job | None:
+    row = session.execute(
+        select(PageRow, BatchRow.version_id)
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .join(BatchRow, BatchRow.id == FileRow.batch_id)
+        .where(PageRow.id == lease.row_id)
+    ).first()
+    if row is None:
+        return None
+    page, version_id = row
     assert page.template_page is not None and page.aligned_hash is not None
     return _Job(
-        page_id=page.id,
+        lease=lease,
         version_id=version_id,
         template_page=page.template_page,
         aligned_hash=page.aligned_hash,

@@ -17,6 +17,7 @@ from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
+from forms_app.store.locks import lock_file
 from forms_app.store.models import LOCAL_USER_ID, FileRow, PageRow
 from forms_app.store.states import FileState, PageState
 
@@ -31,6 +32,7 @@ def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> 
             content under another name by now.
     """
     with _one_of_a_content(app) as session:
+        lock_file(session, file_id)
         file = load(session, FileRow, file_id)
         orphan = file.state == FileState.DUPLICATE and file.duplicate_of_id is None
         if file.state != FileState.FAILED and not orphan:
@@ -54,6 +56,8 @@ def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> 
     """
     with _one_of_a_content(app) as session:
         page = load(session, PageRow, page_id)
+        lock_file(session, page.file_id)
+        session.refresh(page)
         if page.state != PageState.FAILED:
             raise ConflictError(f"Page {page.number} has not failed; nothing is to be tried again.")
         session.execute(

@@ -10,6 +10,7 @@ from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave, send_or_leave
 from forms_app.store.base import utc_now
+from forms_app.store.claims import Lease, hold
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.pages import pending_pages
 from forms_app.store.states import FileState, PageState
@@ -22,9 +23,10 @@ def split_file(app: Application, file_id: int) -> None:
     Raises:
         TransientError: The file store or database did not answer; try again.
     """
-    if not claim(app, FileRow, file_id, FileState.UPLOADED):
+    lease = claim(app, FileRow, file_id, FileState.UPLOADED)
+    if lease is None:
         return
-    attempt(app, FileRow, file_id, lambda: _split(app, file_id))
+    attempt(app, lease, lambda: _split(app, lease))
     with app.session() as session:
         pages = pending_pages(session, file_id)
     send_all_or_leave(app, ((ALIGN_PAGE, (page_id,)) for page_id in pages))
@@ -32,12 +34,14 @@ def split_file(app: Application, file_id: int) -> None:
         send_or_leave(app, ASSEMBLE_FILE, file_id)
 
 
-def _split(app: Application, file_id: int) -> None:
+def _split(app: Application, lease: Lease) -> None:
+    file_id = lease.row_id
     with app.session() as session:
         file = load(session, FileRow, file_id)
     assert file.content_hash is not None
     count = count_pages(app.files.get(file.content_hash), file.name, intake_limits(app.settings))
     with app.session() as session:
+        hold(session, lease)
         now = utc_now()
         rows = [
             {

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, BUILD_EXPORT, READ_PAGES, SPLIT_FILE
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
-from forms_app.services.completion import finish_failed_page
+from forms_app.services.completion import NO_MODEL, finish_failed_page
 from forms_app.services.export_building import fail_export
 from forms_app.store.base import utc_now
 from forms_app.store.claims import LeasedRow, is_free
@@ -30,8 +30,6 @@ log = structlog.get_logger(__name__)
 
 SENT_AGAIN_AFTER = timedelta(minutes=10)
 AT_ONCE = 2000
-# Stands for the model in readings that no model could make.
-NO_MODEL = "none"
 LOST = "worker_lost"
 LOST_MESSAGE = (
     "The worker stopped each time it worked on this {thing}; it may need more memory than there "
@@ -92,13 +90,13 @@ def _fail_exhausted(app: Application) -> int:
         )
         exports = _exhausted(session, ExportRow, app.settings.max_attempts, ExportState.PENDING)
     for file_id in files:
-        fail(app, FileRow, file_id, LOST, LOST_MESSAGE.format(thing="file"))
+        fail(app, FileRow, file_id, LOST, LOST_MESSAGE.format(thing="file"), is_free(FileRow))
     for page_id in pages:
-        fail(app, PageRow, page_id, LOST, LOST_MESSAGE.format(thing="page"))
+        fail(app, PageRow, page_id, LOST, LOST_MESSAGE.format(thing="page"), is_free(PageRow))
         with app.session() as session:
             finish_failed_page(session, page_id, model_version_id(session, NO_MODEL, NO_MODEL))
     for export_id in exports:
-        fail_export(app, export_id, LOST_MESSAGE.format(thing="export"))
+        fail_export(app, export_id, LOST_MESSAGE.format(thing="export"), is_free(ExportRow))
     return len(files) + len(pages) + len(exports)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import IO
+
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, TransientError
+from forms_app.errors import (
+    ConflictError,
+    NotFoundError,
+    StorageFullError,
+    StorageUnavailableError,
+)
 from forms_app.files import Readable, StoredFile
 from forms_app.queues import SPLIT_FILE
 from forms_app.reading.errors import ReadingError
@@ -21,7 +28,7 @@ from forms_app.services.retries import retry_file, retry_page
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_file
-from forms_app.store.locks import lock_file
+from forms_app.store.locks import lock_blobs, lock_file
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, PageRow
 from forms_app.store.states import FileState, PageState
 
@@ -51,16 +58,14 @@ def add_file(
     with app.session() as session:
         load(session, BatchRow, batch_id)
     try:
-        stored = app.files.put_stream(stream, app.settings.max_file_mb << 20)
-    except (ReadingError, TransientError) as error:
+        with app.files.spooled(stream, app.settings.max_file_mb << 20) as (stored, spool):
+            if stored.size == 0:
+                return _add_failed(app, batch_id, name, 0, "empty_file", EMPTY_MESSAGE, user_id)
+            summary = _add_kept(app, batch_id, name, stored, spool, user_id)
+    except (ReadingError, StorageFullError, StorageUnavailableError) as error:
         return _add_failed(app, batch_id, name, 0, error.code, error.message, user_id)
-    if stored.size == 0:
-        return _add_failed(app, batch_id, name, 0, "empty_file", EMPTY_MESSAGE, user_id)
-    try:
-        summary = _add_row(app, batch_id, name, stored, FileState.UPLOADED, user_id)
-    except IntegrityError:
-        return _add_row(app, batch_id, name, stored, FileState.DUPLICATE, user_id)
-    send_or_leave(app, SPLIT_FILE, summary.id)
+    if summary.state == FileState.UPLOADED:
+        send_or_leave(app, SPLIT_FILE, summary.id)
     return summary
 
 
@@ -96,20 +101,46 @@ def remove_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) ->
         session.delete(page)
 
 
-def _add_row(
-    app: Application, batch_id: int, name: str, stored: StoredFile, state: FileState, user_id: int
+def _add_kept(
+    app: Application, batch_id: int, name: str, stored: StoredFile, spool: IO[bytes], user_id: int
 ) -> FileSummary:
-    with app.session() as session:
-        file = FileRow(
-            batch_id=batch_id,
-            name=name,
-            content_hash=stored.key,
-            size=stored.size,
-            state=state,
-        )
-        if state == FileState.DUPLICATE:
-            file.duplicate_of_id = _original(session, batch_id, stored.key)
-        return _insert(session, file, user_id)
+    app.files.put_spooled(stored, spool)
+
+    def add(state: FileState) -> FileSummary:
+        with app.session() as session:
+            lock_blobs(session, [stored.key])
+            # Costs nothing unless the last other reference was just deleted with the bytes.
+            app.files.put_spooled(stored, spool)
+            return _add_row(session, batch_id, name, stored, state, user_id)
+
+    try:
+        return add(FileState.UPLOADED)
+    except IntegrityError:
+        return add(FileState.DUPLICATE)
+    except NotFoundError:
+        delete_unreferenced(app, [stored.key])
+        raise
+
+
+def _add_row(
+    session: Session,
+    batch_id: int,
+    name: str,
+    stored: StoredFile,
+    state: FileState,
+    user_id: int,
+) -> FileSummary:
+    load(session, BatchRow, batch_id)
+    file = FileRow(
+        batch_id=batch_id,
+        name=name,
+        content_hash=stored.key,
+        size=stored.size,
+        state=state,
+    )
+    if state == FileState.DUPLICATE:
+        file.duplicate_of_id = _original(session, batch_id, stored.key)
+    return _insert(session, file, user_id)
 
 
 def _add_failed(

@@ -6,7 +6,9 @@ sees everything that was committed before, and makes the others wait.
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Collection
+
+from sqlalchemy import false, func, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.store.models import FileRow, SubmissionRow
@@ -26,3 +28,16 @@ def lock_file(session: Session, file_id: int) -> FileRow | None:
     """The file as it is now, locked; None when it is gone."""
     session.execute(update(FileRow).where(FileRow.id == file_id).values(state=FileRow.state))
     return session.get(FileRow, file_id, populate_existing=True)
+
+
+def lock_blobs(session: Session, keys: Collection[str]) -> None:
+    """Keep others from adding or dropping references to stored files, and from deleting them.
+
+    Whoever refers to a file makes sure under this lock that it is kept; whoever deletes one makes
+    sure that nothing refers to it: so bytes are never deleted below a row that is being added.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for key in sorted(keys):
+            session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
+    else:
+        session.execute(update(FileRow).where(false()).values(size=0))

@@ -7,11 +7,14 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from forms_app.errors import LeaseLostError
 from forms_app.services.application import Application
 from forms_app.store.base import utc_now
-from forms_app.store.claims import claim_one, claim_pages_to_read, release
+from forms_app.store.claims import claim_one, claim_pages_to_read, hold, release, renew
 from forms_app.store.models import PageRow, SubmissionRow
 from forms_app.store.states import PageState
 from tests import factories
@@ -28,7 +31,7 @@ while True:
         claimed = claim_pages_to_read(session, 7, 300, 3)
     if not claimed:
         break
-    print(*claimed)
+    print(*(lease.row_id for lease in claimed))
 engine.dispose()
 """
 
@@ -44,6 +47,10 @@ def _make_readable(app: Application, count: int) -> list[int]:
             session.flush()
             page.submission_id, page.template_page = submission.id, 1
     return pages
+
+
+def _claim(session: Session, limit: int) -> list[int]:
+    return [lease.row_id for lease in claim_pages_to_read(session, limit, 300, 3)]
 
 
 def test_processes_never_claim_the_same_page(any_app: Application) -> None:
@@ -68,11 +75,11 @@ def test_processes_never_claim_the_same_page(any_app: Application) -> None:
 def test_a_claim_takes_no_more_than_its_limit(any_app: Application) -> None:
     pages = _make_readable(any_app, 5)
     with any_app.session() as session:
-        assert claim_pages_to_read(session, 3, 300, 3) == pages[:3]
+        assert _claim(session, 3) == pages[:3]
     with any_app.session() as session:
-        assert claim_pages_to_read(session, 3, 300, 3) == pages[3:]
+        assert _claim(session, 3) == pages[3:]
     with any_app.session() as session:
-        assert claim_pages_to_read(session, 3, 300, 3) == []
+        assert _claim(session, 3) == []
 
 
 def test_pages_without_a_submission_are_not_read(any_app: Application) -> None:
@@ -98,7 +105,25 @@ def test_a_page_given_back_uncounted_can_be_claimed_for_ever(any_app: Applicatio
     [page_id] = factories.make_pages(any_app, factories.make_batch(any_app).id, 1)
     for _ in range(5):
         with any_app.session() as session:
-            assert claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2)
+            lease = claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2)
+        assert lease is not None
         with any_app.session() as session:
-            assert not claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2)
-            release(session, PageRow, page_id, counted=False)
+            assert claim_one(session, PageRow, page_id, PageState.PENDING, 300, 2) is None
+            release(session, lease, counted=False)
+
+
+def test_a_lapsed_lease_is_worth_nothing_once_another_has_the_page(any_app: Application) -> None:
+    [page_id] = factories.make_pages(any_app, factories.make_batch(any_app).id, 1)
+    with any_app.session() as session:
+        first = claim_one(session, PageRow, page_id, PageState.PENDING, 0, 3)
+    with any_app.session() as session:
+        second = claim_one(session, PageRow, page_id, PageState.PENDING, 300, 3)
+    assert first is not None and second is not None
+    with any_app.session() as session, pytest.raises(LeaseLostError):
+        hold(session, first)
+    with any_app.session() as session:
+        release(session, first, counted=True)
+        second = renew(session, second, 300)
+    with any_app.session() as session:
+        hold(session, second)
+        assert session.get_one(PageRow, page_id).lease_until == second.until
