@@ -24,7 +24,7 @@ from forms_app.store.models import (
     SubmissionFieldRow,
     SubmissionRow,
 )
-from forms_app.store.reading_json import value_to_json
+from forms_app.store.reading_json import value_from_json, value_to_json
 from forms_app.store.review_queue import count_open, find_field
 from forms_app.store.states import Action, FieldState
 
@@ -40,7 +40,8 @@ def decide(
     user_id: int = LOCAL_USER_ID,
     override: bool = False,
 ) -> DecisionResult:
-    """Write down what a person says of a field.
+    """Write down what a person says of a field; the same once more, as after an answer that was
+    lost on its way, changes nothing.
 
     Args:
         action: `confirm` (the value as it stands), `correct` (to `value`), `blank`, `unreadable`.
@@ -56,6 +57,8 @@ def decide(
     with app.session() as session:
         row, submission, field = _load_for_change(session, submission_id, field_name)
         decided = _decided_value(row, field, Action(action), value)
+        if _is_repeated(row, action, decided, user_id):
+            return _result(session, row, submission)
         if not override:
             _require_valid(field, decided)
         decision = DecisionRow(
@@ -147,6 +150,15 @@ def _decided_value(
     if action == Action.CORRECT:
         return parse_value(field, printable(value)) if isinstance(value, str) else value
     return None
+
+
+def _is_repeated(row: SubmissionFieldRow, action: str, value: Value, user_id: int) -> bool:
+    last = row.decision
+    return (
+        last is not None
+        and (last.user_id, last.action) == (user_id, action)
+        and value_from_json(last.value) == value
+    )
 
 
 def _require_valid(field: FormField, value: Value) -> None:

@@ -110,6 +110,21 @@ def test_control_characters_are_left_out(any_app: Application) -> None:
     assert result.value == "SMITH"
 
 
+def test_the_same_decision_sent_twice_counts_once(any_app: Application) -> None:
+    """The browser sends again what was not answered in time; `undo` then has one step to go."""
+    submission_id = factories.make_submission(any_app, factories.make_batch(any_app).id)
+    for _ in range(2):
+        result = review.decide(any_app, submission_id, "number", "correct", "111111")
+        assert (result.value, result.open_in_submission) == ("111111", 1)
+    for _ in range(2):
+        review.decide(any_app, submission_id, "number", "confirm")
+    with any_app.session() as session:
+        actions = [row.action for row in session.query(DecisionRow).order_by(DecisionRow.id)]
+    assert actions == ["correct", "confirm"]
+    review.undo_decision(any_app, submission_id, "number")
+    assert review.undo_decision(any_app, submission_id, "number").state == "open"
+
+
 def test_taking_decisions_back_one_by_one(any_app: Application) -> None:
     submission_id = factories.make_submission(any_app, factories.make_batch(any_app).id)
     review.decide(any_app, submission_id, "number", "correct", "111111")
