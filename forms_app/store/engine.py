@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,6 +17,8 @@ BUSY_TIMEOUT_MS = 15_000
 
 def make_engine(database_url: str) -> Engine:
     """An engine for a `sqlite:///` or `postgresql://` URL; it connects on first use.
+
+    Its errors leave out the statement's parameters: they may hold what people wrote, and be logged.
 
     Raises:
         ConfigurationError: The URL is of no database that Fieldhand works with.
@@ -31,11 +33,13 @@ def make_engine(database_url: str) -> Engine:
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if url.drivername == "postgresql+psycopg":
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _leave_out_detail)
+        return engine
     raise ConfigurationError(
         f"Fieldhand works with SQLite and PostgreSQL, not with {url.get_backend_name()}."
     )
@@ -66,6 +70,13 @@ def _transient(error: OperationalError) -> DatabaseUnavailableError | StorageFul
     if "is full" in text or "No space left" in text:
         return StorageFullError("The disk of the database is full; free some space and try again.")
     return DatabaseUnavailableError("The database does not answer; try again in a moment.")
+
+
+def _leave_out_detail(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL line quotes the whole row."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

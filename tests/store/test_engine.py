@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from forms_app.errors import DatabaseUnavailableError, StorageFullError
 from forms_app.services.application import Application
@@ -53,6 +54,17 @@ def test_a_failed_transaction_leaves_nothing(any_app: Application) -> None:
         raise RuntimeError
     with any_app.session() as session:
         assert session.query(FormTemplateRow).count() == 0
+
+
+def test_errors_of_the_database_hold_no_values(any_app: Application) -> None:
+    """They are logged with their traceback, and a statement's values are what people wrote."""
+    with pytest.raises(IntegrityError) as caught, any_app.session() as session:
+        values = {"name": "MILLER", "template": 99}
+        session.execute(
+            text("INSERT INTO template_versions (template_id, name) VALUES (:template, :name)"),
+            values,
+        )
+    assert "MILLER" not in str(caught.value)
 
 
 def test_times_come_back_as_utc_whatever_their_zone(any_app: Application) -> None:
