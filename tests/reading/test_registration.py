@@ -249,15 +249,16 @@ def test_print_that_is_written_over_is_still_present():
 
 
 def comb_beside_nothing() -> tuple[np.ndarray, int, int]:
-    """A form whose last comb stands alone at the right; the comb's place."""
+    """A form with a comb and a tick box at its right edge; the comb's place."""
     form, x, y = draw_blank(5, HEIGHT, WIDTH), 860, 60
     cv2.rectangle(form, (820, 40), (1180, 180), 255, cv2.FILLED)
     for left in range(x, x + 204, 34):
         cv2.rectangle(form, (left, y), (left + 34, y + 40), 0, 1)
+    cv2.rectangle(form, (x, 130), (x + 30, 160), 0, 1)
     return form, x, y
 
 
-@pytest.mark.parametrize("angle_deg", [0.25, 0.5])
+@pytest.mark.parametrize("angle_deg", [-0.75, -0.5, -0.25, 0.25])
 def test_a_digit_that_fills_its_cell_does_not_bend_the_page(angle_deg):
     """The stem of the 4 looks like the comb's right edge, and nothing is printed beyond it."""
     form, x, y = comb_beside_nothing()
@@ -265,6 +266,8 @@ def test_a_digit_that_fills_its_cell_does_not_bend_the_page(angle_deg):
     for cell, digit in enumerate("100004"):
         place = (x + cell * 34 + 8, y + 31)
         cv2.putText(page, digit, place, cv2.FONT_HERSHEY_SIMPLEX, 0.85, 40, 2, cv2.LINE_AA)
+    for slope in (1, -1):
+        cv2.line(page, (x + 4, 145 - 11 * slope), (x + 26, 145 + 11 * slope), 40, 3)
     handling = Handling(angle_deg=angle_deg, noise=0, blur_px=0)
     scan, its_form = scan_sheet(page, handling), prepare_reference(1, form)
     assert align_page(scan, its_form).residual_px < 0.5
