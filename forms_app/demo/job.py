@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from forms_app import demo
-from forms_app.errors import TransientError
+from forms_app.errors import TransientError, UserError
 from forms_app.reading.types import Value
 from forms_app.services import batches, exports, templates, uploads
 from forms_app.services.application import Application
@@ -111,5 +111,7 @@ def export(app: Application, batch_id: int, export_format: str) -> bytes:
     while info.state == "pending":
         time.sleep(POLL_S)
         info = exports.get_export(app, info.id)
+    if info.error_message:
+        raise UserError(info.error_message)
     _, _, chunks = exports.open_export(app, info.id)
     return b"".join(chunks)

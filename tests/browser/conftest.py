@@ -19,14 +19,14 @@ from tests.browser.demo_form import publish_demo
 from tests.serving import Serve
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Everything that `fieldhand serve` starts, in a data folder of its own."""
     with Serve(tmp_path_factory.mktemp("serve"), workers=1) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_app(serve: Serve) -> Iterator[Application]:
     """The application behind `serve`, to prepare what a test looks at."""
     app = bootstrap(load_settings({}, data_dir=serve.data_dir))
@@ -45,14 +45,15 @@ def empty_site(app: Application) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_template(served_app: Application) -> TemplateVersion:
     """The demo form, published."""
     return publish_demo(served_app)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with the browser tests: its event loop would be in the way of other tests' loops."""
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium

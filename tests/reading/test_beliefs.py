@@ -15,7 +15,7 @@ def test_a_plain_stroke_is_an_i_among_capitals_and_an_l_among_small_letters(
 ) -> None:
     stroke = likely({"l": 0.5, "I": 0.45, "L": 0.03})
     field = comb_field("letters", case=Case(case))
-    beliefs = believe(field, comb("x").glyphs, stroke, CHARSET)
+    beliefs = believe(field, comb("x"), stroke, CHARSET)
     best = beliefs.probabilities[0].argmax()
     assert beliefs.characters[best] == value
     assert beliefs.probabilities[0, best] > 0.9
