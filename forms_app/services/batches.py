@@ -16,7 +16,7 @@ from forms_app.services.file_lists import load_files
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.store.audit import record_event
-from forms_app.store.blobs import blobs_of_batch
+from forms_app.store.blobs import blobs_of_batch, doom
 from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, TemplateVersionRow
 from forms_app.store.states import VersionState
@@ -79,6 +79,7 @@ def delete_batch(app: Application, batch_id: int, user_id: int = LOCAL_USER_ID) 
     with app.session() as session:
         batch = load(session, BatchRow, batch_id)
         keys = blobs_of_batch(session, batch_id)
+        doom(session, keys)
         session.delete(batch)
         record_event(session, "delete", "batch", batch_id, user_id)
     delete_unreferenced(app, keys)

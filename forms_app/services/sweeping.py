@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, BUILD_EXPORT, READ_PAGES, SPLIT_FILE
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
+from forms_app.services.cleaning import delete_left_over
 from forms_app.services.completion import NO_MODEL, finish_failed_page
 from forms_app.services.export_building import fail_export
 from forms_app.store.base import utc_now
@@ -51,6 +52,7 @@ def sweep(app: Application) -> SweepCounts:
     Raises:
         BrokerUnavailableError: The broker is still down; the next sweep tries again.
     """
+    delete_left_over(app)
     failed = _fail_exhausted(app)
     with app.session() as session:
         pause = timedelta(seconds=app.settings.sweep_seconds)

@@ -27,7 +27,7 @@ from forms_app.services.names import clean_file_name
 from forms_app.services.retries import retry_file, retry_page
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
-from forms_app.store.blobs import blobs_of_file
+from forms_app.store.blobs import blobs_of_file, doom
 from forms_app.store.locks import lock_blobs, lock_file
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, PageRow
 from forms_app.store.states import FileState, PageState
@@ -74,6 +74,7 @@ def remove_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) ->
     with app.session() as session:
         file = load(session, FileRow, file_id)
         keys = blobs_of_file(session, file_id)
+        doom(session, keys)
         record_event(session, "delete", "file", file_id, user_id, batch_id=file.batch_id)
         session.delete(file)
     delete_unreferenced(app, keys)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select, union
+from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
-from forms_app.store.models import ExportRow, FileRow, PageRow, TemplatePageRow
+from forms_app.store.base import utc_now
+from forms_app.store.models import DoomedBlobRow, ExportRow, FileRow, PageRow, TemplatePageRow
+from forms_app.store.upserts import insert_missing
+
+# Databases limit the parameters of one statement.
+ROWS_AT_ONCE = 1000
 
 
 def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
@@ -47,3 +53,26 @@ def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
         )
     )
     return {key for key in found if key is not None}
+
+
+def doom(session: Session, keys: Iterable[str]) -> None:
+    """Remember that the files of `keys` are to be deleted, in the transaction of their rows."""
+    now, ordered = utc_now(), sorted(keys)
+    for start in range(0, len(ordered), ROWS_AT_ONCE):
+        rows = [{"key": key, "created_at": now} for key in ordered[start : start + ROWS_AT_ONCE]]
+        insert_missing(session, DoomedBlobRow, rows, ["key"])
+
+
+def doomed_before(session: Session, moment: datetime, limit: int) -> Sequence[str]:
+    """Keys of files whose deletion did not come about."""
+    return session.scalars(
+        select(DoomedBlobRow.key)
+        .where(DoomedBlobRow.created_at < moment)
+        .order_by(DoomedBlobRow.key)
+        .limit(limit)
+    ).all()
+
+
+def spare(session: Session, keys: Collection[str]) -> None:
+    """Forget what `doom` remembered: they are deleted, or needed after all."""
+    session.execute(delete(DoomedBlobRow).where(DoomedBlobRow.key.in_(keys)))

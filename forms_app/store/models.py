@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forms_app.store.account_rows import LOCAL_USER_ID, AuditEventRow, ExportRow, UserRow
 from forms_app.store.base import Base
+from forms_app.store.blob_rows import DoomedBlobRow
 from forms_app.store.intake_rows import BatchRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.reading_rows import (
     DecisionRow,
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "BatchRow",
     "DecisionRow",
+    "DoomedBlobRow",
     "ExportRow",
     "FileRow",
     "FormTemplateRow",

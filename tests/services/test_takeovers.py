@@ -24,6 +24,7 @@ from forms_app.services.application import Application
 from forms_app.services.assembly import assemble_file
 from forms_app.services.attempts import claim, fail
 from forms_app.services.reading import read_pages
+from forms_app.services.sweeping import sweep
 from forms_app.store.models import ExportRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.states import ExportState, PageState
 from tests import factories
@@ -208,6 +209,28 @@ def _content(app: Application) -> str:
         [content] = session.scalars(select(FileRow.content_hash).distinct())
     assert content is not None
     return content
+
+
+def test_a_deletion_that_was_interrupted_is_finished_by_the_sweeper(
+    any_app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = factories.make_batch(any_app)
+    factories.upload(any_app, batch.id, PNG)
+    key = _content(any_app)
+
+    def unavailable(*_: object) -> None:
+        raise StorageUnavailableError("The place where files are kept does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileStore, "delete", unavailable)
+        batches.delete_batch(any_app, batch.id)
+    assert any_app.files.exists(key)
+    hasty = replace(any_app, settings=replace(any_app.settings, sweep_seconds=0))
+    sweep(hasty)
+    assert not any_app.files.exists(key)
+    factories.upload(any_app, factories.make_batch(any_app).id, PNG)
+    sweep(hasty)
+    assert any_app.files.exists(key)
 
 
 def test_a_batch_deleted_during_an_upload_leaves_nothing(
