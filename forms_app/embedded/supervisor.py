@@ -98,7 +98,10 @@ class Supervisor:
         delay_s = FIRST_DELAY_S
         while not self._stopping.is_set():
             started = time.monotonic()
-            await self._run_once(running)
+            try:
+                await self._run_once(running)
+            except OSError as error:  # no process to be had for now: too many, too little memory
+                running.last_lines.append(f"it could not be started: {error}")
             if self._stopping.is_set():
                 return
             if time.monotonic() - started > HEALTHY_S:
@@ -110,11 +113,15 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay_s)
             delay_s = min(delay_s * 2, LONGEST_DELAY_S)
-            await self._before_restart(name, "\n".join(running.last_lines))
+            try:
+                await self._before_restart(name, "\n".join(running.last_lines))
+            except OSError as error:
+                self._say(f"! {name}: what it left behind cannot be mended: {error}")
             running.last_lines.clear()
 
     async def _run_once(self, running: _Running) -> None:
         component = running.component
+        running.process = None
         running.process = await asyncio.create_subprocess_exec(
             *tethered(component.command),
             stdin=asyncio.subprocess.DEVNULL,
@@ -191,7 +198,9 @@ def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -
 
 
 def _how_ended(running: _Running) -> str:
-    code = running.process.returncode if running.process else None
+    if running.process is None:
+        return "could not be started"
+    code = running.process.returncode
     if code is not None and code < 0:
         return f"was killed by signal {-code}"
     return f"ended with exit code {code}"

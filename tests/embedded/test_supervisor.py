@@ -128,3 +128,34 @@ def test_what_others_need_stops_last(tmp_path: Path) -> None:
         for name in ("needed", "user")
     }
     assert ended["user"] < ended["needed"]
+
+
+def test_a_restart_that_fails_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No memory for a new process just now, nor room to mend anything."""
+    said: list[str] = []
+    real, starts = module.tethered, iter(range(9))
+
+    def tethered(command: tuple[str, ...]) -> tuple[str, ...]:
+        if next(starts) == 1:
+            raise OSError("Cannot allocate memory")
+        return real(command)
+
+    async def fail(_name: str, _last_words: str) -> None:
+        raise OSError("No space left on device")
+
+    async def run() -> None:
+        supervisor = Supervisor(tmp_path, said.append, fail)
+        await supervisor.start(component(READY + "raise SystemExit(3)"))
+        while (tmp_path / "part.log").read_text().count("ready") < 2:
+            await asyncio.sleep(0.05)
+        await supervisor.stop()
+
+    monkeypatch.setattr(module, "tethered", tethered)
+    asyncio.run(asyncio.wait_for(run(), 30))
+    assert said[:3] == [
+        "! part ended with exit code 3; starting it again in 0.2 s",
+        "! part: what it left behind cannot be mended: No space left on device",
+        "! part could not be started; starting it again in 0.4 s",
+    ]
