@@ -16,6 +16,8 @@ from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmen
 # Ink of a real mark in a cell: area and reach as shares of the cell's height.
 _LEAST_AREA = 0.045
 _LEAST_REACH = 0.10
+# Paper this wide (share of the cell's width) divides two characters that share a cell.
+_GAP = 0.03
 
 
 def segment_comb(crop: FieldCrop) -> Segmentation:
@@ -69,13 +71,29 @@ def _read_cell(
         end=index + 1,
         relative_height=box.height / cell.height,
         relative_bottom=(box.bottom - cell.y) / cell.height,
+        beside=_share_beside(tight, cell),
     )
     return InkState.WRITTEN, glyph
 
 
+def _share_beside(tight: InkImage, cell: Box) -> float:
+    """Share of a cell's ink in the second of the parts that paper divides from left to right."""
+    weight = np.count_nonzero(tight, axis=0)
+    edges = np.flatnonzero(np.diff(np.greater(weight, 0).view(np.int8), prepend=0, append=0))
+    starts, ends = edges[::2], edges[1::2]
+    wide = starts[1:] - ends[:-1] >= max(2.0, _GAP * cell.width)
+    parts = np.sort(np.add.reduceat(weight, np.r_[starts[0], starts[1:][wide]]))
+    if len(parts) < 2 or parts[-2] < _least_ink(cell):
+        return 0.0
+    return float(parts[-2] / weight.sum())
+
+
+def _least_ink(cell: Box) -> float:
+    return max(6.0, (_LEAST_AREA * cell.height) ** 2 * 2)
+
+
 def _is_written(own: InkImage, box: Box, cell: Box) -> bool:
     """Enough ink inside the cell, large enough to be at least a full stop."""
-    least = max(6.0, (_LEAST_AREA * cell.height) ** 2 * 2)
     reach = max(box.width, box.height)
     inside = own[max(0, round(cell.y)) : round(cell.bottom)]
-    return cv2.countNonZero(inside) >= least and reach >= _LEAST_REACH * cell.height
+    return cv2.countNonZero(inside) >= _least_ink(cell) and reach >= _LEAST_REACH * cell.height

@@ -20,6 +20,7 @@ _CLEAR = 0.5
 _NO_INK = 0.001
 _SLIP_WEIGHT = 0.05
 _VISIBLE = 0.2
+_MARK_BESIDE = "there is a mark beside the boxes"
 
 
 def judge_written(
@@ -66,9 +67,16 @@ def judge_written(
 
 
 def judge_mark(
-    field: FormField, mark: MarkReading, residual_px: float | None, policy: ReviewPolicy
+    field: FormField,
+    mark: MarkReading,
+    residual_px: float | None,
+    policy: ReviewPolicy,
+    is_beside: bool = False,
 ) -> FieldReading:
-    """The reading of a single mark or a signature: True or False."""
+    """The reading of a single mark or a signature: True or False.
+
+    `is_beside`: there is a mark beside the box (`stray_marks`), for a person to judge.
+    """
     value = mark.probability >= _CLEAR and mark.state is not InkState.STRUCK_OUT
     probability = _settled(mark)
     confidence = max(probability, 1 - probability)
@@ -78,6 +86,7 @@ def judge_mark(
         reasons.append(f"it is doubtful whether there is a {what} ({mark.probability:.0%})")
     if mark.state is InkState.STRUCK_OUT:
         reasons.append(f"the {what} seems to be struck out")
+    reasons += [_MARK_BESIDE] * is_beside
     reasons += check_value(field, value)
     return _verdict(field, value, Outcome.READ, confidence, reasons, residual_px, policy)
 
@@ -87,8 +96,12 @@ def judge_choice(
     marks: Sequence[MarkReading],
     residual_px: float | None,
     policy: ReviewPolicy,
+    is_beside: bool = False,
 ) -> FieldReading:
-    """The reading of a choice (one option) or choices (any number), one mark for each option."""
+    """The reading of a choice (one option) or choices (any number), one mark for each option.
+
+    `is_beside`: there is a mark beside the boxes (`stray_marks`), for a person to judge.
+    """
     marked = {
         option.value: mark.probability
         for option, mark in zip(field.options, marks, strict=True)
@@ -100,6 +113,7 @@ def judge_choice(
     if field.kind is FieldKind.CHOICE:
         value = max(marked, key=marked.__getitem__) if marked else None
     reasons = _choice_reasons(field, marks, chosen, confidence, policy)
+    reasons += [_MARK_BESIDE] * is_beside
     reasons += check_value(field, value)
     outcome = Outcome.READ if chosen else Outcome.BLANK
     return _verdict(field, value, outcome, confidence, reasons, residual_px, policy)

@@ -14,6 +14,8 @@ from forms_app.reading.types import CharacterReading, Decoded
 _DOUBTFUL = 0.85
 _LESS_LIKELY_THAN_NOT = 0.5
 _CLOSE_RIVAL = 0.05
+# Share of a cell's ink beside its character: less is a speck, except where a point counts.
+_BESIDE = 0.05
 _NAMED_RESIDUAL_PX = 2.0
 _TIGHT_KINDS = frozenset({FieldKind.DIGITS, FieldKind.NUMBER, FieldKind.DATE})
 
@@ -59,6 +61,10 @@ def _layout_doubts(field: FormField, evidence: Evidence, policy: ReviewPolicy) -
         yield Doubt("a character is struck out", True)
     if evidence.inner_gaps and (field.kind in _TIGHT_KINDS):
         yield Doubt("there is an empty cell between the characters", True)
+    elif evidence.lone_letters:
+        yield Doubt("an empty cell parts a single character from the others", True)
+    if evidence.beside > (0.0 if field.kind is FieldKind.NUMBER else _BESIDE):
+        yield Doubt("two characters seem to share a cell", True)
     if evidence.stray_ink > policy.most_stray_ink:
         yield Doubt(f"{evidence.stray_ink:.0%} of the ink belongs to no character read", True)
     residual = evidence.residual_px

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,14 +34,18 @@ class Evidence:
         ink_share: share of the field's own boxes that is inked.
         stray_ink: share of that ink outside the boxes of the characters read.
         inner_gaps: empty cells between written ones.
+        lone_letters: characters that an empty cell parts from all others.
         struck_cells: cells that are struck out.
+        beside: largest share of a cell's ink that stands beside its character.
         residual_px: registration residual at the field; None where it could not be measured.
     """
 
     ink_share: float
     stray_ink: float
     inner_gaps: int
+    lone_letters: int
     struck_cells: int
+    beside: float
     residual_px: float | None
 
 
@@ -53,14 +58,22 @@ def gather_evidence(
     covered_px = _covered(crop, read_boxes) if read_boxes else 0
     states = segmentation.cell_states
     written = [i for i, state in enumerate(states) if state is InkState.WRITTEN]
-    inner = states[written[0] : written[-1]] if written else ()
+    inner = states[written[0] : written[-1] + 1] if written else ()
     return Evidence(
         ink_share=ink_px / max(1, area_px),
         stray_ink=max(0.0, 1 - covered_px / ink_px) if ink_px else 0.0,
         inner_gaps=sum(state is InkState.EMPTY for state in inner),
+        lone_letters=_lone(inner),
         struck_cells=sum(state is InkState.STRUCK_OUT for state in states),
+        beside=max((glyph.beside for glyph in segmentation.glyphs), default=0.0),
         residual_px=residual_px,
     )
+
+
+def _lone(states: Sequence[InkState]) -> int:
+    """How many written cells have an empty one, or the end, on either side; 0 without any gap."""
+    words = "".join("x" if state is not InkState.EMPTY else " " for state in states).split()
+    return sum(len(word) == 1 for word in words) if len(words) > 1 else 0
 
 
 def ink_share(crop: FieldCrop) -> float:

@@ -24,6 +24,7 @@ from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference
 from forms_app.reading.segmentation import segment
 from forms_app.reading.signatures import read_signature
+from forms_app.reading.stray_marks import has_mark_beside
 from forms_app.reading.types import (
     AlignedPage,
     FieldCrop,
@@ -161,9 +162,11 @@ def _judge(
         evidence = gather_evidence(crop, item.segmentation, decoded, item.residual_px)
         return judge_written(field, decoded, evidence, policy)
     if field.kind in OPTION_KINDS:
-        return judge_choice(field, read_marks(crop), item.residual_px, policy)
+        return judge_choice(
+            field, read_marks(crop), item.residual_px, policy, has_mark_beside(crop)
+        )
     if field.kind is FieldKind.MARK:
-        return judge_mark(field, read_mark(crop), item.residual_px, policy)
+        return judge_mark(field, read_mark(crop), item.residual_px, policy, has_mark_beside(crop))
     if field.kind is FieldKind.SIGNATURE:
         return judge_mark(field, read_signature(crop), item.residual_px, policy)
     return judge_image(field, ink_share(crop), item.residual_px, policy)

@@ -16,9 +16,9 @@ _DEFAULT_THRESHOLDS: Mapping[FieldKind, float] = MappingProxyType(
         FieldKind.DATE: 0.99,
         FieldKind.LETTERS: 0.99,
         FieldKind.TEXT: 0.99,
-        FieldKind.MARK: 0.95,
-        FieldKind.CHOICE: 0.95,
-        FieldKind.CHOICES: 0.95,
+        FieldKind.MARK: 0.98,
+        FieldKind.CHOICE: 0.98,
+        FieldKind.CHOICES: 0.98,
         FieldKind.SIGNATURE: 0.90,
     }
 )

@@ -18,10 +18,15 @@ _DENSE = 0.5
 _SPARSE = 0.3
 _DENSE_CROSSINGS = 2.7
 _LARGE = 0.55
-# A line through a field runs on for this many cells (fewer where the comb is that short), or
-# character heights.
+# A line through a field runs on for this many cells, or this share of those written in where they
+# are few, or character heights.
 _LINE_CELLS = 2.3
+_WRITTEN_RUN = 0.9
 _LINE_HEIGHTS = 2.2
+# A cell with ink over less of its width is not written in; a line's end may reach into it.
+_ENTERED = 0.25
+# Slopes (down per right) at which a line through a field is looked for, besides level.
+_SLOPES = (-0.48, -0.36, -0.24, -0.12, 0.12, 0.24, 0.36, 0.48)
 
 
 def is_struck_cell(tight: InkImage, cell: Box) -> bool:
@@ -49,8 +54,14 @@ def is_struck_line(ink: InkImage, cells: tuple[Box, ...]) -> bool:
     rows = slice(
         max(0, round(cell.y + 0.15 * cell.height)), round(cell.bottom - 0.12 * cell.height)
     )
-    cells_run = min(_LINE_CELLS, 0.85 * len(cells))
+    written = sum(_inked_columns(ink, cell) > _ENTERED * cell.width for cell in cells)
+    cells_run = min(_LINE_CELLS, _WRITTEN_RUN * max(2, written))
     return _is_run_through(ink[rows], cells_run * cell.width, 0.06 * cell.height)
+
+
+def _inked_columns(ink: InkImage, cell: Box) -> int:
+    rows, columns = cell.clipped(ink.shape[1], ink.shape[0]).as_slices()
+    return int(np.count_nonzero(ink[rows, columns].any(axis=0)))
 
 
 def is_struck_run(ink: InkImage, height_px: float) -> bool:
@@ -59,12 +70,35 @@ def is_struck_run(ink: InkImage, height_px: float) -> bool:
 
 
 def _is_run_through(ink: InkImage, least_px: float, slack_px: float) -> bool:
-    """Whether a nearly level stroke is at least this long and spans most of what is written.
+    """Whether a straight stroke is at least this long and spans most of what is written.
 
-    Thickened up and down so that a sloping stroke covers its row, then opened with a long line.
+    Sloping strokes are looked for where ink reaches across without a gap, in the sheared image.
     """
     if ink.shape[1] < least_px:
         return False
+    if _has_level_run(ink, least_px, slack_px):
+        return True
+    columns = np.greater(cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0], 0)
+    edges = np.flatnonzero(np.diff(columns.view(np.int8), prepend=0, append=0))
+    if (edges[1::2] - edges[::2]).max(initial=0) < least_px:
+        return False
+    return any(_has_level_run(_sheared(ink, s), least_px, slack_px) for s in _SLOPES)
+
+
+def _sheared(ink: InkImage, slope: float) -> InkImage:
+    """Columns moved up or down so that strokes of this slope become level."""
+    height, width = ink.shape
+    room = int(abs(slope) * width) + 1
+    matrix = np.array([[1.0, 0.0, 0.0], [slope, 1.0, room if slope < 0 else 0.0]])
+    moved = cv2.warpAffine(ink, matrix, (width, height + room), flags=cv2.INTER_NEAREST)
+    return np.asarray(moved, np.uint8)
+
+
+def _has_level_run(ink: InkImage, least_px: float, slack_px: float) -> bool:
+    """The same for nearly level strokes.
+
+    Thickened up and down so that the stroke covers its row, then opened with a long line.
+    """
     slack = max(3, round(slack_px)) | 1
     thick = cv2.dilate(np.greater(ink, 0).view(np.uint8), np.ones((slack, 1), np.uint8))
     if np.count_nonzero(thick, axis=1).max() < least_px:

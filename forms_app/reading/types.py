@@ -99,7 +99,8 @@ class Glyph:
 
     `image` is `(28, 28)` in EMNIST framing, `box` its ink in crop pixels. `relative_height` and
     `relative_bottom` place the ink within the writing line or cell (1.0 = full height / bottom).
-    `log_prior` is the segmenter's own opinion of this cut (0 for comb cells).
+    `log_prior` is the segmenter's own opinion of this cut (0 for comb cells). `beside` is the
+    share of a comb cell's ink that stands beside its character with paper between (0 to 0.5).
     """
 
     image: NDArray[np.uint8]
@@ -109,6 +110,7 @@ class Glyph:
     relative_height: float
     relative_bottom: float
     log_prior: float = 0.0
+    beside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

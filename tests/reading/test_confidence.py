@@ -25,7 +25,15 @@ from forms_app.reading.types import FieldReading, InkState, MarkReading, Outcome
 from tests.reading.made_fields import CHARSET, choice_field, comb, comb_field, likely, sure
 
 POLICY = ReviewPolicy()
-CLEAN = Evidence(ink_share=0.1, stray_ink=0.0, inner_gaps=0, struck_cells=0, residual_px=0.3)
+CLEAN = Evidence(
+    ink_share=0.1,
+    stray_ink=0.0,
+    inner_gaps=0,
+    lone_letters=0,
+    struck_cells=0,
+    beside=0.0,
+    residual_px=0.3,
+)
 EMPTY = replace(CLEAN, ink_share=0.0)
 MARK = FormField("consent", 1, FieldKind.MARK, Box(0, 0, 40, 40))
 SIGNATURE = FormField("signature", 1, FieldKind.SIGNATURE, Box(0, 0, 400, 90))
@@ -67,11 +75,31 @@ def test_a_doubtful_character_is_named_with_its_rivals() -> None:
         (replace(CLEAN, stray_ink=0.4), "40% of the ink belongs to no character read"),
         (replace(CLEAN, struck_cells=1), "a character is struck out"),
         (replace(CLEAN, inner_gaps=1), "there is an empty cell between the characters"),
+        (replace(CLEAN, beside=0.3), "two characters seem to share a cell"),
     ],
 )
 def test_clear_writing_in_a_doubtful_place_is_reviewed(evidence: Evidence, reason: str) -> None:
     reading = written("1234", evidence, probability=1.0)
     assert reading.needs_review and reason in reading.reasons
+
+
+def test_a_letter_parted_from_its_word_is_reviewed_but_words_are_not() -> None:
+    field, log_p = comb_field("letters"), sure("DUBE", 1.0)
+    for cells, lone in (("x xxx", 1), ("xx xx", 0)):
+        segmentation = comb(cells)
+        decoded = decode(field, segmentation, log_p, CHARSET)
+        evidence = replace(CLEAN, inner_gaps=1, lone_letters=lone)
+        reading = judge_written(field, decoded, evidence, POLICY)
+        sentence = "an empty cell parts a single character from the others"
+        assert (sentence in reading.reasons) == bool(lone)
+
+
+def test_a_point_in_a_cell_counts_in_a_number_only() -> None:
+    point = replace(CLEAN, beside=0.03)
+    for kind, is_reviewed in (("number", True), ("digits", False)):
+        field = comb_field(kind)
+        decoded = decode(field, comb("xxxx"), sure("1234", 1.0), CHARSET)
+        assert judge_written(field, decoded, point, POLICY).needs_review == is_reviewed
 
 
 def test_a_value_that_breaks_the_rules_is_reviewed_however_clear() -> None:
@@ -117,6 +145,13 @@ def test_struck_out_and_unreadable_have_no_value_and_are_reviewed() -> None:
 def test_one_mark_is_the_choice() -> None:
     reading = judge_choice(choice_field(), [NONE, CROSS, NONE], 0.3, POLICY)
     assert (reading.value, reading.outcome, reading.needs_review) == ("B", Outcome.READ, False)
+
+
+def test_a_mark_beside_the_boxes_is_reviewed() -> None:
+    beside = "there is a mark beside the boxes"
+    for marks in ([NONE, NONE, NONE], [NONE, CROSS, NONE]):
+        assert judge_choice(choice_field(), marks, 0.3, POLICY, True).reasons == (beside,)
+    assert judge_mark(comb_field("mark"), NONE, 0.3, POLICY, True).reasons == (beside,)
 
 
 def test_no_mark_is_blank_and_reviewed_only_where_required() -> None:

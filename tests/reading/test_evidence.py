@@ -50,6 +50,14 @@ def test_gaps_and_struck_cells_are_counted() -> None:
     assert (evidence.inner_gaps, evidence.struck_cells, evidence.residual_px) == (1, 1, None)
 
 
+def test_a_character_with_empty_cells_about_it_stands_alone() -> None:
+    field = comb_field("letters")
+    for cells, text, lone in (("x xx", "ABC", 1), ("xxx ", "ABC", 0), ("x  x", "AB", 2)):
+        segmentation = comb(cells)
+        decoded = decode(field, segmentation, sure(text), CHARSET)
+        assert gather_evidence(crop_with(), segmentation, decoded, None).lone_letters == lone
+
+
 def test_a_reading_is_forced_where_the_ink_says_otherwise() -> None:
     field = comb_field("text", values=("SMITH",), case=Case.UPPER)
     log_p = likely({"S": 0.99}, {"M": 0.99}, {"Y": 0.6, "I": 0.39}, {"T": 0.99}, {"H": 0.99})

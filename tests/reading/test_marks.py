@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.marks import read_mark, read_marks
 from forms_app.reading.signatures import read_signature
+from forms_app.reading.stray_marks import has_mark_beside
 from forms_app.reading.types import InkState
 from tests.reading.drawn_fields import (
     DrawnField,
@@ -15,6 +17,7 @@ from tests.reading.drawn_fields import (
     draw_choice,
     draw_signature_field,
     random_look,
+    with_ink,
 )
 
 SHAPES = ("square", "circle", "brackets")
@@ -89,3 +92,30 @@ def test_signatures(signed: bool) -> None:
         reading = read_signature(draw_signature_field(signed, random_look(rng), rng).crop())
         assert (reading.probability >= 0.5) == signed
         assert reading.state is (InkState.WRITTEN if signed else InkState.EMPTY)
+
+
+def _ringed(drawn: DrawnField, shift: tuple[float, float], size: float) -> DrawnField:
+    """With a ring drawn about the first option's centre, moved by shares of its box."""
+    box = drawn.field.options[0].box
+    centre = (
+        round(box.centre[0] + shift[0] * box.width),
+        round(box.centre[1] + shift[1] * box.height),
+    )
+    ink = np.zeros_like(drawn.scan)
+    cv2.ellipse(ink, centre, (round(size * box.width), round(size * box.height)), 0, 0, 360, 230, 4)
+    return with_ink(drawn, ink)
+
+
+@pytest.mark.parametrize(
+    ("shift", "size"), [((0.0, 0.0), 0.78), ((1.1, 0.0), 0.4)], ids=["circled", "beside"]
+)
+def test_a_mark_beside_the_boxes_is_noticed(shift: tuple[float, float], size: float) -> None:
+    drawn = draw_choice(["", ""], Look(), np.random.default_rng(2))
+    assert has_mark_beside(_ringed(drawn, shift, size).crop())
+
+
+@pytest.mark.parametrize("mark", ["", "cross", "tick", "dash", "fill"])
+def test_a_mark_in_its_box_is_not_beside_it(mark: str) -> None:
+    rng = np.random.default_rng(7)
+    looks = [random_look(rng) for _ in range(12)]
+    assert sum(has_mark_beside(draw_choice([mark, "", ""], look, rng).crop()) for look in looks) < 2

@@ -252,3 +252,37 @@ def test_widely_spaced_digits_are_one_word() -> None:
     for seed in range(4):
         drawn = draw_line("40716", Look(noise=1), np.random.default_rng(seed), spacing=0.5)
         assert _segmented(drawn).gaps == ()
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.3, -0.3])
+def test_a_line_through_two_cells_of_a_longer_comb_strikes_out_the_field(rise: float) -> None:
+    drawn = draw_comb("58  ", Look(), np.random.default_rng(4))
+    one, two = drawn.field.cells[:2]
+    drop = rise * one.width
+    start, end = (one.x - 4, one.centre[1] + drop), (two.right + 4, one.centre[1] - drop)
+    assert _segmented(_stroke(drawn, start, end)).state is STRUCK
+
+
+def test_a_diagonal_through_an_empty_comb_is_no_ones() -> None:
+    drawn = draw_comb("   ", Look(), np.random.default_rng(4))
+    box = drawn.field.box
+    found = _segmented(_stroke(drawn, (box.x + 4, box.bottom - 6), (box.right - 4, box.y + 6)))
+    assert found.state is STRUCK
+
+
+def test_what_stands_beside_a_character_in_its_cell_is_measured() -> None:
+    drawn = draw_comb("5 ", Look(), np.random.default_rng(4))
+    cell = drawn.field.cells[1]
+    one = _stroke(drawn, (cell.x + 14, cell.y + 12), (cell.x + 14, cell.bottom - 12))
+    alone = _segmented(one)
+    pair = _segmented(
+        _stroke(one, (cell.right - 14, cell.y + 12), (cell.right - 14, cell.bottom - 12))
+    )
+    assert [glyph.beside for glyph in alone.glyphs] == [0.0, 0.0]
+    assert pair.glyphs[0].beside == 0.0
+    assert pair.glyphs[1].beside == pytest.approx(0.5, abs=0.1)
+
+
+def test_faint_pencil_that_fills_its_field_is_seen() -> None:
+    drawn = draw_comb("88888888", Look(pen=0.22), np.random.default_rng(6))
+    assert _segmented(drawn).cell_states == (WRITTEN,) * 8
