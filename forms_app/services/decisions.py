@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.reading.constraints import check_value, parse_value
-from forms_app.reading.form_template import FormField
+from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.types import Value
 from forms_app.services.application import Application
 from forms_app.services.blanks import load_plan
@@ -28,6 +28,11 @@ from forms_app.store.reading_json import value_from_json, value_to_json
 from forms_app.store.review_queue import count_open, find_field
 from forms_app.store.states import Action, FieldState
 
+TYPES: dict[str, type] = {
+    FieldKind.MARK: bool,
+    FieldKind.SIGNATURE: bool,
+    FieldKind.CHOICES: tuple,
+}
 CHOSEN_BY_PEOPLE = (Action.CONFIRM, Action.CORRECT, Action.BLANK, Action.UNREADABLE)
 
 
@@ -148,8 +153,20 @@ def _decided_value(
     if action == Action.CONFIRM:
         return current_value(row)
     if action == Action.CORRECT:
-        return parse_value(field, printable(value)) if isinstance(value, str) else value
+        return _typed_value(field, value)
     return None
+
+
+def _typed_value(field: FormField, value: Value) -> Value:
+    """Paper breaks rules, which `override` is for; it never makes a tick of a text."""
+    if isinstance(value, str):
+        value = parse_value(field, printable(value))
+    if isinstance(value, tuple):
+        value = tuple(printable(part) for part in value)
+    if value is not None and not isinstance(value, TYPES.get(field.kind, str)):
+        _require_valid(field, value)
+        raise UserError(f"{field.label or field.name}: such a value does not fit this field.")
+    return value
 
 
 def _is_repeated(row: SubmissionFieldRow, action: str, value: Value, user_id: int) -> bool:

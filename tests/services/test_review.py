@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forms_app.errors import ConflictError, NotFoundError, UserError
-from forms_app.reading.types import Outcome
+from forms_app.reading.types import Outcome, Value
 from forms_app.services import batches, review
 from forms_app.services.application import Application
 from forms_app.services.dto import ItemKey
@@ -95,6 +95,22 @@ def test_a_value_against_the_rule_is_refused_unless_overridden(any_app: Applicat
     assert review.get_item(any_app, submission_id, "number").current.value == "12"
     with any_app.session() as session:
         assert session.query(DecisionRow).one().overridden
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("number", True, "must be text"),
+        ("number", (), "does not fit"),
+        ("consent", "perhaps", "must be true or false"),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_whatever_happens(
+    app: Application, name: str, value: Value, reason: str
+) -> None:
+    submission_id = factories.make_submission(app, factories.make_batch(app).id)
+    with pytest.raises(UserError, match=reason):
+        review.decide(app, submission_id, name, "correct", value, override=True)
 
 
 def test_typed_values_take_their_canonical_form(app: Application) -> None:
