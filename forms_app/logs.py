@@ -20,7 +20,6 @@ QUIETED = (
     "celery.worker.request",
     "celery.worker.strategy",
     "kombu",
-    "waitress.queue",
 )
 SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -60,6 +59,8 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in QUIETED:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    # It warns whenever a browser asks for more pictures at once than there are threads.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def _renderer(log_format: str) -> Processor:

@@ -52,5 +52,6 @@ def test_libraries_that_tell_everything_are_quiet(
     configure_logging(load_settings({}, data_dir=tmp_path, log_level="debug"))
     logging.getLogger("celery.app.trace").info("Task succeeded")
     logging.getLogger("PIL.TiffImagePlugin").debug("tag")
+    logging.getLogger("waitress.queue").warning("Task queue depth is 1")
     logging.getLogger("celery.app.trace").error("Task failed")
     assert capsys.readouterr().err.count("\n") == 1
