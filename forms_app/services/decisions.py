@@ -26,7 +26,7 @@ from forms_app.store.models import (
 )
 from forms_app.store.reading_json import value_from_json, value_to_json
 from forms_app.store.review_queue import count_open, find_field
-from forms_app.store.states import Action, FieldState
+from forms_app.store.states import Action, FieldState, SubmissionState
 
 TYPES: dict[str, type] = {
     FieldKind.MARK: bool,
@@ -192,7 +192,9 @@ def _state_of(row: SubmissionFieldRow) -> FieldState:
 
 
 def _result(session: Session, row: SubmissionFieldRow, submission: SubmissionRow) -> DecisionResult:
-    update_state(session, submission)
+    # A form of which some page is still to be read gets its state when that is done.
+    if submission.state != SubmissionState.READING:
+        update_state(session, submission)
     in_submission, in_batch = count_open(session, row.batch_id, row.submission_id)
     return DecisionResult(
         key=ItemKey(row.submission_id, row.field_name),

@@ -12,9 +12,6 @@ from forms_app.store.base import utc_now
 from forms_app.store.models import DoomedBlobRow, ExportRow, FileRow, PageRow, TemplatePageRow
 from forms_app.store.upserts import insert_missing
 
-# Databases limit the parameters of one statement.
-ROWS_AT_ONCE = 1000
-
 
 def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
     """Keys of every scan, aligned page and export of the batch."""
@@ -57,10 +54,8 @@ def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
 
 def doom(session: Session, keys: Iterable[str]) -> None:
     """Remember that the files of `keys` are to be deleted, in the transaction of their rows."""
-    now, ordered = utc_now(), sorted(keys)
-    for start in range(0, len(ordered), ROWS_AT_ONCE):
-        rows = [{"key": key, "created_at": now} for key in ordered[start : start + ROWS_AT_ONCE]]
-        insert_missing(session, DoomedBlobRow, rows, ["key"])
+    rows = [{"key": key, "created_at": utc_now()} for key in sorted(keys)]
+    insert_missing(session, DoomedBlobRow, rows, ["key"])
 
 
 def doomed_before(session: Session, moment: datetime, limit: int) -> Sequence[str]:

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from forms_app.store.base import Base
 
+# Databases limit the parameters of one statement.
+ROWS_AT_ONCE = 1000
+
 
 def insert_into(session: Session, kind: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """An INSERT of the session's database that understands `on_conflict_do_…`."""
@@ -21,7 +24,8 @@ def insert_missing(
     session: Session, kind: type[Base], rows: list[dict[str, Any]], key: list[str]
 ) -> None:
     """Insert those `rows` whose `key` columns are not there yet."""
-    if rows:
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
         session.execute(
-            insert_into(session, kind).values(rows).on_conflict_do_nothing(index_elements=key)
+            insert_into(session, kind).values(some).on_conflict_do_nothing(index_elements=key)
         )

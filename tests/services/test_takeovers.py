@@ -18,7 +18,15 @@ from forms_app import queues
 from forms_app.errors import NotFoundError, StorageUnavailableError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ForeignPageError
-from forms_app.services import alignment, batches, export_building, exports, reading, uploads
+from forms_app.services import (
+    alignment,
+    batches,
+    export_building,
+    exports,
+    reading,
+    review,
+    uploads,
+)
 from forms_app.services.alignment import align_page
 from forms_app.services.application import Application
 from forms_app.services.assembly import assemble_file
@@ -157,6 +165,22 @@ def test_a_form_whose_last_page_fails_again_is_finished(any_app: Application) ->
         align_page(any_app, pages[1])
     run_sent_tasks(any_app)
     assert _states(any_app) == (["read", "failed"], ["needs_review"], ["done"])
+
+
+def test_a_form_is_not_done_before_its_last_page_is_read(any_app: Application) -> None:
+    """Its first page is reviewed meanwhile."""
+    batch = factories.make_batch(any_app, TWO_PAGES, pages=2)
+    pages = factories.make_pages(any_app, batch.id, 2, PageState.ALIGNED)
+    with any_app.session() as session:
+        for number, page_id in enumerate(pages, start=1):
+            session.get_one(PageRow, page_id).template_page = number
+        file_id = session.get_one(PageRow, pages[0]).file_id
+    assemble_file(any_app, file_id)
+    factories.save_page(any_app, pages[0], factories.READINGS)
+    for name in ("number", "consent"):
+        assert review.decide(any_app, 1, name, "confirm").submission_state == "reading"
+    factories.save_page(any_app, pages[1], [factories.reading("agreed", True)])
+    assert _states(any_app)[1] == ["done"]
 
 
 def test_a_page_that_became_another_page_of_its_form_is_refused(any_app: Application) -> None:

@@ -6,7 +6,10 @@ from sqlalchemy import func, select
 
 from forms_app.services import review
 from forms_app.services.application import Application
+from forms_app.store.base import utc_now
 from forms_app.store.models import PageRow, ReadingRow
+from forms_app.store.states import PageState
+from forms_app.store.upserts import insert_missing
 from tests import factories
 
 
@@ -49,3 +52,15 @@ def test_reading_again_never_overwrites_a_decision(any_app: Application) -> None
         current = review.get_item(any_app, submission_id, "number").current
         assert (current.value, current.state) == ("111111", "decided")
         assert current.reading.value == "999999"
+
+
+def test_more_rows_than_a_statement_has_parameters_for(any_app: Application) -> None:
+    batch = factories.make_batch(any_app)
+    [page_id] = factories.make_pages(any_app, batch.id, 1)
+    with any_app.session() as session:
+        file_id = session.get_one(PageRow, page_id).file_id
+        common = {"file_id": file_id, "state": PageState.PENDING, "attempts": 0}
+        times = {"created_at": utc_now(), "changed_at": utc_now()}
+        rows = [{**common, **times, "number": number} for number in range(1, 12_001)]
+        insert_missing(session, PageRow, rows, ["file_id", "number"])
+        assert session.query(PageRow).count() == 12_000
