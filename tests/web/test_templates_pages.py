@@ -197,6 +197,21 @@ def test_folders_in_a_zip_do_not_matter() -> None:
     assert definition == {"name": "F"} and dict(images) == {"page-1.png": b"png"}
 
 
+def test_files_of_a_template_are_known_by_their_last_name() -> None:
+    page, field = {"image": "blanks\\a.png"}, {"name": "town", "values": "lists/towns.txt"}
+    body = json.dumps({"pages": [page, page], "fields": [field, {"values": ["A"]}, 7]}).encode()
+    definition, images = read_import([given_file("t.json", body), given_file("a.png", b"png")])
+    assert [page["image"] for page in definition["pages"]] == ["a.png", "a.png"]
+    assert definition["fields"] == [field | {"values": "towns.txt"}, {"values": ["A"]}, 7]
+    assert list(images) == ["a.png"]
+
+
+def test_two_files_of_one_name_are_refused() -> None:
+    body = json.dumps({"pages": [{"image": "one/a.png"}, {"image": "two/a.png"}]}).encode()
+    with pytest.raises(TemplateError, match=r"one/a\.png and two/a\.png"):
+        read_import([given_file("t.json", body)])
+
+
 def test_a_zip_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forms_app.web.template_upload.MAX_UNPACKED_BYTES", 1000)
     packed = io.BytesIO()
