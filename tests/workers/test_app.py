@@ -35,7 +35,10 @@ def test_times_follow_one_another() -> None:
     conf = celery.conf
     lease_s = settings.lease_seconds
     assert conf.task_soft_time_limit < conf.task_time_limit < lease_s
-    assert conf.task_time_limit * 5 < conf.broker_transport_options["visibility_timeout"]
+    visibility_s = conf.broker_transport_options["visibility_timeout"]
+    assert conf.task_time_limit * 5 < visibility_s
+    export = celery.tasks[queues.BUILD_EXPORT]
+    assert lease_s < export.soft_time_limit < export.time_limit < visibility_s
 
 
 def test_messages_are_lost_with_no_process() -> None:
