@@ -65,6 +65,8 @@ def _layout_doubts(field: FormField, evidence: Evidence, policy: ReviewPolicy) -
         yield Doubt("an empty cell parts a single character from the others", True)
     if evidence.beside > (0.0 if field.kind is FieldKind.NUMBER else _BESIDE):
         yield Doubt("two characters seem to share a cell", True)
+    if evidence.bars_on_print:
+        yield Doubt("a printed line may hide the top of a character read as a bar", True)
     if evidence.stray_ink > policy.most_stray_ink:
         yield Doubt(f"{evidence.stray_ink:.0%} of the ink belongs to no character read", True)
     residual = evidence.residual_px

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from forms_app.reading.alphabets import SAME_SHAPES
 from forms_app.reading.calibration import Features, log_odds
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
+from forms_app.reading.print_alignment import PRINT_THRESHOLD
 from forms_app.reading.types import (
     CharacterReading,
     Decoded,
@@ -24,6 +26,10 @@ from forms_app.reading.types import (
 _NO_RUNNER_UP = 9.0
 _MUCH_STRAY_INK = 0.05
 _UNKNOWN_RESIDUAL_PX = 1.0
+_BARS = frozenset("1Il")
+# Ink this near to print may go on under it; from this share of a bar's top it probably does.
+_NEAR_PRINT_PX = 3
+_MEETS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Evidence:
         lone_letters: characters that an empty cell parts from all others.
         struck_cells: cells that are struck out.
         beside: largest share of a cell's ink that stands beside its character.
+        bars_on_print: bars (1, I, l) whose top meets a printed line, which may hide a 7's top.
         residual_px: registration residual at the field; None where it could not be measured.
     """
 
@@ -46,6 +53,7 @@ class Evidence:
     lone_letters: int
     struck_cells: int
     beside: float
+    bars_on_print: int
     residual_px: float | None
 
 
@@ -66,6 +74,11 @@ def gather_evidence(
         lone_letters=_lone(inner),
         struck_cells=sum(state is InkState.STRUCK_OUT for state in states),
         beside=max((glyph.beside for glyph in segmentation.glyphs), default=0.0),
+        bars_on_print=sum(
+            _top_meets_print(crop, c.box)
+            for c in decoded.characters
+            if c.value in _BARS and c.box is not None
+        ),
         residual_px=residual_px,
     )
 
@@ -74,6 +87,18 @@ def _lone(states: Sequence[InkState]) -> int:
     """How many written cells have an empty one, or the end, on either side; 0 without any gap."""
     words = "".join("x" if state is not InkState.EMPTY else " " for state in states).split()
     return sum(len(word) == 1 for word in words) if len(words) > 1 else 0
+
+
+def _top_meets_print(crop: FieldCrop, box: Box) -> bool:
+    """Whether the top quarter of a character's ink runs into the print around it."""
+    top = Box(box.x, box.y, box.width, 0.25 * box.height).expanded(_NEAR_PRINT_PX)
+    rows, columns = top.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
+    ink, printed = crop.ink[rows, columns] > 0, crop.printed[rows, columns] >= PRINT_THRESHOLD
+    reach = 2 * _NEAR_PRINT_PX + 1
+    grown = cv2.dilate(printed.view(np.uint8), np.ones((reach, reach), np.uint8))
+    near = np.greater(np.asarray(grown, np.uint8), 0)
+    meeting = np.count_nonzero(ink & near & ~printed)
+    return bool(meeting > _MEETS * max(1, np.count_nonzero(ink)))
 
 
 def ink_share(crop: FieldCrop) -> float:

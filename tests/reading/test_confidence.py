@@ -32,6 +32,7 @@ CLEAN = Evidence(
     lone_letters=0,
     struck_cells=0,
     beside=0.0,
+    bars_on_print=0,
     residual_px=0.3,
 )
 EMPTY = replace(CLEAN, ink_share=0.0)
@@ -76,6 +77,10 @@ def test_a_doubtful_character_is_named_with_its_rivals() -> None:
         (replace(CLEAN, struck_cells=1), "a character is struck out"),
         (replace(CLEAN, inner_gaps=1), "there is an empty cell between the characters"),
         (replace(CLEAN, beside=0.3), "two characters seem to share a cell"),
+        (
+            replace(CLEAN, bars_on_print=1),
+            "a printed line may hide the top of a character read as a bar",
+        ),
     ],
 )
 def test_clear_writing_in_a_doubtful_place_is_reviewed(evidence: Evidence, reason: str) -> None:

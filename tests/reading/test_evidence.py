@@ -58,6 +58,17 @@ def test_a_character_with_empty_cells_about_it_stands_alone() -> None:
         assert gather_evidence(crop_with(), segmentation, decoded, None).lone_letters == lone
 
 
+@pytest.mark.parametrize(("line_y", "meets"), [(6, 1), (40, 0)])
+def test_a_bar_that_begins_at_a_printed_line_is_counted(line_y: int, meets: int) -> None:
+    field, segmentation = comb_field("digits"), comb("x   ")
+    box = segmentation.glyphs[0].box
+    bar = (int(box.x) + 2, line_y + 3, 5, int(box.bottom) - line_y - 3)
+    crop = crop_with(bar if meets else (bar[0], int(box.y), 5, int(box.height)))
+    crop.printed[line_y : line_y + 3] = 200
+    decoded = decode(field, segmentation, sure("1"), CHARSET)
+    assert gather_evidence(crop, segmentation, decoded, None).bars_on_print == meets
+
+
 def test_a_reading_is_forced_where_the_ink_says_otherwise() -> None:
     field = comb_field("text", values=("SMITH",), case=Case.UPPER)
     log_p = likely({"S": 0.99}, {"M": 0.99}, {"Y": 0.6, "I": 0.39}, {"T": 0.99}, {"H": 0.99})
