@@ -93,12 +93,13 @@ def _top_meets_print(crop: FieldCrop, box: Box) -> bool:
     """Whether the top quarter of a character's ink runs into the print around it."""
     top = Box(box.x, box.y, box.width, 0.25 * box.height).expanded(_NEAR_PRINT_PX)
     rows, columns = top.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
-    ink, printed = crop.ink[rows, columns] > 0, crop.printed[rows, columns] >= PRINT_THRESHOLD
+    ink = np.greater(crop.ink[rows, columns], 0)
+    printed = np.greater_equal(crop.printed[rows, columns], PRINT_THRESHOLD)
     reach = 2 * _NEAR_PRINT_PX + 1
     grown = cv2.dilate(printed.view(np.uint8), np.ones((reach, reach), np.uint8))
     near = np.greater(np.asarray(grown, np.uint8), 0)
-    meeting = np.count_nonzero(ink & near & ~printed)
-    return bool(meeting > _MEETS * max(1, np.count_nonzero(ink)))
+    meeting = int(np.count_nonzero(ink & near & ~printed))
+    return meeting > _MEETS * max(1, int(np.count_nonzero(ink)))
 
 
 def ink_share(crop: FieldCrop) -> float:
