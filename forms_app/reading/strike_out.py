@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.reading.components import find_components
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import InkImage
 
@@ -72,15 +73,13 @@ def is_struck_run(ink: InkImage, height_px: float) -> bool:
 def _is_run_through(ink: InkImage, least_px: float, slack_px: float) -> bool:
     """Whether a straight stroke is at least this long and spans most of what is written.
 
-    Sloping strokes are looked for where ink reaches across without a gap, in the sheared image.
+    Sloping strokes are looked for where one piece of ink is as wide, in the sheared image.
     """
     if ink.shape[1] < least_px:
         return False
     if _has_level_run(ink, least_px, slack_px):
         return True
-    columns = np.greater(cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0], 0)
-    edges = np.flatnonzero(np.diff(columns.view(np.int8), prepend=0, append=0))
-    if (edges[1::2] - edges[::2]).max(initial=0) < least_px:
+    if find_components(ink).width[1:].max(initial=0) < least_px:
         return False
     return any(_has_level_run(_sheared(ink, s), least_px, slack_px) for s in _SLOPES)
 
