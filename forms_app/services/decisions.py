@@ -79,15 +79,7 @@ def decide(
         session.add(decision)
         session.flush()
         row.decision, row.state = decision, FieldState.DECIDED
-        record_event(
-            session,
-            "decide",
-            "submission",
-            submission_id,
-            user_id,
-            field=field_name,
-            action=action,
-        )
+        _record(session, submission_id, field_name, user_id, Action(action))
         return _result(session, row, submission)
 
 
@@ -119,16 +111,23 @@ def undo_decision(
         )
         row.decision = restored
         row.state = _state_of(row)
-        record_event(
-            session,
-            "decide",
-            "submission",
-            submission_id,
-            user_id,
-            field=field_name,
-            action=str(Action.RESTORE),
-        )
+        _record(session, submission_id, field_name, user_id, Action.RESTORE)
         return _result(session, row, submission)
+
+
+def _record(
+    session: Session, submission_id: int, field_name: str, user_id: int, action: Action
+) -> None:
+    """The audit event of a decision; what was decided stands in the decision alone."""
+    record_event(
+        session,
+        "decide",
+        "submission",
+        submission_id,
+        user_id,
+        field=field_name,
+        action=str(action),
+    )
 
 
 def _load_for_change(
