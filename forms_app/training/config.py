@@ -44,6 +44,9 @@ class TrainingConfig:
         epochs: epochs of `mixture.total` samples.
         minutes: optional time budget; the cosine schedule then ends at whichever comes first.
         widths: channels at 28, 14, 7 and 4 pixels.
+        blocks: residual blocks at 14 and at 7 pixels.
+        begin_from: a trained `.keras` file whose weights the network begins with: the shipped one
+            to go on with other data, or a shallower one.
         smoothing: label smoothing, the weight of the uniform part.
         resume: continue from the last checkpoint in `out`.
         steps_per_epoch: overrides the mixture's size (for tests).
@@ -60,7 +63,9 @@ class TrainingConfig:
     smoothing: float = 0.02
     dropout: float = 0.3
     ema_momentum: float = 0.998
-    widths: tuple[int, int, int, int] = (24, 56, 112, 176)
+    widths: tuple[int, int, int, int] = (24, 48, 96, 160)
+    blocks: tuple[int, int] = (1, 2)
+    begin_from: Path | None = None
     seed: int = 20261123
     resume: bool = False
     steps_per_epoch: int | None = None
@@ -100,11 +105,12 @@ def config_from(values: dict[str, Any], **overrides: Any) -> TrainingConfig:
     if isinstance(merged.get("mixture"), dict):
         _refuse_unknown(merged["mixture"], Mixture, "mixture.")
         merged["mixture"] = Mixture(**merged["mixture"])
-    for name in ("data", "out"):
-        if name in merged:
+    for name in ("data", "out", "begin_from"):
+        if merged.get(name) is not None:
             merged[name] = Path(merged[name])
-    if "widths" in merged:
-        merged["widths"] = tuple(merged["widths"])
+    for name in ("widths", "blocks"):
+        if name in merged:
+            merged[name] = tuple(merged[name])
     return TrainingConfig(**merged)
 
 

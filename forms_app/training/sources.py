@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forms_app.training.font_glyphs import draw_font_glyphs
 from forms_app.training.idx_files import read_idx_pair
 from forms_app.training.sample_sets import Holdout, Source, load_arrays
-from forms_app.training.strokes import load_strokes, path_length
+from forms_app.training.strokes import load_chars74k_strokes, load_strokes, path_length
 from forms_app.training.targets import class_indices, same_shape_classes
 from forms_app.training.twins import twins_of
 
@@ -117,13 +117,26 @@ def unipen(
 
 
 def chars74k(folder: Path, characters: str) -> tuple[Source, Holdout]:
-    """Chars74K tablet characters, split by writer."""
+    """Chars74K tablet characters by pen strokes, split by writer."""
     data = load_arrays(folder / "chars74k.npz")
     writer = data["writer"]
     train, held = np.isin(writer, CHARS74K_TRAIN), np.isin(writer, CHARS74K_VALIDATION)
     classes = class_indices(data["labels"][train], characters)
     both = np.where(same_shape_classes(characters)[classes], 0.6, 0.0)
-    source = _plain(data["images"][train], classes, both)
+    zeros = np.zeros(train.sum(), np.float32)
+    strokes = load_chars74k_strokes(
+        folder / "chars74k_strokes.json.gz",
+        [str(label) for label in data["labels"][train]],
+        [int(who) for who in writer[train]],
+    )
+    source = Source(
+        data["images"][train],
+        classes,
+        zeros,
+        both.astype(np.float32),
+        strokes=strokes,
+        stroke_index=np.arange(train.sum()),
+    )
     return source, Holdout(data["images"][held], data["labels"][held], np.ones(held.sum(), bool))
 
 

@@ -58,6 +58,25 @@ def load_strokes(path: Path) -> StrokeStore:
         raise DatasetError(f"{path}: cannot read pen strokes ({error}).") from error
 
 
+def load_chars74k_strokes(path: Path, labels: list[str], writers: list[int]) -> StrokeStore:
+    """Reads `chars74k_strokes.json.gz`: by label a list of writers, each a list of strokes.
+
+    Args:
+        path: the file.
+        labels: (N,) character of each sample wanted.
+        writers: (N,) its writer.
+
+    Raises:
+        DatasetError: missing or damaged file.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as text:
+            by_label = json.load(text)
+        return _pack([by_label[label][who] for label, who in zip(labels, writers, strict=True)])
+    except (OSError, ValueError, LookupError, EOFError) as error:
+        raise DatasetError(f"{path}: cannot read pen strokes ({error}).") from error
+
+
 def _pack(characters: list[list[list[list[float]]]]) -> StrokeStore:
     points: list[NDArray[np.float32]] = []
     stroke_starts, character_starts, total = [0], [0], 0

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.errors import FieldhandError
 from forms_app.training.config import TrainingConfig
 from forms_app.training.datasets import load_training_data
 from forms_app.training.mixture import Batch, batches
-from forms_app.training.network import build_network, marginal_loss
+from forms_app.training.network import begin_from, build_network, marginal_loss
 from forms_app.training.sample_sets import Holdout, TrainingData
 
 CHECKPOINT = "checkpoint.weights.h5"
@@ -69,7 +70,10 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
 def _compiled(config: TrainingConfig) -> Any:
     import keras
 
-    network = build_network(len(config.characters) + 1, config.widths, config.dropout)
+    classes = len(config.characters) + 1
+    network = build_network(classes, config.widths, config.dropout, config.blocks)
+    if config.begin_from is not None:
+        begin_from(network, _earlier(config.begin_from))
     optimiser = keras.optimizers.AdamW(
         learning_rate=config.learning_rate,
         weight_decay=config.weight_decay,
@@ -79,6 +83,15 @@ def _compiled(config: TrainingConfig) -> Any:
     optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     network.compile(optimizer=optimiser, loss=marginal_loss(config.smoothing), jit_compile=False)
     return network
+
+
+def _earlier(path: Path) -> Any:
+    import keras
+
+    try:
+        return keras.models.load_model(path, compile=False)
+    except (OSError, ValueError) as error:
+        raise FieldhandError(f"{path}: no Keras model to begin from ({error}).") from error
 
 
 @dataclass

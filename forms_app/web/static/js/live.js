@@ -5,6 +5,9 @@ const TICK_MS = 500;
 const LOST_AFTER = 2;
 
 const last = { at: new Map(), text: new Map() };
+// Addresses asked for at this moment, and those to be asked for once more when the answer is in.
+const asking = new Set();
+const again = new Set();
 let failures = 0;
 
 function isBusy(element) {
@@ -26,15 +29,39 @@ function tick() {
   }
 }
 
-/** Renew one live element now. */
+/**
+ * Renew one live element now. While an answer is on its way, once more after it: that answer may be
+ * older than what is to be shown, and htmx forgets a second request when it swaps the element out.
+ */
 export function refresh(element) {
-  last.at.set(element.getAttribute("hx-get"), performance.now());
+  const url = element.getAttribute("hx-get");
+  last.at.set(url, performance.now());
+  if (asking.has(url)) {
+    again.add(url);
+    return;
+  }
   element.dispatchEvent(new CustomEvent("fieldhand:refresh"));
 }
 
 /** Renew all live elements now, e.g. after an upload. */
 export function refreshAll() {
   document.querySelectorAll("[data-live]").forEach(refresh);
+}
+
+function noteAsked(event) {
+  const asked = event.detail.requestConfig.elt;
+  if (asked.matches("[data-live]")) asking.add(asked.getAttribute("hx-get"));
+}
+
+function askAgain(event) {
+  const asked = event.detail.requestConfig.elt;
+  if (!asked.matches("[data-live]")) return;
+  const url = asked.getAttribute("hx-get");
+  asking.delete(url);
+  if (!again.delete(url)) return;
+  for (const element of document.querySelectorAll("[data-live]")) {
+    if (element.getAttribute("hx-get") === url) refresh(element);
+  }
 }
 
 /** Nothing is swapped when nothing changed: focus, hover and scroll stay. */
@@ -89,6 +116,8 @@ export function startLive() {
   document.addEventListener("htmx:sendError", countFailure);
   document.addEventListener("htmx:responseError", countFailure);
   document.addEventListener("htmx:afterRequest", forgetFailures);
+  document.addEventListener("htmx:beforeRequest", noteAsked);
+  document.addEventListener("htmx:afterRequest", askAgain);
   document.addEventListener("visibilitychange", () => !document.hidden && refreshAll());
   window.setInterval(tick, TICK_MS);
 }
