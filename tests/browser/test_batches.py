@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from forms_app.services import batches, uploads
 from forms_app.services.application import Application
@@ -139,6 +140,28 @@ def test_files_can_be_dropped_anywhere(
     page = open_page(f"{serve.url}/batches/{new_batch('Dropped')}")
     page.evaluate(DROP, [["first.pdf", "second.pdf"], ["", ""]])
     expect(page.locator("tr[data-state=failed]")).to_have_count(2)
+
+
+def test_a_renewal_asked_for_while_one_is_on_its_way_is_made_after_it(
+    serve: Serve, open_page: OpenPage, new_batch: Callable[[str], int], served_app: Application
+) -> None:
+    batch_id = new_batch("Renewed")
+    page = open_page(f"{serve.url}/batches/{batch_id}")
+    page.evaluate("document.getElementById('batch-live').dataset.live = '600'")
+
+    def add_after_the_answer(route: Route) -> None:
+        answer = route.fetch()
+        if len(answered) == 0:
+            uploads.add_file(served_app, batch_id, "late.pdf", BytesIO(b""))
+        answered.append(route.request.url)
+        route.fulfill(response=answer)
+
+    answered: list[str] = []
+    page.route(f"**/batches/{batch_id}/live*", add_after_the_answer)
+    twice = "import('/static/js/live.js').then((live) => { live.refreshAll(); live.refreshAll(); })"
+    page.evaluate(twice)
+    expect(page.locator("tr", has_text="late.pdf")).to_be_visible()
+    assert len(answered) == 2
 
 
 def test_too_large_a_file_is_refused_before_it_is_sent(

@@ -58,10 +58,8 @@ function askAgain(event) {
   if (!asked.matches("[data-live]")) return;
   const url = asked.getAttribute("hx-get");
   asking.delete(url);
-  if (!again.delete(url)) return;
-  for (const element of document.querySelectorAll("[data-live]")) {
-    if (element.getAttribute("hx-get") === url) refresh(element);
-  }
+  // Left to the next tick: htmx listens to what it has just swapped in only a moment later.
+  if (again.delete(url)) last.at.set(url, -Infinity);
 }
 
 /** Nothing is swapped when nothing changed: focus, hover and scroll stay. */
