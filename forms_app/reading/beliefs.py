@@ -20,6 +20,7 @@ from forms_app.reading.alphabets import (
 )
 from forms_app.reading.classifier import Charset
 from forms_app.reading.form_template import Case, FieldKind, FormField, Layout
+from forms_app.reading.small_marks import recognise_small_marks
 from forms_app.reading.types import Glyph, LogProbabilities, Segmentation
 
 # Weight of a character outside the field's alphabet against one inside: how seldom people write a
@@ -69,10 +70,11 @@ def believe(
     known = np.exp(log_probabilities.astype(np.float64))
     characters, columns = _character_columns(charset)
     free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
+    allowed = allowed_characters(field)
+    free = recognise_small_marks(free, glyphs, characters, allowed)
     free = _resolve_case(free, glyphs, characters, field)
     if field.kind is FieldKind.TEXT and field.constraints.pattern is None:
         free = _resolve_twins(free, segmentation, characters)
-    allowed = allowed_characters(field)
     folded_characters, folding = _folding(characters, field.constraints.case, allowed)
     folded = free @ folding
     inside = np.array([allowed is None or c in allowed for c in folded_characters])
