@@ -18,6 +18,7 @@ from forms_app.reading.alphabets import (
     allowed_characters,
     place_plausibility,
 )
+from forms_app.reading.case_habit import favour_case
 from forms_app.reading.classifier import Charset
 from forms_app.reading.form_template import Case, FieldKind, FormField, Layout
 from forms_app.reading.small_marks import recognise_small_marks
@@ -75,8 +76,9 @@ def believe(
     free = _resolve_case(free, glyphs, characters, field)
     if field.kind is FieldKind.TEXT and field.constraints.pattern is None:
         free = _resolve_twins(free, segmentation, characters)
-    folded_characters, folding = _folding(characters, field.constraints.case, allowed)
-    folded = free @ folding
+    case = field.constraints.case
+    folded_characters, folding = _folding(characters, case, allowed)
+    folded = (free if case is None else favour_case(free, characters, case)) @ folding
     inside = np.array([allowed is None or c in allowed for c in folded_characters])
     kept = folded[:, inside]
     mass = kept.sum(1)
