@@ -19,28 +19,27 @@ from forms_app.reading.form_template import (
 )
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.types import GreyImage
+from forms_app.training.synthesis.cell_prints import (
+    Style,
+    place_cells,
+    print_cells,
+    print_guides,
+    print_line,
+)
 
-PAGE_SIZE_PX = (2480, 3508)  # A4 at 300 dpi
+__all__ = ["Entry", "Heading", "Row", "Style", "draw_blank_form", "pack_rows"]
+
 MARGIN_PX = 170
 LABEL_PX = 34
-ROW_GAP_PX = 46
-TICK_BOX_PX = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How this form prints its boxes: line width and grey, cell size, open or closed combs."""
-
-    line_px: int = 3
-    line_grey: int = 90
-    cell_width_px: int = 62
-    cell_height_px: int = 78
-    closed_cells: bool = True
+FIELD_GAP_PX = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field to draw; `width_px` is for lines, signatures and images."""
+    """One field to draw; `width_px` is for lines, signatures and images.
+
+    `guides` are letters printed one to a cell.
+    """
 
     name: str
     label: str
@@ -50,6 +49,7 @@ class Entry:
     width_px: int = 500
     height_px: int = 84
     constraints: Constraints = field(default_factory=Constraints)
+    guides: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,20 @@ def draw_blank_form(
     """One page with the rows from top to bottom.
 
     Returns:
-        The blank, grey (3508, 2480) uint8, and its template with image name `blank.png`.
+        The blank, grey uint8 of the style's page size, and its template with image `blank.png`.
 
     Raises:
         ValueError: the rows do not fit on the page.
     """
-    sheet = _Sheet(style or Style())
+    style = style or Style()
+    sheet = _Sheet(style)
     sheet.title(name, subtitle)
     for row in rows:
         if isinstance(row, Heading):
             sheet.heading(row.text)
         else:
             sheet.row(row)
-    width, height = PAGE_SIZE_PX
+    width, height = style.page_px
     page = TemplatePage(1, width, height, "blank.png")
     return sheet.image(), FormTemplate(name, (page,), tuple(sheet.fields))
 
@@ -88,27 +89,29 @@ def draw_blank_form(
 class _Sheet:
     def __init__(self, style: Style) -> None:
         self._style = style
-        self._image = Image.new("L", PAGE_SIZE_PX, 255)
+        self._image = Image.new("L", style.page_px, 255)
         self._draw = ImageDraw.Draw(self._image)
         self._y = MARGIN_PX
         self.fields: list[FormField] = []
 
     def image(self) -> GreyImage:
-        if self._y > PAGE_SIZE_PX[1] - MARGIN_PX // 2:
+        if self._y > self._style.page_px[1] - MARGIN_PX // 2:
             raise ValueError(f"the rows end {self._y} px down, below the page")
         return np.array(self._image)
 
     def title(self, name: str, subtitle: str) -> None:
         self._text(MARGIN_PX, self._y, name, 92)
-        self._draw.ellipse((2130, self._y, 2230, self._y + 100), outline=0, width=12)
-        self._draw.rectangle((2190, self._y + 40, 2310, self._y + 100), fill=0)
+        right = self._style.page_px[0] - MARGIN_PX
+        self._draw.ellipse((right - 180, self._y, right - 80, self._y + 100), outline=0, width=12)
+        self._draw.rectangle((right - 120, self._y + 40, right, self._y + 100), fill=0)
         self._text(MARGIN_PX, self._y + 116, subtitle, 36)
         self._y += 196
-        self._draw.rectangle((MARGIN_PX, self._y, 2480 - MARGIN_PX, self._y + 8), fill=0)
+        self._draw.rectangle((MARGIN_PX, self._y, right, self._y + 8), fill=0)
         self._y += 50
 
     def heading(self, text: str) -> None:
-        self._draw.rectangle((MARGIN_PX, self._y, 2480 - MARGIN_PX, self._y + 62), fill=40)
+        right = self._style.page_px[0] - MARGIN_PX
+        self._draw.rectangle((MARGIN_PX, self._y, right, self._y + 62), fill=40)
         self._text(MARGIN_PX + 20, self._y + 9, text, 42, grey=255)
         self._y += 62 + 34
 
@@ -119,8 +122,9 @@ class _Sheet:
             drawn = self._field(entry, x, self._y + LABEL_PX + 14)
             self.fields.append(drawn)
             tallest = max(tallest, round(drawn.extent.height))
-            x = round(max(self._right_edge(drawn), x + self._text_width(entry.label))) + 90
-        self._y += LABEL_PX + 14 + tallest + ROW_GAP_PX
+            edge = max(self._right_edge(drawn), x + _text_width(entry.label))
+            x = round(edge) + FIELD_GAP_PX
+        self._y += LABEL_PX + 14 + tallest + self._style.row_gap_px
 
     def _field(self, entry: Entry, x: int, y: int) -> FormField:
         if entry.cells:
@@ -128,24 +132,22 @@ class _Sheet:
         if entry.options:
             return self._options(entry, x, y)
         if entry.kind is FieldKind.MARK:
-            box = Box(x, y, TICK_BOX_PX, TICK_BOX_PX)
+            box = Box(x, y, self._style.tick_box_px, self._style.tick_box_px)
         else:
             box = Box(x, y, entry.width_px, entry.height_px)
-        self._rectangle(box)
+        if entry.kind in _NO_LAYOUT:
+            self._rectangle(box)
+        else:
+            print_line(self._draw, box, self._style)
         layout = None if entry.kind in _NO_LAYOUT else Layout.LINE
         return FormField(
             entry.name, 1, entry.kind, box, entry.label, layout, constraints=entry.constraints
         )
 
     def _comb(self, entry: Entry, x: int, y: int) -> FormField:
-        style = self._style
-        step, height = style.cell_width_px, style.cell_height_px
-        cells = tuple(Box(x + i * step, y, step, height) for i in range(entry.cells))
-        self._rectangle(bounding_box(cells))
-        top = y if style.closed_cells else y + round(height * 0.6)
-        for cell in cells[1:]:
-            line = (cell.x, top, cell.x, y + height)
-            self._draw.line(line, fill=style.line_grey, width=style.line_px)
+        cells = place_cells(x, y, entry.cells, self._style)
+        print_cells(self._draw, cells, self._style)
+        print_guides(self._draw, cells, entry.guides, self._style)
         return FormField(
             entry.name,
             1,
@@ -158,13 +160,13 @@ class _Sheet:
         )
 
     def _options(self, entry: Entry, x: int, y: int) -> FormField:
-        options = []
+        options, side = [], self._style.tick_box_px
         for value, text in entry.options:
-            box = Box(x, y, TICK_BOX_PX, TICK_BOX_PX)
+            box = Box(x, y, side, side)
             self._rectangle(box)
-            self._text(x + TICK_BOX_PX + 18, y + 5, text, LABEL_PX)
+            self._text(x + side + 18, y + 5, text, LABEL_PX)
             options.append(Option(value, box, text))
-            x += TICK_BOX_PX + 18 + round(self._text_width(text)) + 60
+            x += _option_step(text, side)
         return FormField(
             entry.name,
             1,
@@ -176,7 +178,7 @@ class _Sheet:
         )
 
     def _right_edge(self, drawn: FormField) -> float:
-        labels = [o.box.right + 18 + self._text_width(o.label) for o in drawn.options]
+        labels = [o.box.right + 18 + _text_width(o.label) for o in drawn.options]
         return max([drawn.extent.right, *labels])
 
     def _rectangle(self, box: Box) -> None:
@@ -186,8 +188,40 @@ class _Sheet:
     def _text(self, x: int, y: int, text: str, size_px: int, grey: int = 0) -> None:
         self._draw.text((x, y), text, font=ImageFont.load_default(size_px), fill=grey)
 
-    def _text_width(self, text: str) -> float:
-        return self._draw.textlength(text, font=ImageFont.load_default(LABEL_PX))
+
+def pack_rows(entries: Sequence[Entry], style: Style) -> list[Row]:
+    """Rows that hold the entries in their order, each as full as the page is wide."""
+    room = style.page_px[0] - 2 * MARGIN_PX
+    rows: list[list[Entry]] = []
+    used = room
+    for entry in entries:
+        width = _width_of(entry, style) + FIELD_GAP_PX
+        if used + width - FIELD_GAP_PX > room:
+            rows.append([])
+            used = 0
+        rows[-1].append(entry)
+        used += width
+    return list(rows)
+
+
+def _width_of(entry: Entry, style: Style) -> int:
+    if entry.cells:
+        drawn = entry.cells * style.cell_step_px
+    elif entry.options:
+        drawn = sum(_option_step(text, style.tick_box_px) for _, text in entry.options)
+    elif entry.kind is FieldKind.MARK:
+        drawn = style.tick_box_px
+    else:
+        drawn = entry.width_px
+    return max(drawn, round(_text_width(entry.label)))
+
+
+def _option_step(text: str, side_px: int) -> int:
+    return side_px + 18 + round(_text_width(text)) + 60
+
+
+def _text_width(text: str) -> float:
+    return float(ImageFont.load_default(LABEL_PX).getlength(text))
 
 
 _NO_LAYOUT = frozenset({FieldKind.MARK, FieldKind.SIGNATURE, FieldKind.IMAGE})

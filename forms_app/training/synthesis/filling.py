@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 
 from forms_app.errors import DatasetError
 from forms_app.reading.form_template import FieldKind, FormField, Layout
-from forms_app.reading.geometry import Box
+from forms_app.reading.geometry import Box, bounding_box
 from forms_app.training.synthesis.handwriting import Hands, InkPatch, Writer
-from forms_app.training.synthesis.strokes import draw_mark, draw_signature
+from forms_app.training.synthesis.slips import Slip
+from forms_app.training.synthesis.strokes import (
+    draw_mark,
+    draw_scribble,
+    draw_signature,
+    draw_strike,
+)
 from forms_app.training.synthesis.values import SampledValue
 
 WRITER_ATTEMPTS = 200
@@ -26,6 +32,8 @@ class Hand:
 
     `darkness` is the pen's grey (0 black to 255 paper), `size` the character height in cell
     heights, `pen_px` the stroke width of ticks, `sloppiness` the spread of positions in cells.
+    `widest` is the most of its cell's width that a character takes, `aside` where its centre lies
+    off the cell's, in cell widths and heights.
     """
 
     writer: Writer
@@ -34,6 +42,8 @@ class Hand:
     pen_px: int
     sloppiness: float
     mark_style: str
+    widest: float = 1.02
+    aside: tuple[float, float] = (0.0, 0.0)
 
 
 def pick_hand(hands: Hands, rng: np.random.Generator) -> Hand:
@@ -79,19 +89,36 @@ def _fill_field(
     rng: np.random.Generator,
 ) -> None:
     if field.kind is FieldKind.MARK:
-        if sample.value:
-            draw_mark(ink, field.box, hand.mark_style, hand.pen_px, rng)
+        if sample.slip == Slip.SCRIBBLED or sample.value:
+            _mark(ink, field.box, hand, sample.slip, rng)
     elif field.options:
         chosen = sample.value if isinstance(sample.value, tuple) else (sample.value,)
-        for option in (o for o in field.options if o.value in chosen):
-            draw_mark(ink, option.box, hand.mark_style, hand.pen_px, rng)
+        for option in field.options:
+            if option.value in chosen:
+                slip = "" if sample.slip == Slip.SCRIBBLED else sample.slip
+                _mark(ink, option.box, hand, slip, rng)
+            elif sample.slip == Slip.SCRIBBLED and option.value == sample.spoilt:
+                _mark(ink, option.box, hand, sample.slip, rng)
     elif field.kind is FieldKind.SIGNATURE:
         if sample.value:
             draw_signature(ink, field.box, hand.pen_px, rng)
     elif sample.text:
         writer = _capable_writer(sample.text, hand.writer, hands, rng)
         write = _write_comb if field.layout is Layout.COMB else _write_line
-        write(ink, field, sample.text, writer, hand, rng)
+        written = write(ink, field, sample, writer, hand, rng)
+        if sample.slip == Slip.STRUCK_FIELD:
+            draw_strike(ink, bounding_box(written), hand.pen_px, rng)
+
+
+def _mark(
+    ink: NDArray[np.uint8], box: Box, hand: Hand, slip: str, rng: np.random.Generator
+) -> None:
+    if slip == Slip.BESIDE:
+        shift = rng.choice([-1, 1], 2) * rng.uniform(0.15, 0.4, 2)
+        box = box.shifted(shift[0] * box.width, shift[1] * box.height)
+    draw_mark(ink, box, hand.mark_style, hand.pen_px, rng)
+    if slip == Slip.SCRIBBLED:
+        draw_scribble(ink, box, hand.pen_px, rng)
 
 
 def _capable_writer(text: str, writer: Writer, hands: Hands, rng: np.random.Generator) -> Writer:
@@ -106,34 +133,54 @@ def _capable_writer(text: str, writer: Writer, hands: Hands, rng: np.random.Gene
 def _write_comb(
     ink: NDArray[np.uint8],
     field: FormField,
-    text: str,
+    sample: SampledValue,
     writer: Writer,
     hand: Hand,
     rng: np.random.Generator,
-) -> None:
-    for cell, character in zip(field.cells, text, strict=False):
+) -> list[Box]:
+    """Writes one character to a cell; the boxes of their ink."""
+    written = []
+    for at, (cell, character) in enumerate(zip(field.cells, sample.text, strict=False)):
         if character == " ":
             continue
-        patch = writer.draw(character, rng)
-        cap_px = cell.height * hand.size * rng.uniform(0.92, 1.08)
-        widest = cell.width * rng.uniform(0.85, 1.02)
-        width = patch.alpha.shape[1] * patch.height * cap_px / patch.alpha.shape[0]
-        cap_px *= min(1.0, widest / max(width, 1.0))
-        centre_x, centre_y = cell.centre
-        x = centre_x + rng.normal(0, hand.sloppiness) * cell.width
-        y = centre_y - cap_px / 2 + rng.normal(0, hand.sloppiness) * cell.height
-        _stamp(ink, patch, x, y, cap_px)
+        if at == sample.slip_at and sample.slip == Slip.OVERWRITTEN:
+            _write_cell(ink, cell, sample.spoilt, writer, hand, rng)
+        box = _write_cell(ink, cell, character, writer, hand, rng)
+        if at == sample.slip_at and sample.slip == Slip.STRUCK_CELL:
+            draw_strike(ink, box, hand.pen_px, rng)
+        written.append(box)
+    return written
+
+
+def _write_cell(
+    ink: NDArray[np.uint8],
+    cell: Box,
+    character: str,
+    writer: Writer,
+    hand: Hand,
+    rng: np.random.Generator,
+) -> Box:
+    patch = writer.draw(character, rng)
+    cap_px = cell.height * hand.size * rng.uniform(0.92, 1.08)
+    widest = cell.width * rng.uniform(hand.widest - 0.17, hand.widest)
+    width = patch.alpha.shape[1] * patch.height * cap_px / patch.alpha.shape[0]
+    cap_px *= min(1.0, widest / max(width, 1.0))
+    centre_x, centre_y = cell.centre
+    x = centre_x + (hand.aside[0] + rng.normal(0, hand.sloppiness)) * cell.width
+    y = centre_y - cap_px / 2 + (hand.aside[1] + rng.normal(0, hand.sloppiness)) * cell.height
+    return _stamp(ink, patch, x, y, cap_px)
 
 
 def _write_line(
     ink: NDArray[np.uint8],
     field: FormField,
-    text: str,
+    sample: SampledValue,
     writer: Writer,
     hand: Hand,
     rng: np.random.Generator,
-) -> None:
-    patches = [None if c == " " else writer.draw(c, rng) for c in text]
+) -> list[Box]:
+    """Writes along a line; the boxes of the characters' ink."""
+    patches = [None if c == " " else writer.draw(c, rng) for c in sample.text]
     box = field.box
     cap_px = min(box.height * hand.size * 0.9, 130.0)
     gap_px = cap_px * rng.uniform(0.08, 0.25)
@@ -145,12 +192,17 @@ def _write_line(
     x = box.x + rng.uniform(0.02, max(0.03, min(0.2, 0.97 - needed / box.width))) * box.width
     y = box.centre[1] - cap_px / 2
     drift = rng.normal(0, 0.01)
-    for patch in patches:
+    written = []
+    for at, patch in enumerate(patches):
         step = _advance(patch, cap_px, gap_px)
         if patch is not None:
             jitter = rng.normal(0, 0.03) * cap_px
-            _stamp(ink, patch, x + (step - gap_px) / 2, y + drift * (x - box.x) + jitter, cap_px)
+            place = (x + (step - gap_px) / 2, y + drift * (x - box.x) + jitter, cap_px)
+            if at == sample.slip_at and sample.slip == Slip.OVERWRITTEN:
+                _stamp(ink, writer.draw(sample.spoilt, rng), *place)
+            written.append(_stamp(ink, patch, *place))
         x += step
+    return written
 
 
 def _advance(patch: InkPatch | None, cap_px: float, gap_px: float) -> float:
@@ -162,8 +214,11 @@ def _advance(patch: InkPatch | None, cap_px: float, gap_px: float) -> float:
 
 def _stamp(
     ink: NDArray[np.uint8], patch: InkPatch, centre_x: float, cap_top: float, cap_px: float
-) -> None:
-    """Lays a patch on the page, its ink centred at `centre_x`, capitals' top at `cap_top`."""
+) -> Box:
+    """Lays a patch on the page, its ink centred at `centre_x`, capitals' top at `cap_top`.
+
+    Returns the box of its ink on the page.
+    """
     height = max(3, round(patch.height * cap_px))
     width = max(2, round(patch.alpha.shape[1] * height / patch.alpha.shape[0]))
     small = cv2.resize(patch.alpha, (width, height), interpolation=cv2.INTER_AREA)
@@ -173,6 +228,7 @@ def _stamp(
     part = small[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     if part.size:
         ink[rows, columns] = np.maximum(ink[rows, columns], part)
+    return page
 
 
 def _pressure(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:

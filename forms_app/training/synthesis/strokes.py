@@ -1,4 +1,4 @@
-"""Marks in tick boxes and signatures, drawn as pen strokes."""
+"""Marks in tick boxes, signatures, scribbles and strike-outs, drawn as pen strokes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUBPIXEL_BITS = 4
 def draw_mark(
     ink: NDArray[np.uint8], box: Box, style: str, pen_px: int, rng: np.random.Generator
 ) -> None:
-    """Marks a box in one of the styles cross, tick, fill, dash; may stick out of it a little."""
+    """Marks a box in a style (cross, tick, fill, dash, dot); may stick out of it a little."""
     for stroke in _STYLES[style](rng):
         jittered = stroke + rng.normal(0, 0.05, stroke.shape)
         points = np.array([box.x, box.y]) + jittered * np.array([box.width, box.height])
@@ -44,7 +44,46 @@ def _dash(rng: np.random.Generator) -> list[NDArray[np.float64]]:
     return [np.array([[0.1, rng.uniform(0.4, 0.9)], [0.5, 0.5], [0.95, rng.uniform(0.1, 0.6)]])]
 
 
-_STYLES = {"cross": _cross, "tick": _tick, "fill": _fill, "dash": _dash}
+def _dot(rng: np.random.Generator) -> list[NDArray[np.float64]]:
+    turns = np.linspace(0, 4 * np.pi, 14)
+    spiral = 0.5 + np.column_stack([np.cos(turns), np.sin(turns)]) * (turns / turns[-1])[
+        :, None
+    ] * (rng.uniform(0.1, 0.22))
+    return [spiral]
+
+
+_STYLES = {"cross": _cross, "tick": _tick, "fill": _fill, "dash": _dash, "dot": _dot}
+
+
+def draw_scribble(ink: NDArray[np.uint8], box: Box, pen_px: int, rng: np.random.Generator) -> None:
+    """Blackens a box by a scrawl that leaves it on all sides: a mark withdrawn."""
+    turns = int(rng.integers(9, 14))
+    y = np.linspace(-0.15, 1.15, turns) + rng.normal(0, 0.05, turns)
+    x = np.where(np.arange(turns) % 2, rng.uniform(1.1, 1.35), rng.uniform(-0.35, -0.1))
+    there = np.column_stack([x, y]) + rng.normal(0, 0.05, (turns, 2))
+    for stroke in (there, there[::-1, ::-1]):
+        _scaled(ink, stroke, box, pen_px)
+
+
+def draw_strike(ink: NDArray[np.uint8], box: Box, pen_px: int, rng: np.random.Generator) -> None:
+    """Strikes out what is written in a box: one line, two lines, or a zigzag along it."""
+    style = rng.choice(["line", "lines", "zigzag"], p=[0.45, 0.25, 0.3])
+    heights = {"line": [0.5], "lines": [0.38, 0.64]}
+    if style in heights:
+        for height in heights[style]:
+            ends = np.array([[-0.06, height], [0.5, height], [1.06, height]])
+            ends[:, 1] += rng.normal(0, 0.05, 3) + np.linspace(-1, 1, 3) * rng.normal(0, 0.08)
+            _scaled(ink, ends, box, pen_px)
+        return
+    turns = max(5, 2 * round(box.width / max(box.height, 1)) + 4)
+    x = np.linspace(-0.03, 1.03, turns) + rng.normal(0, 0.15 / turns, turns)
+    y = np.where(np.arange(turns) % 2, 0.85, 0.15) + rng.normal(0, 0.06, turns)
+    _scaled(ink, np.column_stack([x, y]), box, pen_px)
+
+
+def _scaled(ink: NDArray[np.uint8], stroke: NDArray[np.float64], box: Box, pen_px: int) -> None:
+    points = np.array([box.x, box.y]) + stroke * np.array([box.width, box.height])
+    _polyline(ink, _curve(points), pen_px)
 
 
 def draw_signature(ink: NDArray[np.uint8], box: Box, pen_px: int, rng: np.random.Generator) -> None:

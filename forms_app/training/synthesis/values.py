@@ -63,10 +63,17 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class SampledValue:
-    """What goes into the data (`value`) and what the hand writes (`text`, empty if blank)."""
+    """What goes into the data (`value`) and what the hand writes (`text`, empty if blank).
+
+    `slip` names what went wrong (see `slips`), `slip_at` the character of the text that it
+    befell, `spoilt` the character written over or the option scribbled out.
+    """
 
     value: Value
     text: str = ""
+    slip: str = ""
+    slip_at: int = 0
+    spoilt: str = ""
 
 
 def sample_value(field: FormField, rng: np.random.Generator, blank_share: float) -> SampledValue:
