@@ -30,9 +30,13 @@ _FOREIGN_WEIGHT = 0.005
 # A glyph whose likely characters do not fit its size gains at most this factor elsewhere.
 _LEAST_PLAUSIBLE = 0.2
 _SMALL_AMONG_CAPITALS = 0.1
+# Punctuation among text and names is rarer than among the recogniser's training samples.
+_PUNCTUATION_WEIGHT = 0.2
 _FLOOR = 1e-7
 # Added to both sides of a neighbour's letter or digit: no neighbour decides alone.
 _UNSURE = 0.05
+
+_WORDS = frozenset({FieldKind.TEXT, FieldKind.LETTERS})
 
 _Array = NDArray[np.float64]
 
@@ -72,6 +76,8 @@ def believe(
     characters, columns = _character_columns(charset)
     free = _placed(known[:, columns], known[:, charset.reject_index], glyphs, characters)
     allowed = allowed_characters(field)
+    if field.kind in _WORDS and field.constraints.pattern is None:
+        free = _favour_letters(free, characters)
     free = recognise_small_marks(free, glyphs, characters, allowed)
     free = _resolve_case(free, glyphs, characters, field)
     if field.kind is FieldKind.TEXT and field.constraints.pattern is None:
@@ -86,11 +92,13 @@ def believe(
     reject = np.clip(1 - free.sum(1), 0, 1)
     # Bayes with a small prior for characters of other alphabets; what they keep counts as reject.
     scale = (mass + foreign) / np.maximum(mass + _FOREIGN_WEIGHT * foreign, _FLOOR)
-    probabilities = np.maximum(kept * scale[:, None], _FLOOR)
+    admitted = "".join(c for c, keep in zip(folded_characters, inside, strict=True) if keep)
+    fits = _most_by_place(glyphs, admitted)
+    probabilities = np.maximum(np.minimum(kept * scale[:, None], fits), _FLOOR)
     total = probabilities.sum(1)
     rejects = np.clip(np.maximum(reject, 1 - total), 0, 1)
     return Beliefs(
-        "".join(c for c, keep in zip(folded_characters, inside, strict=True) if keep),
+        admitted,
         probabilities,
         rejects,
         characters,
@@ -104,6 +112,14 @@ def _character_columns(charset: Charset) -> tuple[str, NDArray[np.int64]]:
     return "".join(charset.characters[i] for i in columns), np.array(columns)
 
 
+def _favour_letters(probabilities: _Array, characters: str) -> _Array:
+    """`(N, K)`: punctuation weighed down; each row keeps its sum."""
+    weights = np.array([1.0 if c.isalnum() else _PUNCTUATION_WEIGHT for c in characters])
+    weighed = probabilities * weights
+    scale = probabilities.sum(1) / np.maximum(weighed.sum(1), _FLOOR)
+    return np.asarray(weighed * scale[:, None])
+
+
 def _placed(
     probabilities: _Array, reject: _Array, glyphs: tuple[Glyph, ...], characters: str
 ) -> _Array:
@@ -114,6 +130,17 @@ def _placed(
     before = np.maximum(probabilities.sum(1), _FLOOR)
     share = np.maximum(weighed.sum(1) / before, _LEAST_PLAUSIBLE)
     return np.asarray(weighed / share[:, None])
+
+
+def _most_by_place(glyphs: tuple[Glyph, ...], characters: str) -> _Array:
+    """`(N, K)`: the most that size and place let a character have, whatever else is ruled out.
+
+    A dash in a digits field is no 1 because nothing else is admitted there.
+    """
+    heights = np.array([glyph.relative_height for glyph in glyphs])
+    bottoms = np.array([glyph.relative_bottom for glyph in glyphs])
+    # Plausibility falls to a half at the limits, which are wide.
+    return np.minimum(1, 2 * place_plausibility(characters, heights, bottoms))
 
 
 @lru_cache(maxsize=32)

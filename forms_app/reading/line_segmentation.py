@@ -26,7 +26,7 @@ _MOST_PIECES = 6
 # More pieces than any line of writing has: a smudge, a stamp, another form's print.
 _TOO_MANY = 150
 # In character heights: no character is wider; beyond the second number it becomes improbable.
-_WIDEST = 1.45
+_WIDEST = 1.9
 _USUAL_WIDTH = 0.95
 _WORD_GAP = 0.42
 

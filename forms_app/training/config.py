@@ -26,6 +26,7 @@ class Mixture:
     chars74k: int = 8_000
     symbols: int = 10_000
     fonts: int = 9_000
+    continental: int = 4_000
     rejects: int = 14_000
 
     @property

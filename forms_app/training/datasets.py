@@ -12,6 +12,7 @@ import numpy as np
 
 from forms_app.errors import DatasetError
 from forms_app.training import sources as read
+from forms_app.training.continental import continental
 from forms_app.training.sample_sets import Holdout, Source, TrainingData
 
 _NO_MARKS = np.zeros((0, 28, 28), np.uint8)
@@ -48,5 +49,7 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
         sources["symbols"], reject_marks, holdouts["symbols"] = found
     if (folder / "fonts").is_dir():
         sources["fonts"] = read.fonts(folder, characters)
+    if {"1", "7"} <= set(characters):
+        sources["continental"] = continental(characters, rng)
     checked = {name: holdout for name, holdout in holdouts.items() if len(holdout.labels)}
     return TrainingData(sources, reject_marks, checked)

@@ -53,7 +53,7 @@ def load_strokes(path: Path) -> StrokeStore:
     """
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            return _pack([json.loads(line)["s"] for line in lines])
+            return pack_strokes([json.loads(line)["s"] for line in lines])
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise DatasetError(f"{path}: cannot read pen strokes ({error}).") from error
 
@@ -72,12 +72,15 @@ def load_chars74k_strokes(path: Path, labels: list[str], writers: list[int]) -> 
     try:
         with gzip.open(path, "rt", encoding="utf-8") as text:
             by_label = json.load(text)
-        return _pack([by_label[label][who] for label, who in zip(labels, writers, strict=True)])
+        return pack_strokes(
+            [by_label[label][who] for label, who in zip(labels, writers, strict=True)]
+        )
     except (OSError, ValueError, LookupError, EOFError) as error:
         raise DatasetError(f"{path}: cannot read pen strokes ({error}).") from error
 
 
-def _pack(characters: list[list[list[list[float]]]]) -> StrokeStore:
+def pack_strokes(characters: list[list[list[list[float]]]]) -> StrokeStore:
+    """Puts characters, each a list of strokes of [x, y] points, into one store."""
     points: list[NDArray[np.float32]] = []
     stroke_starts, character_starts, total = [0], [0], 0
     for strokes in characters:

@@ -33,7 +33,16 @@ def test_marginal_loss_sums_over_the_allowed_classes():
 
 def test_a_small_run_learns_resumes_and_exports(tmp_path):
     folder = make_small_data(tmp_path)
-    shares = Mixture(emnist=400, mnist=0, unipen=160, chars74k=60, symbols=60, fonts=40, rejects=48)
+    shares = Mixture(
+        emnist=400,
+        mnist=0,
+        unipen=160,
+        chars74k=60,
+        symbols=60,
+        fonts=40,
+        continental=24,
+        rejects=48,
+    )
     settings = {
         "data": folder, "out": tmp_path / "run", "batch_size": 32, "mixture": shares,
         "widths": (8, 16, 16, 24), "warmup_steps": 5, "ema_momentum": 0.9,
