@@ -58,8 +58,9 @@ class CeleryTaskSender:
 class LazyClassifier:
     """Loads the classifier on the first call, once, whatever the number of threads that ask."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, engine: str) -> None:
         self._settings = settings
+        self._engine = engine
         self._lock = Lock()
         self._classifier: Classifier | None = None
 
@@ -75,7 +76,7 @@ class LazyClassifier:
 
         directory = Path(self._settings.model_dir) if self._settings.model_dir else None
         return load_classifier(
-            self._settings.engine, directory, num_threads=self._settings.classifier_threads
+            self._engine, directory, num_threads=self._settings.classifier_threads
         )
 
 
@@ -98,5 +99,6 @@ def bootstrap(settings: Settings) -> Application:
         sessions=make_sessions(engine),
         files=open_file_store(settings.files_url),
         tasks=CeleryTaskSender(settings.broker_url),
-        classifier=LazyClassifier(settings),
+        classifier=LazyClassifier(settings, settings.engine),
+        live_classifier=LazyClassifier(settings, "litert"),
     )

@@ -59,6 +59,18 @@ class TemplateError(UserError):
         super().__init__(" ".join(self.problems))
 
 
+class DrawingError(UserError):
+    """What was drawn on the page cannot be taken."""
+
+    code = "drawing"
+
+
+class DrawingTooLargeError(DrawingError):
+    """More was drawn than a field can hold."""
+
+    code = "drawing_too_large"
+
+
 class ModelError(FieldhandError):
     """A shipped or trained model is damaged or does not fit what it is asked to do."""
 

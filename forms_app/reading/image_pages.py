@@ -58,6 +58,27 @@ def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Ite
         yield SourcePage(source, number, grey, dpi or None)
 
 
+def colours(data: bytes, source: str, least_px: int) -> tuple[NDArray[np.uint8], int]:
+    """Decodes the first page to `(H, W, 3)` uint8 RGB, orientation applied, transparency on white.
+
+    A JPEG is decoded smaller where its longest side stays at least `least_px`: a photograph then
+    costs a fraction. The second answer is the width of the upright image in pixels of the file.
+
+    Raises:
+        DamagedFileError: it cannot be read to its end.
+    """
+    with _damage_named(source), _opened(data, 1) as image:
+        longest = max(image.size)
+        if image.format == "JPEG" and image.mode == "RGB":
+            image.draft("RGB", (least_px, least_px))
+        image.load()
+        reduction = longest / max(image.size)
+        upright = ImageOps.exif_transpose(image) if _is_turned(image) else image
+        if upright.mode.startswith(("I", "F")):
+            upright = Image.fromarray(_from_deep(np.asarray(upright)))
+        return np.array(_opaque(upright).convert("RGB"), np.uint8), round(upright.width * reduction)
+
+
 @contextmanager
 def _damage_named(source: str) -> Iterator[None]:
     try:
@@ -93,11 +114,15 @@ def _grey(image: Image.Image) -> GreyImage:
     upright = ImageOps.exif_transpose(image) if _is_turned(image) else image
     if upright.mode.startswith(("I", "F")):
         return _from_deep(np.asarray(upright))
-    if upright.mode in ("PA", "LA", "RGBA", "La", "RGBa") or "transparency" in upright.info:
-        colour = upright.convert("RGBA")
-        white = Image.new("RGBA", colour.size, "white")
-        upright = Image.alpha_composite(white, colour)
-    return np.array(upright.convert("L"), dtype=np.uint8)
+    return np.array(_opaque(upright).convert("L"), dtype=np.uint8)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """The image on white where it is transparent."""
+    if image.mode not in ("PA", "LA", "RGBA", "La", "RGBa") and "transparency" not in image.info:
+        return image
+    colour = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", colour.size, "white"), colour)
 
 
 def _is_turned(image: Image.Image) -> bool:

@@ -35,7 +35,7 @@ from forms_app.reading.types import (
     Segmentation,
 )
 
-__all__ = ["read_page", "read_pages"]
+__all__ = ["read_crop", "read_page", "read_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,15 @@ def read_pages(
         )
         for page, cut, found in zip(pages, cuts, log_probabilities, strict=True)
     ]
+
+
+def read_crop(
+    field: FormField, crop: FieldCrop, classifier: Classifier, policy: ReviewPolicy | None = None
+) -> FieldReading:
+    """Read a single field that lies on no page."""
+    cut = [CutField(field, crop, segment(crop, field) if field.is_written else None, None)]
+    (found,) = classify([cut], classifier)
+    return judge_page(cut, found, classifier.charset, policy or ReviewPolicy())[0]
 
 
 def cut_page(

@@ -32,12 +32,16 @@ class FoundCharacter:
         glyph: (28, 28) uint8.
         line: number of its line, from 0.
         space_before: whether a word space precedes it on its line.
+        relative_height: of its ink, 1.0 is as high as a capital of its line.
+        relative_bottom: where its ink ends, 1.0 is the baseline.
     """
 
     box_px: tuple[int, int, int, int]
     glyph: NDArray[np.uint8]
     line: int
     space_before: bool
+    relative_height: float
+    relative_bottom: float
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,11 @@ def ink_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return stretched.astype(np.uint8)
 
 
-def find_characters(grey: NDArray[np.uint8]) -> list[FoundCharacter]:
+def find_characters(image: NDArray[np.uint8]) -> list[FoundCharacter]:
     """Finds characters and puts them in reading order.
 
     Args:
-        grey: (H, W) uint8, dark on light or light on dark.
+        image: (H, W) grey or (H, W, 3) RGB uint8, dark on light or light on dark.
 
     Returns:
         Characters line by line, left to right; dots of i and j, the bars of = and the like are
@@ -107,6 +111,8 @@ def find_characters(grey: NDArray[np.uint8]) -> list[FoundCharacter]:
     Raises:
         ShapeError: not a grey image.
     """
+    is_colour = image.ndim == 3 and image.shape[2] == 3 and image.size > 0
+    grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8) if is_colour else image
     ink = ink_of(grey)
     scale = min(1.0, _WORKING_PX / max(ink.shape))
     if scale < 1.0:
@@ -118,11 +124,13 @@ def find_characters(grey: NDArray[np.uint8]) -> list[FoundCharacter]:
     boxes = stats[:, :4].astype(int).tolist()
     parts = [_Part(x, y, w, h, (n,)) for n, (x, y, w, h) in enumerate(boxes) if n]
     lines = _lines(_without_dust(parts))
-    return [
-        _found(part, ink, labels, scale, number, space)
-        for number, line in enumerate(lines)
-        for part, space in _with_spaces(_joined_stacks(line))
-    ]
+    found = []
+    for number, line in enumerate(lines):
+        joined = _joined_stacks(line)
+        height, bottom = _measure(joined)
+        for part, space in _with_spaces(joined):
+            found.append(_found(part, ink, labels, scale, number, space, height, bottom))
+    return found
 
 
 def _paper(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -249,6 +257,14 @@ def _with_spaces(line: list[_Part]) -> list[tuple[_Part, bool]]:
     return list(zip(line, [False, *(gap > wide for gap in gaps)], strict=True))
 
 
+def _measure(line: list[_Part]) -> tuple[float, float]:
+    heights = np.array([p.height for p in line])
+    tall = [p for p in line if p.height >= 0.5 * heights.max()]
+    return float(np.percentile([p.height for p in tall], 60)), float(
+        np.median([p.bottom for p in tall])
+    )
+
+
 def _found(
     part: _Part,
     ink: NDArray[np.uint8],
@@ -256,6 +272,8 @@ def _found(
     scale: float,
     line: int,
     space: bool,
+    height_px: float,
+    bottom_px: float,
 ) -> FoundCharacter:
     area = (slice(part.y, part.bottom), slice(part.x, part.right))
     own = np.isin(labels[area], part.labels)
@@ -263,4 +281,11 @@ def _found(
     glyph = frame_glyph(np.where(near > 0, ink[area], 0).astype(np.uint8))
     box = (part.x, part.y, part.width, part.height)
     x, y, width, height = (round(v / scale) for v in box)
-    return FoundCharacter((x, y, width, height), glyph, line, space)
+    return FoundCharacter(
+        (x, y, width, height),
+        glyph,
+        line,
+        space,
+        part.height / height_px,
+        1.0 + (part.bottom - bottom_px) / height_px,
+    )

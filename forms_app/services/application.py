@@ -31,7 +31,10 @@ class TaskSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`sessions` opens database sessions, `classifier()` loads the model on first use."""
+    """`sessions` opens database sessions, `classifier()` loads the model on first use.
+
+    `live_classifier()` likewise, always on the CPU: it answers a person who is writing.
+    """
 
     settings: Settings
     engine: Engine
@@ -39,6 +42,7 @@ class Application:
     files: FileStore
     tasks: TaskSender
     classifier: Callable[[], Classifier]
+    live_classifier: Callable[[], Classifier]
 
     def session(self) -> AbstractContextManager[Session]:
         """One transaction, see `session_scope`."""

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 import forms_app
 from forms_app.web import (
     batches,
+    draw,
     errors,
     exports,
     formatting,
@@ -48,6 +49,6 @@ def create_app(application: Application) -> Flask:
     security.install(flask_app, application.settings)
     errors.install(flask_app)
     formatting.install(flask_app)
-    for module in (health, home, batches, exports, templates, review):
+    for module in (health, home, batches, exports, templates, review, draw):
         flask_app.register_blueprint(module.blueprint)
     return flask_app

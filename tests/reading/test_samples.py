@@ -71,6 +71,7 @@ def test_tiny_images_and_one_pixel():
     assert find_characters(np.zeros((1, 1), np.uint8)) == []
 
 
-def test_colour_arrays_are_refused():
+@pytest.mark.parametrize("shape", [(10, 10, 4), (10,), (0, 5)])
+def test_other_arrays_are_refused(shape):
     with pytest.raises(ShapeError, match="expected uint8"):
-        find_characters(np.zeros((10, 10, 3), np.uint8))
+        find_characters(np.zeros(shape, np.uint8))
