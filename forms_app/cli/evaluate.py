@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,7 +12,24 @@ from forms_app.reading.classifier import ENGINES, load_classifier
 from forms_app.training.evaluate import CHARSETS, Evaluation, evaluate
 
 
-@click.command("evaluate")
+class DataOrFields(click.Command):
+    """`evaluate fields` is a command of its own; any other argument is a data set."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        if args[:1] == ["fields"]:
+            from forms_app.cli.evaluate_fields import command as fields
+
+            return fields.make_context(f"{info_name} fields", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("evaluate", cls=DataOrFields)
 @click.argument("data", type=Path)
 @click.option("--charset", type=click.Choice(list(CHARSETS)), help="Restrict samples and answers.")
 @click.option("--json", "json_path", type=Path, help="Write the figures to this file, too.")
@@ -23,7 +41,8 @@ def command(
     """Measure the recogniser on a data set.
 
     DATA is an .npz with images and labels, a MNIST or EMNIST file (IDX or .mat), a folder of
-    those, or a folder of pictures with a labels.csv.
+    those, or a folder of pictures with a labels.csv. `evaluate fields` measures the reading of
+    whole fields on drawn forms.
     """
     classifier = load_classifier(engine, model, num_threads=2)
     found = evaluate(data, charset, classifier)

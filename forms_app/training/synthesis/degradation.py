@@ -19,7 +19,8 @@ class Profile:
     """Largest strength of each effect; the actual one is drawn for every page.
 
     Angles in degrees, `perspective` and `curl` as a share of the page's width, `scale` as a
-    share, `noise` in grey levels, `blur` as the Gaussian's sigma in pixels at 300 dpi.
+    share, `noise` in grey levels, `blur` as the Gaussian's sigma in pixels at 300 dpi, `copies` how
+    often the sheet went through a photocopier first.
     """
 
     dpi: tuple[int, ...]
@@ -34,6 +35,7 @@ class Profile:
     jpeg_quality: tuple[int, int]
     one_bit: bool = False
     background: int = 255
+    copies: int = 0
 
 
 PROFILES = {
@@ -41,6 +43,7 @@ PROFILES = {
     "clean": Profile((300,), 0.3, 0.003, 0, 0, 0.4, 2, 0, 0, (92, 96)),
     "office": Profile((200, 300), 1.5, 0.02, 0, 0.0015, 0.9, 6, 0.06, 0.08, (70, 92)),
     "fax": Profile((200,), 1.5, 0.03, 0, 0.001, 0.7, 10, 0.05, 0, (90, 95), one_bit=True),
+    "photocopy": Profile((300,), 1.2, 0.02, 0, 0.001, 0.8, 5, 0.05, 0, (75, 92), copies=2),
     "photo": Profile((220, 300), 4.0, 0.05, 0.02, 0.004, 1.4, 8, 0.3, 0.06, (60, 90), False, 60),
 }
 
@@ -66,6 +69,8 @@ def degrade(
     page: NDArray[np.uint8], profile: Profile, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """The page (H, W) grey as it would arrive, at the profile's resolution; bilevel if 1-bit."""
+    for _ in range(int(rng.integers(1, profile.copies + 1)) if profile.copies else 0):
+        page = _photocopy(page, rng)
     page = _bleed_through(page, rng.uniform(0, profile.bleed_through))
     page = _move(page, profile, rng)
     page = _shade(page, rng.uniform(0, profile.shading), rng)
@@ -76,6 +81,17 @@ def degrade(
         page = as_grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
     page = _noise(page, rng.uniform(0.3, 1.0) * profile.noise, rng)
     return _binarise(page, rng) if profile.one_bit else page
+
+
+def _photocopy(page: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Toner: steep contrast, pale ink and tints lost, dark edges and specks."""
+    soft = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.7, 1.3)).astype(np.float32)
+    middle, steepness = rng.uniform(140, 200), rng.uniform(0.04, 0.1)
+    copied = 255 / (1 + np.exp(-steepness * (soft - middle)))
+    for _ in range(int(rng.poisson(60))):
+        centre = (int(rng.integers(page.shape[1])), int(rng.integers(page.shape[0])))
+        cv2.circle(copied, centre, int(rng.integers(1, 4)), float(rng.uniform(0, 90)), -1)
+    return np.clip(copied, 8, 250).astype(np.uint8)
 
 
 def _bleed_through(page: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:

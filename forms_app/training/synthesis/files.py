@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +14,15 @@ from forms_app.training.synthesis.degradation import PAGE_DPI
 from forms_app.training.synthesis.generate import SyntheticSubmission
 
 TRUTH_FILE = "truth.json"
+
+
+def page_bytes(page: GreyImage, one_bit: bool, jpeg_quality: int) -> bytes:
+    """The file of a single page: PNG if 1-bit, JPEG otherwise."""
+    data = BytesIO()
+    dpi = _dpi(page)
+    kind = "PNG" if one_bit else "JPEG"
+    _image(page, one_bit).save(data, kind, quality=jpeg_quality, dpi=(dpi, dpi))
+    return data.getvalue()
 
 
 def save_submission(submission: SyntheticSubmission, folder: Path) -> Path:
@@ -30,8 +40,7 @@ def save_submission(submission: SyntheticSubmission, folder: Path) -> Path:
         )
         return path
     path = stem.with_suffix(".png" if submission.one_bit else ".jpg")
-    dpi = _dpi(submission.pages[0])
-    images[0].save(path, quality=submission.jpeg_quality, dpi=(dpi, dpi))
+    path.write_bytes(page_bytes(submission.pages[0], submission.one_bit, submission.jpeg_quality))
     return path
 
 

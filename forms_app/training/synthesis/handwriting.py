@@ -121,8 +121,7 @@ class GlyphSetWriter:
         """Raises: KeyError: the set lacks the character (ask `can_write` first)."""
         known = self.by_character[character]
         choice = known[(self.offset + int(rng.integers(4))) % len(known)]
-        top, bottom = _placement(character)
-        return InkPatch(_vary(_sharpen(self.images[choice]), 0.0, rng), top, bottom - top)
+        return draw_image(self.images[choice], character, rng)
 
 
 class GlyphSetHands:
@@ -150,6 +149,12 @@ class GlyphSetHands:
         return GlyphSetWriter(self._images, person, int(rng.integers(1 << 30)))
 
 
+def draw_image(image: NDArray[np.uint8], character: str, rng: np.random.Generator) -> InkPatch:
+    """A glyph image (28, 28), ink bright, as ink of the size that the character has in writing."""
+    top, bottom = placement_of(character)
+    return InkPatch(_vary(_sharpen(image), 0.0, rng), top, bottom - top)
+
+
 def _by_person(
     labels: NDArray[np.str_], writers: NDArray[np.str_] | None
 ) -> list[dict[str, NDArray[np.intp]]]:
@@ -163,7 +168,7 @@ def _by_character(labels: NDArray[np.str_], rows: NDArray[np.intp]) -> dict[str,
     return {str(c): rows[chosen == c] for c in np.unique(chosen)}
 
 
-def _placement(character: str) -> tuple[float, float]:
+def placement_of(character: str) -> tuple[float, float]:
     """Top and bottom of a glyph-set image in cap heights (the set has lost its size)."""
     for table in (_LOW_MARKS, _HIGH_MARKS):
         if character in table:

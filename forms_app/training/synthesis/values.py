@@ -151,7 +151,8 @@ def _written(field: FormField, source: random.Random) -> SampledValue:
     if field.kind is FieldKind.NUMBER or (
         field.kind is FieldKind.DIGITS and (rules.minimum or rules.maximum)
     ):
-        return SampledValue(*[_number(field, source)] * 2)
+        number = _number(field, source)
+        return SampledValue(number, number)
     return _as_written(field, _characters(field, source))
 
 
