@@ -19,6 +19,9 @@ from forms_app.reading.types import InkImage
 _WIDER_THAN_ONE = 1.3
 # Share of a piece's ink that must lie in a second cell before it is looked at again.
 _SHARED = 0.22
+# A narrower piece may be two characters that touch, where it alone fills two cells before others.
+_TWO_JOINED = 0.75
+_HALF = 0.25
 # In cell heights: smaller pieces may belong next door, if they stand this near to it.
 _SMALL_PIECE = 0.35
 _NEAR = 0.2
@@ -125,7 +128,33 @@ def _wide_pieces(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> _
     third = (shares[:, :-1] > 0.1 * pieces.area[:, None]).sum(1) >= 3
     wide = (pieces.width > _WIDER_THAN_ONE * pitch) & ((spread >= 2) | third)
     wide[0] = False
-    return np.flatnonzero(wide)
+    joined = _joined_pieces(pieces, shares[:, :-1], cells)
+    return np.union1d(np.flatnonzero(wide), joined)
+
+
+def _joined_pieces(pieces: Components, inside: _Ints, cells: tuple[Box, ...]) -> _Ints:
+    """Labels of pieces that fill two cells in which nothing else is written.
+
+    Were such a piece one character, its writer would have left a cell empty; only after the last
+    character does one do so.
+    """
+    held = inside > _HALF * pieces.area[:, None]
+    large = np.maximum(pieces.width, pieces.height) >= _SMALL_PIECE * cells[0].height
+    large[0] = False
+    written = held[large].sum(0)
+    last = int(np.max(np.flatnonzero(written), initial=-1))
+    return np.array(
+        [
+            label
+            for label in np.flatnonzero(large & (pieces.width > _TWO_JOINED * _pitch(cells)))
+            if _fills_two(np.flatnonzero(held[label]), written, last)
+        ],
+        np.int64,
+    )
+
+
+def _fills_two(own: _Ints, written: _Ints, last: int) -> bool:
+    return bool(len(own) == 2 and own[1] == own[0] + 1 < last and np.all(written[own] == 1))
 
 
 def _pitch(cells: tuple[Box, ...]) -> float:

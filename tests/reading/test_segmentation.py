@@ -101,6 +101,23 @@ def test_characters_that_touch_across_the_line_are_parted_at_it() -> None:
     assert abs(found.glyphs[0].box.right - edge) < 0.25 * one.width
 
 
+def _bar_pair(after: str) -> DrawnField:
+    """Two narrow stems joined by a stroke across a cell line, then what else is written."""
+    drawn = draw_comb("  " + after, Look(), np.random.default_rng(1))
+    one, two = drawn.field.cells[:2]
+    left, right, middle = one.x + 0.6 * one.width, two.x + 0.5 * two.width, one.centre[1]
+    first = [(left, one.y + 10), (left, one.bottom - 10), (left, middle), (right, middle)]
+    return _stroke(_stroke(drawn, *first), (right, two.y + 10), (right, two.bottom - 10))
+
+
+def test_narrow_characters_that_touch_are_parted_where_writing_follows() -> None:
+    assert _segmented(_bar_pair("57")).cell_states == (WRITTEN, WRITTEN, WRITTEN, WRITTEN)
+
+
+def test_a_last_character_over_a_line_stays_whole() -> None:
+    assert _segmented(_bar_pair("  ")).cell_states.count(WRITTEN) == 1
+
+
 def test_a_dot_goes_with_the_stem_below_it() -> None:
     drawn = draw_comb("    ", Look(), np.random.default_rng(1))
     cell = drawn.field.cells[1]
