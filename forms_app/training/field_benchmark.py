@@ -21,6 +21,7 @@ import numpy as np
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.errors import PageError
+from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.intake import open_page
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.policy import ReviewPolicy
@@ -31,7 +32,7 @@ from forms_app.training.field_results import FieldResult, compare, not_read
 from forms_app.training.synthesis.degradation import PROFILES, degrade
 from forms_app.training.synthesis.field_classes import sample_field
 from forms_app.training.synthesis.files import page_bytes
-from forms_app.training.synthesis.filling import fill_page
+from forms_app.training.synthesis.filling import Hand, fill_page
 from forms_app.training.synthesis.habits import pick_habits
 from forms_app.training.synthesis.layouts import FormLayout, draw_layout, layout_names
 from forms_app.training.synthesis.people import BenchmarkSet, People
@@ -40,7 +41,7 @@ from forms_app.training.synthesis.values import SampledValue
 
 SUBMISSIONS = 2_000
 SEEDS = {BenchmarkSet.BENCH: 20_261, BenchmarkSet.DEVELOPMENT: 77}
-BLANK_SHARE = 0.08
+BLANK_SHARE, UNMARKED_SHARE = 0.08, 0.4
 ARRIVALS = {
     "clean": 0.25,
     "office": 0.3,
@@ -135,16 +136,23 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     profile = str(rng.choice(list(ARRIVALS), p=list(ARRIVALS.values())))
     layout, _ = _layout(which, index)
     people = _people(which, data)
-    samples = {
-        f.name: spoil(f, sample_field(f, rng, BLANK_SHARE), rng) for f in layout.paper.fields
-    }
     hand = pick_habits(people, rng)
+    samples = {f.name: _sample(f, hand, rng) for f in layout.paper.fields}
     values = list(samples.values())
     filled = fill_page(layout.blank, layout.paper.fields, values, hand, people, rng)
     arrival = PROFILES[profile]
     page = degrade(filled, arrival, rng)
     quality = int(rng.integers(*arrival.jpeg_quality))
     return FilledForm(number, index, profile, page_bytes(page, arrival.one_bit, quality), samples)
+
+
+def _sample(field: FormField, hand: Hand, rng: np.random.Generator) -> SampledValue:
+    blank_share = UNMARKED_SHARE if field.kind is FieldKind.MARK else BLANK_SHARE
+    sample = sample_field(field, rng, blank_share)
+    # Whoever blackens boxes cannot scribble a mark out so that anybody would see it.
+    if not field.is_written and hand.mark_style == "fill":
+        return sample
+    return spoil(field, sample, rng)
 
 
 @lru_cache(maxsize=16)
