@@ -19,3 +19,13 @@ def test_a_plain_stroke_is_an_i_among_capitals_and_an_l_among_small_letters(
     best = beliefs.probabilities[0].argmax()
     assert beliefs.characters[best] == value
     assert beliefs.probabilities[0, best] > 0.9
+
+
+@pytest.mark.parametrize(("word", "place", "value"), [("Nxuyen", 1, "g"), ("4x17", 1, "9")])
+def test_a_glyph_between_a_letter_and_a_digit_follows_its_neighbours(
+    word: str, place: int, value: str
+) -> None:
+    between = {"g": 0.45, "9": 0.5} if value == "g" else {"g": 0.5, "9": 0.45}
+    glyphs = likely(*(between if c == "x" else {c: 0.97} for c in word))
+    beliefs = believe(comb_field("text"), comb("x" * len(word)), glyphs, CHARSET)
+    assert beliefs.characters[beliefs.probabilities[place].argmax()] == value
