@@ -6,21 +6,23 @@ python -m benchmarks.real_forms [--engine litert]
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.forms.make_tara_blank import make_blank
 from forms_app.reading.classifier import load_classifier
 from forms_app.reading.submissions import read_file
-from forms_app.reading.types import FieldReading, Outcome
+from forms_app.reading.types import FieldReading, Outcome, Value
 from forms_app.templating.blanks import load_references
 from forms_app.templating.template_file import load_template
+from forms_app.training.filled_forms import load_truth
 
 FORMS = Path(__file__).with_name("forms")
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "forms"
 
-Truth = dict[str, str | bool]
+Truth = Mapping[str, Value]
 Fields = dict[str, FieldReading]
 
 
@@ -35,21 +37,47 @@ def read_form(template_path: Path, scan: Path, engine: str = "litert") -> Fields
     return {field.name: field for field in reading.submissions[0].fields}
 
 
+@dataclass(frozen=True)
+class RealForm:
+    """A filled form on real paper: `truth` is a file as `evaluate fields --form` takes it."""
+
+    title: str
+    template: Path
+    scan: Path
+    truth: Path
+
+
+def real_forms(shared: Path, folder: Path) -> tuple[RealForm, ...]:
+    """The real forms; `shared` is their folder, the Tara sheet's blank is painted in `folder`."""
+    return _quexf(shared), _tara(shared, folder)
+
+
+def _quexf(shared: Path) -> RealForm:
+    place = shared / "quexf"
+    template = FORMS / "quexf.json"
+    return RealForm("queXF questionnaire", template, place / "filled.pdf", place / "truth.json")
+
+
+def _tara(shared: Path, folder: Path) -> RealForm:
+    filled = shared / "formhtr" / "logsheet_tara.pdf"
+    return RealForm("Tara log sheet", make_blank(filled, folder), filled, FORMS / "tara_truth.json")
+
+
 def read_quexf(shared: Path, engine: str = "litert") -> tuple[Fields, Truth]:
     """The queXF questionnaire and its truth; `shared` is the folder of the real forms."""
-    truth = json.loads((shared / "quexf" / "truth.json").read_text())["truth"]
-    known = {name: value for name, value in truth.items() if not name.startswith("_")}
-    return read_form(FORMS / "quexf.json", shared / "quexf" / "filled.pdf", engine), known
+    return _read(_quexf(shared), engine)
 
 
 def read_tara(shared: Path, folder: Path, engine: str = "litert") -> tuple[Fields, Truth]:
     """The Tara log sheet and its truth; its blank is painted into `folder`."""
-    filled = shared / "formhtr" / "logsheet_tara.pdf"
-    truth = json.loads((FORMS / "tara_truth.json").read_text())["truth"]
-    return read_form(make_blank(filled, folder), filled, engine), truth
+    return _read(_tara(shared, folder), engine)
 
 
-def is_right(field: FieldReading, truth: str | bool) -> bool:
+def _read(form: RealForm, engine: str) -> tuple[Fields, Truth]:
+    return read_form(form.template, form.scan, engine), load_truth(form.truth)
+
+
+def is_right(field: FieldReading, truth: Value) -> bool:
     """Whether the reading is the truth; an empty truth is a blank field."""
     if truth == "":
         return field.outcome is Outcome.BLANK
@@ -60,9 +88,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--engine", default="litert")
     options = parser.parse_args()
-    _print_table("queXF questionnaire", *read_quexf(SHARED, options.engine))
     with tempfile.TemporaryDirectory() as folder:
-        _print_table("Tara log sheet", *read_tara(SHARED, Path(folder), options.engine))
+        for form in real_forms(SHARED, Path(folder)):
+            _print_table(form.title, *_read(form, options.engine))
 
 
 def _print_table(title: str, fields: Fields, truth: Truth) -> None:

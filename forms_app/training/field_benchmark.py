@@ -97,7 +97,7 @@ def read_submission(run: BenchmarkRun, number: int) -> list[FieldResult]:
     """Draws one submission and reads it as a user's file would be read."""
     cv2.setNumThreads(1)
     form = fill_form(run.which, run.data, number)
-    layout, reference = _layout(run.which, form.layout)
+    layout, reference = layout_of(run.which, form.layout)
     classifier, policy = _classifier(run.engine, run.model), ReviewPolicy()
     where = {"submission": number, "layout": layout.name, "profile": form.profile}
     begun = time.process_time()
@@ -134,7 +134,7 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     rng = np.random.default_rng([SEEDS[which], number])
     index = int(rng.integers(len(layout_names(which))))
     profile = str(rng.choice(list(ARRIVALS), p=list(ARRIVALS.values())))
-    layout, _ = _layout(which, index)
+    layout, _ = layout_of(which, index)
     people = _people(which, data)
     hand = pick_habits(people, rng)
     samples = {f.name: _sample(f, hand, rng) for f in layout.paper.fields}
@@ -156,7 +156,8 @@ def _sample(field: FormField, hand: Hand, rng: np.random.Generator) -> SampledVa
 
 
 @lru_cache(maxsize=16)
-def _layout(which: BenchmarkSet, index: int) -> tuple[FormLayout, PageReference]:
+def layout_of(which: BenchmarkSet, index: int) -> tuple[FormLayout, PageReference]:
+    """One layout of a set and its blank, ready to be registered against."""
     layout = draw_layout(which, index)
     return layout, prepare_reference(1, layout.reference)
 

@@ -34,7 +34,7 @@ def read_filled_form(
         DatasetError: the truth cannot be used, or the scan is not one readable form.
         TemplateError: the template cannot be used.
     """
-    truth = _load_truth(truth_path)
+    truth = load_truth(truth_path)
     template = load_template(template_path)
     references = load_references(template, template_path.parent)
     found = read_file(scan.read_bytes(), scan.name, template, references, classifier)
@@ -54,7 +54,12 @@ def read_filled_form(
     ]
 
 
-def _load_truth(path: Path) -> dict[str, Value]:
+def load_truth(path: Path) -> dict[str, Value]:
+    """The true value of each field, as `read_filled_form` takes it.
+
+    Raises:
+        DatasetError: the file is no such truth.
+    """
     try:
         data: Any = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
