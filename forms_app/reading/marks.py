@@ -23,6 +23,12 @@ _BLACK = 0.75
 _BLACKENED = 0.5
 _STROKES = 2.3
 _FILLED_PROBABILITY = 0.9
+# Blackening that runs over three sides of the box withdraws the option; whoever fills a box in
+# stays within it. A side is run over where this share of its length is inked beyond the margin.
+_SPILT_MARGIN, _SPILT_REACH = 0.12, 0.35
+_SPILT_SHARE = 0.2
+_SPILT_SIDES = 3
+_SCRIBBLED_PROBABILITY = 0.1
 # A plain mark beside a blackened box, with at most this share of its ink, is the answer.
 _PLAIN = 0.8
 _LIGHTER = 0.65
@@ -31,23 +37,28 @@ _WITHDRAWN_PROBABILITY = 0.04
 
 @dataclass(frozen=True, slots=True)
 class _Ink:
-    """Ink of one option's box: share of the inside, how far it reaches across it, and how many
-    strokes lie side by side."""
+    """Ink of one option's box: share of the inside, how far it reaches across it, how many strokes
+    lie side by side, and over how many sides of the box it runs."""
 
     fill: float
     reach: float
     strokes: float = 0.0
+    spilt_sides: int = 0
 
     @property
     def is_black(self) -> bool:
         return self.fill >= _BLACK or (self.fill >= _BLACKENED and self.strokes >= _STROKES)
 
+    @property
+    def is_scribbled(self) -> bool:
+        return self.is_black and self.spilt_sides >= _SPILT_SIDES
+
 
 def read_mark(crop: FieldCrop, option_index: int | None = None) -> MarkReading:
     """One box by itself: an option of a choice, or the whole field where the index is None.
 
-    A blackened box is a mark here; whether it withdraws one shows only beside the others
-    (`read_marks`).
+    A blackened box is a mark here unless the blackening runs far over the box; whether it withdraws
+    one otherwise shows only beside the others (`read_marks`).
     """
     box = crop.box if option_index is None else crop.options[option_index]
     return _judge(_measure(crop, box))
@@ -94,7 +105,25 @@ def _measure(crop: FieldCrop, box: Box) -> _Ink:
     _, _, width, height = cv2.boundingRect(ink.astype(np.uint8))
     reach = max(width / ink.shape[1], height / ink.shape[0])
     strokes = max(mean_crossings(inside), mean_crossings(inside.T))
-    return _Ink(float(inside.mean()), reach, strokes)
+    return _Ink(float(inside.mean()), reach, strokes, _spilt_sides(crop, box))
+
+
+def _spilt_sides(crop: FieldCrop, box: Box) -> int:
+    """Over how many sides of the box ink runs; print beside the box is not ink."""
+    near_x, near_y = _SPILT_MARGIN * box.width, _SPILT_MARGIN * box.height
+    far_x, far_y = (_SPILT_REACH - _SPILT_MARGIN) * box.width, _SPILT_REACH * box.height - near_y
+    strips = (
+        (Box(box.x, box.y - near_y - far_y, box.width, far_y), 0),
+        (Box(box.x, box.bottom + near_y, box.width, far_y), 0),
+        (Box(box.x - near_x - far_x, box.y, far_x, box.height), 1),
+        (Box(box.right + near_x, box.y, far_x, box.height), 1),
+    )
+    spilt = 0
+    for strip, axis in strips:
+        rows, columns = strip.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
+        inked = np.greater(crop.ink[rows, columns], 0).any(axis)
+        spilt += bool(inked.size and inked.mean() >= _SPILT_SHARE)
+    return spilt
 
 
 def _judge(ink: _Ink) -> MarkReading:
@@ -104,5 +133,7 @@ def _judge(ink: _Ink) -> MarkReading:
     probability = float(np.clip(1 / (1 + np.exp(-evidence)), 0.01, 0.995))
     if ink.is_black:
         probability = min(probability, _FILLED_PROBABILITY)
+    if ink.is_scribbled:
+        return MarkReading(_SCRIBBLED_PROBABILITY, InkState.STRUCK_OUT, ink.fill)
     state = InkState.WRITTEN if probability >= 0.5 else InkState.EMPTY
     return MarkReading(probability, state, ink.fill)

@@ -51,6 +51,21 @@ def test_empty_boxes_stay_empty_whatever_the_scan(shape: str) -> None:
         assert all(m.probability < 0.1 and m.state is InkState.EMPTY for m in marks)
 
 
+def test_blackening_that_runs_over_the_box_withdraws_the_option_for_a_person_to_see() -> None:
+    drawn = draw_choice(["", ""], Look(), np.random.default_rng(2))
+    box = drawn.field.options[0].box
+    ink = np.zeros_like(drawn.scan)
+    reach = 0.3 * box.width
+    for step in np.linspace(-reach, box.width + reach, 9):
+        top, bottom = round(box.y - reach), round(box.bottom + reach)
+        cv2.line(ink, (round(box.x + step), top), (round(box.x + step), bottom), 255, 6)
+        left, right = round(box.x - reach), round(box.right + reach)
+        cv2.line(ink, (left, round(box.y + step)), (right, round(box.y + step)), 255, 6)
+    scribbled, empty = read_marks(with_ink(drawn, ink).crop())
+    assert scribbled.state is InkState.STRUCK_OUT and 0.05 < scribbled.probability < 0.5
+    assert empty.state is InkState.EMPTY
+
+
 def test_a_blackened_box_beside_a_crossed_one_is_struck_out() -> None:
     for seed in range(6):
         drawn = draw_choice(["cross", "", "scribble"], Look(), np.random.default_rng(seed))

@@ -224,6 +224,15 @@ def test_an_empty_line_is_empty() -> None:
     assert (found.state, found.glyphs, found.node_count) == (EMPTY, (), 1)
 
 
+def test_a_line_with_nothing_but_specks_is_empty() -> None:
+    drawn = draw_line("", Look(), np.random.default_rng(4))
+    box = drawn.field.box
+    ink = np.zeros_like(drawn.scan)
+    for x in (0.2, 0.5, 0.7):
+        cv2.circle(ink, (int(box.x + x * box.width), int(box.centre[1])), 2, 255, -1)
+    assert _segmented(with_ink(drawn, ink)).state is EMPTY
+
+
 def test_a_struck_line_is_struck_out() -> None:
     drawn = draw_line("58203", Look(), np.random.default_rng(4), spacing=0.15)
     box = drawn.field.box
