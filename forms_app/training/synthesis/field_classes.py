@@ -72,10 +72,10 @@ def value_list() -> tuple[str, ...]:
 
 def sample_field(field: FormField, rng: np.random.Generator, blank_share: float) -> SampledValue:
     """A realistic entry of a benchmark field; blank with `blank_share`."""
+    if rng.random() < blank_share:
+        return sample_value(field, rng, 1.0)
     sampler = CLASSES[class_of(field.name)].sample
-    if sampler is None or rng.random() < blank_share:
-        return sample_value(field, rng, 0.0 if sampler is None else 1.0)
-    return sampler(field, rng)
+    return sample_value(field, rng, 0.0) if sampler is None else sampler(field, rng)
 
 
 def _capitals(field: FormField, rng: np.random.Generator) -> SampledValue:

@@ -75,7 +75,7 @@ class People:
         Raises:
             DatasetError: a data set is missing or damaged.
         """
-        unipen = _unipen_people(data, which)
+        unipen = unipen_people(data, which)
         self._lending = list(unipen.values())
         wide = [s for s in unipen.values() if len(s) >= LEAST_CHARACTERS]
         self._recorded = {"unipen": wide, "chars74k": _chars74k_people(data, which)}
@@ -106,7 +106,7 @@ def _together(people: Sequence[Recorded]) -> Recorded:
     return every
 
 
-def _unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[Strokes]]]:
+def unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[Strokes]]]:
     """By writer, by character: the strokes of letters, digits and punctuation."""
     arrays = load_arrays(data / "unipen_train.npz")
     held = sorted(unipen_validation_writers(arrays["writer"], arrays["provider"]))
