@@ -52,7 +52,7 @@ def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
     printed = align_print(dark, blank)
     expected = _expected_print(dark, printed, is_bilevel(grey))
     zone = _mask(expected >= FLOOR)
-    levels = ink_levels(histogram(dark, ~zone))
+    levels = ink_levels(histogram(dark, _unhidden(dark, expected, zone)))
     free = _beside_print(dark, expected, zone, levels)
     ink = np.zeros_like(dark)
     rows, columns = _around(free, dark.shape)
@@ -84,6 +84,15 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
+
+
+def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
+    """Where paper or writing shows: outside the print, and writing darker than print it covers.
+
+    In a shaded cell all of the writing stands on print.
+    """
+    darker = cv2.compare(dark, cv2.convertScaleAbs(expected, beta=_MARGIN), cv2.CMP_GT)
+    return np.asarray(cv2.bitwise_or(cv2.bitwise_not(zone), darker), np.uint8)
 
 
 def _spread(dark: InkImage, printed: InkImage) -> InkImage:
