@@ -73,6 +73,7 @@ class FilledForm:
     number: int
     layout: int
     profile: str
+    hand: str
     data: bytes
     samples: dict[str, SampledValue]
 
@@ -99,7 +100,12 @@ def read_submission(run: BenchmarkRun, number: int) -> list[FieldResult]:
     form = fill_form(run.which, run.data, number)
     layout, reference = layout_of(run.which, form.layout)
     classifier, policy = _classifier(run.engine, run.model), ReviewPolicy()
-    where = {"submission": number, "layout": layout.name, "profile": form.profile}
+    where = {
+        "submission": number,
+        "layout": layout.name,
+        "profile": form.profile,
+        "hand": form.hand,
+    }
     begun = time.process_time()
     read = read_form(form, layout, reference, classifier)
     fields = layout.template.fields
@@ -136,14 +142,16 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     profile = str(rng.choice(list(ARRIVALS), p=list(ARRIVALS.values())))
     layout, _ = layout_of(which, index)
     people = _people(which, data)
-    hand = pick_habits(people, rng)
+    hand, traits = pick_habits(people, rng)
     samples = {f.name: _sample(f, hand, rng) for f in layout.paper.fields}
     values = list(samples.values())
     filled = fill_page(layout.blank, layout.paper.fields, values, hand, people, rng)
     arrival = PROFILES[profile]
     page = degrade(filled, arrival, rng)
     quality = int(rng.integers(*arrival.jpeg_quality))
-    return FilledForm(number, index, profile, page_bytes(page, arrival.one_bit, quality), samples)
+    described = ", ".join(traits) or "neat"
+    file = page_bytes(page, arrival.one_bit, quality)
+    return FilledForm(number, index, profile, described, file, samples)
 
 
 def _sample(field: FormField, hand: Hand, rng: np.random.Generator) -> SampledValue:

@@ -32,6 +32,7 @@ def summarise(results: Sequence[FieldResult]) -> Figures:
         "reliability": reliability(r for r in results if r.outcome == Outcome.READ),
         "by_profile": _written_by(results, lambda r: r.profile),
         "by_layout": _written_by(results, lambda r: r.layout),
+        "by_hand": _written_by(results, lambda r: r.hand),
         "by_slip": _written_by(results, lambda r: r.slip or "none", (_is_any,)),
         "refused_pages": len({r.submission for r in results if r.outcome == Outcome.MISSING_PAGE}),
         "ms_per_field": round(sum(r.ms for r in results) / max(1, len(results)), 2),

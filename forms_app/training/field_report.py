@@ -74,7 +74,11 @@ def _report(figures: Figures) -> Iterator[str]:
     yield from _section("Error among accepted fields by share reviewed", _rate_table(figures))
     yield from _section("Confidence", _reliability_table(figures))
     yield from _section("Outcomes (rows: true)", _outcome_table(figures))
-    for key, title in (("by_profile", "Ways of arrival"), ("by_layout", "Layouts")):
+    for key, title in (
+        ("by_profile", "Ways of arrival"),
+        ("by_layout", "Layouts"),
+        ("by_hand", "Hands"),
+    ):
         yield from _section(title, _by_table(figures[key]))
     yield from _section("Slips of the pen", _by_table(figures["by_slip"]))
 

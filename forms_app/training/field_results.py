@@ -29,6 +29,7 @@ class FieldResult:
     submission: int
     layout: str
     profile: str
+    hand: str
     field_class: str
     name: str
     slip: str
@@ -71,7 +72,7 @@ def compare(
     where: Mapping[str, Any],
     policy: ReviewPolicy,
 ) -> FieldResult:
-    """The result of one field; `where` holds submission, layout and profile."""
+    """The result of one field; `where` holds submission, layout, profile and hand."""
     outcome = true_outcome(field, sample)
     is_comb = bool(field.cells) and outcome is Outcome.READ and not sample.slip
     written = sample.text.replace(" ", "")

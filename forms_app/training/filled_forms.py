@@ -47,7 +47,7 @@ def read_filled_form(
     if unknown:
         raise DatasetError(f"{truth_path} names fields that the template lacks: {sorted(unknown)}.")
     readings = {r.name: r for r in found.submissions[0].fields}
-    where = {"submission": number, "layout": template.name, "profile": "real paper"}
+    where = {"submission": number, "layout": template.name, "profile": "real paper", "hand": ""}
     return [
         compare(fields[name], SampledValue(value), readings[name], where, ReviewPolicy())
         for name, value in truth.items()

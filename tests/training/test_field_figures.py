@@ -16,7 +16,7 @@ from forms_app.training.synthesis.values import SampledValue
 
 BOX = Box(0, 0, 300, 60)
 COMB = FormField("comb_digits-0", 1, FieldKind.DIGITS, BOX, cells=(BOX,))
-WHERE = {"submission": 1, "layout": "a", "profile": "clean"}
+WHERE = {"submission": 1, "layout": "a", "profile": "clean", "hand": "neat"}
 
 
 def reading(

@@ -14,6 +14,10 @@ from forms_app.training.synthesis.handwriting import as_grey
 PAGE_DPI = 300  # the pages handed in are taken to be at this resolution
 
 
+SPECKS = 40
+"""Mean number of toner specks that one photocopy adds to a page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Largest strength of each effect; the actual one is drawn for every page.
@@ -86,11 +90,12 @@ def degrade(
 def _photocopy(page: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Toner: steep contrast, pale ink and tints lost, dark edges and specks."""
     soft = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.7, 1.3)).astype(np.float32)
-    middle, steepness = rng.uniform(140, 200), rng.uniform(0.04, 0.1)
+    middle, steepness = rng.uniform(165, 215), rng.uniform(0.04, 0.1)
     copied = 255 / (1 + np.exp(-steepness * (soft - middle)))
-    for _ in range(int(rng.poisson(60))):
+    for _ in range(int(rng.poisson(SPECKS))):
         centre = (int(rng.integers(page.shape[1])), int(rng.integers(page.shape[0])))
-        cv2.circle(copied, centre, int(rng.integers(1, 4)), float(rng.uniform(0, 90)), -1)
+        radius = int(rng.choice([0, 1, 2, 3], p=[0.3, 0.4, 0.25, 0.05]))
+        cv2.circle(copied, centre, radius, float(rng.uniform(0, 90)), -1)
     return np.clip(copied, 8, 250).astype(np.uint8)
 
 

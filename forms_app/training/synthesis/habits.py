@@ -14,8 +14,9 @@ LARGE, CROWDING, CORNER, PALE = 0.10, 0.08, 0.06, 0.07
 MARKS = {"cross": 0.45, "tick": 0.25, "fill": 0.12, "dot": 0.08, "dash": 0.1}
 
 
-def pick_habits(people: People, rng: np.random.Generator) -> Hand:
-    """Somebody with a pen, a size, a place in the cell and a way to mark boxes."""
+def pick_habits(people: People, rng: np.random.Generator) -> tuple[Hand, tuple[str, ...]]:
+    """Somebody with a pen, a size, a place in the cell and a way to mark boxes; what is unusual."""
+    traits = []
     hand = replace(
         pick_hand(people, rng),
         mark_style=str(rng.choice(list(MARKS), p=list(MARKS.values()))),
@@ -23,11 +24,15 @@ def pick_habits(people: People, rng: np.random.Generator) -> Hand:
     )
     if rng.random() < LARGE:
         hand = replace(hand, size=float(rng.uniform(0.9, 1.15)), widest=1.1)
+        traits.append("large")
     elif rng.random() < CORNER:
         aside = rng.uniform(-0.22, 0.22, 2)
         hand = replace(hand, size=float(rng.uniform(0.36, 0.48)), aside=(aside[0], aside[1]))
+        traits.append("small, aside")
     if rng.random() < CROWDING:
         hand = replace(hand, widest=float(rng.uniform(1.15, 1.3)))
+        traits.append("crowding")
     if rng.random() < PALE:
-        hand = replace(hand, darkness=int(rng.integers(125, 175)))
-    return hand
+        hand = replace(hand, darkness=int(rng.integers(125, 160)))
+        traits.append("pale")
+    return hand, tuple(traits)

@@ -36,6 +36,8 @@ from forms_app.training.synthesis.look import LookalikeHands
 from forms_app.training.synthesis.pen_writer import PenWriter, Strokes
 
 CHARS74K_TEST = range(40, 55)
+LEAST_PATH = 0.7
+"""A letter or digit has more ink than this, in its own heights; a shorter one is a lost stroke."""
 LEAST_CHARACTERS = 36
 """Who wrote fewer different characters only lends them to others."""
 SHARES = {"unipen": 0.35, "chars74k": 0.2, "emnist": 0.45}
@@ -117,9 +119,17 @@ def unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[S
     people: dict[str, dict[str, list[Strokes]]] = {name: {} for name in chosen}
     for wanted, name in ((mine, "unipen_train"), (marks, "unipen_symbols")):
         for line in _lines(data / f"{name}_strokes.jsonl.gz", wanted):
-            person = people[line["w"]]
-            person.setdefault(line["l"], []).append(_arrays(line["s"]))
+            strokes = _arrays(line["s"])
+            if not line["l"].isalnum() or _path(strokes) >= LEAST_PATH:
+                people[line["w"]].setdefault(line["l"], []).append(strokes)
     return people
+
+
+def _path(strokes: Strokes) -> float:
+    """Length of the ink against the longer side of the character."""
+    every = np.concatenate(strokes)
+    size = max(float(np.ptp(every, 0).max()), 1e-6)
+    return float(sum(np.linalg.norm(np.diff(s, axis=0), axis=1).sum() for s in strokes)) / size
 
 
 def _lines(path: Path, wanted: NDArray[np.bool_]) -> list[dict[str, Any]]:

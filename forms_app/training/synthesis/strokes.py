@@ -56,17 +56,22 @@ _STYLES = {"cross": _cross, "tick": _tick, "fill": _fill, "dash": _dash, "dot": 
 
 
 def draw_scribble(ink: NDArray[np.uint8], box: Box, pen_px: int, rng: np.random.Generator) -> None:
-    """Blackens a box by a scrawl that leaves it on all sides: a mark withdrawn."""
-    turns = int(rng.integers(9, 14))
+    """A scrawl over a box that leaves it on all sides, once or to and fro: a mark withdrawn."""
+    turns = int(rng.integers(7, 13))
     y = np.linspace(-0.15, 1.15, turns) + rng.normal(0, 0.05, turns)
     x = np.where(np.arange(turns) % 2, rng.uniform(1.1, 1.35), rng.uniform(-0.35, -0.1))
     there = np.column_stack([x, y]) + rng.normal(0, 0.05, (turns, 2))
-    for stroke in (there, there[::-1, ::-1]):
+    turned = there[:, ::-1] if rng.random() < 0.5 else there
+    for stroke in (turned, turned[::-1, ::-1])[: 1 if rng.random() < 0.6 else 2]:
         _scaled(ink, stroke, box, pen_px)
 
 
 def draw_strike(ink: NDArray[np.uint8], box: Box, pen_px: int, rng: np.random.Generator) -> None:
-    """Strikes out what is written in a box: one line, two lines, or a zigzag along it."""
+    """Strikes out what is written in a box: one line, two lines, or a zigzag along it.
+
+    A narrow character is struck as widely as it is high.
+    """
+    box = box.expanded(max(0.0, 0.45 * (box.height - box.width)), 0.0)
     style = rng.choice(["line", "lines", "zigzag"], p=[0.45, 0.25, 0.3])
     heights = {"line": [0.5], "lines": [0.38, 0.64]}
     if style in heights:
