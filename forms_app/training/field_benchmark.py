@@ -149,7 +149,7 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     arrival = PROFILES[profile]
     page = degrade(filled, arrival, rng)
     quality = int(rng.integers(*arrival.jpeg_quality))
-    described = ", ".join(traits) or "neat"
+    described = ", ".join(traits)
     file = page_bytes(page, arrival.one_bit, quality)
     return FilledForm(number, index, profile, described, file, samples)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from forms_app.training.synthesis.filling import Hand, pick_hand
-from forms_app.training.synthesis.people import People
+from forms_app.training.synthesis.people import BorrowingWriter, People
 
 # Share of people with each habit; one person may have several.
 LARGE, CROWDING, CORNER, PALE = 0.10, 0.08, 0.06, 0.07
@@ -15,7 +15,7 @@ MARKS = {"cross": 0.45, "tick": 0.25, "fill": 0.12, "dot": 0.08, "dash": 0.1}
 
 
 def pick_habits(people: People, rng: np.random.Generator) -> tuple[Hand, tuple[str, ...]]:
-    """Somebody with a pen, a size, a place in the cell and a way to mark boxes; what is unusual."""
+    """Somebody with a pen, a size, a place in the cell and a way to mark boxes; their source and what is unusual."""
     traits = []
     hand = replace(
         pick_hand(people, rng),
@@ -35,4 +35,6 @@ def pick_habits(people: People, rng: np.random.Generator) -> tuple[Hand, tuple[s
     if rng.random() < PALE:
         hand = replace(hand, darkness=int(rng.integers(125, 160)))
         traits.append("pale")
+    if isinstance(hand.writer, BorrowingWriter):
+        traits.insert(0, hand.writer.source)
     return hand, tuple(traits)

@@ -36,8 +36,8 @@ from forms_app.training.synthesis.look import LookalikeHands
 from forms_app.training.synthesis.pen_writer import PenWriter, Strokes
 
 CHARS74K_TEST = range(40, 55)
-LEAST_PATH = 0.7
-"""A letter or digit has more ink than this, in its own heights; a shorter one is a lost stroke."""
+LEAST_HEIGHT = 0.35
+"""Of a letter or digit, in its widths; a flatter one, or a dot, is a faulty recording."""
 LEAST_CHARACTERS = 36
 """Who wrote fewer different characters only lends them to others."""
 SHARES = {"unipen": 0.35, "chars74k": 0.2, "emnist": 0.45}
@@ -52,8 +52,12 @@ class BenchmarkSet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BorrowingWriter:
-    """A writer who has others write the characters that were never recorded of this hand."""
+    """A writer who has others write the characters that were never recorded of this hand.
 
+    `source` names the data set of the writer's own characters.
+    """
+
+    source: str
     own: Writer
     lenders: tuple[Writer, ...]
 
@@ -84,7 +88,7 @@ class People:
         self._scanned = _emnist_hands(data, which)
         self._fonts = FontHands()
 
-    def pick(self, rng: np.random.Generator) -> Writer:
+    def pick(self, rng: np.random.Generator) -> BorrowingWriter:
         source = str(rng.choice(list(SHARES), p=list(SHARES.values())))
         pen = PenWriter.habits(rng)
         lender = self._lending[int(rng.integers(len(self._lending)))]
@@ -94,7 +98,7 @@ class People:
         else:
             people = self._recorded[source]
             own = PenWriter(people[int(rng.integers(len(people)))], pen)
-        return BorrowingWriter(own, (*lenders, self._fonts.pick(rng)))
+        return BorrowingWriter(source, own, (*lenders, self._fonts.pick(rng)))
 
 
 Recorded = Mapping[str, Sequence[Strokes]]
@@ -120,16 +124,14 @@ def unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[S
     for wanted, name in ((mine, "unipen_train"), (marks, "unipen_symbols")):
         for line in _lines(data / f"{name}_strokes.jsonl.gz", wanted):
             strokes = _arrays(line["s"])
-            if not line["l"].isalnum() or _path(strokes) >= LEAST_PATH:
+            if not line["l"].isalnum() or _is_upright(strokes):
                 people[line["w"]].setdefault(line["l"], []).append(strokes)
     return people
 
 
-def _path(strokes: Strokes) -> float:
-    """Length of the ink against the longer side of the character."""
-    every = np.concatenate(strokes)
-    size = max(float(np.ptp(every, 0).max()), 1e-6)
-    return float(sum(np.linalg.norm(np.diff(s, axis=0), axis=1).sum() for s in strokes)) / size
+def _is_upright(strokes: Strokes) -> bool:
+    width, height = np.ptp(np.concatenate(strokes), axis=0)
+    return bool(height > LEAST_HEIGHT * width and height > 0)
 
 
 def _lines(path: Path, wanted: NDArray[np.bool_]) -> list[dict[str, Any]]:
