@@ -43,6 +43,9 @@ from forms_app.reading.value_lists import search_list
 
 # How much less often people write something that breaks the field's rules.
 _INVALID_WEIGHT = 0.02
+# The same beside a value list: what is not on it could be anything, so any one other text is far
+# less likely. A value that needs a character against the ink is always reviewed (`doubts`).
+_UNLISTED_WEIGHT = 1e-4
 _MOST_CANDIDATES = 8
 # Search depth: free, where the grammar knows what is valid, where only whole values can be judged.
 _FREE_WIDTH = 12
@@ -123,11 +126,12 @@ def _candidates(field: FormField, lattice: Lattice, beliefs: Beliefs) -> list[_C
     invalid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if not ok)
     # What the search did not look at is taken to be valid as often as what it found.
     unseen = max(0.0, 1 - valid - invalid)
-    unseen_weight = max(_INVALID_WEIGHT, valid / max(valid + invalid, 1e-300))
-    norm = valid + _INVALID_WEIGHT * invalid + unseen_weight * unseen
+    breaks = _UNLISTED_WEIGHT if field.constraints.values else _INVALID_WEIGHT
+    unseen_weight = max(breaks, valid / max(valid + invalid, 1e-300))
+    norm = valid + breaks * invalid + unseen_weight * unseen
     merged: dict[str, _Candidate] = {}
     for written, value, ok in readings:
-        weight = math.exp(written.log_mass - total) * (1.0 if ok else _INVALID_WEIGHT) / norm
+        weight = math.exp(written.log_mass - total) * (1.0 if ok else breaks) / norm
         known = merged.get(value)
         if known is None:
             merged[value] = _Candidate(value, weight, written, ok)
