@@ -15,7 +15,10 @@ MARKS = {"cross": 0.45, "tick": 0.25, "fill": 0.12, "dot": 0.08, "dash": 0.1}
 
 
 def pick_habits(people: People, rng: np.random.Generator) -> tuple[Hand, tuple[str, ...]]:
-    """Somebody with a pen, a size, a place in the cell and a way to mark boxes; their source and what is unusual."""
+    """Somebody with a pen, a size, a place in the cell and a way to mark boxes.
+
+    Returns the hand and its traits: the data set it comes from, and what is unusual about it.
+    """
     traits = []
     hand = replace(
         pick_hand(people, rng),
