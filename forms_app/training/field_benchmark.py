@@ -50,6 +50,8 @@ ARRIVALS = {
     "photocopy": 0.1,
     "photo": 0.15,
 }
+PALEST_ON_FAX = 115
+"""Grey of the palest ink that is faxed: what nobody can see on the page has no truth."""
 CHUNK = 4
 
 
@@ -144,9 +146,11 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     people = _people(which, data)
     hand, traits = pick_habits(people, rng)
     samples = {f.name: _sample(f, hand, rng) for f in layout.paper.fields}
+    arrival = PROFILES[profile]
+    if arrival.one_bit:
+        hand = replace(hand, darkness=min(hand.darkness, PALEST_ON_FAX))
     values = list(samples.values())
     filled = fill_page(layout.blank, layout.paper.fields, values, hand, people, rng)
-    arrival = PROFILES[profile]
     page = degrade(filled, arrival, rng)
     quality = int(rng.integers(*arrival.jpeg_quality))
     described = ", ".join(traits)
