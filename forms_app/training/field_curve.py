@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,18 +14,19 @@ SERIES = {
     "lines": ("lines", "#b45309"),
     "all": ("all fields", "#6b7280"),
 }
-MOST_REVIEW = 0.5
+MOST_REVIEW, STEPS = 0.8, 4
+NICE = (1, 2, 2.5, 5, 10)
 
 
 def draw_curve(curves: Mapping[str, Mapping[str, Any]]) -> str:
     """An SVG of `field_figures.curve_figures` by group.
 
-    The band is the 95 % Wilson interval of all written fields, the dots what the shipped policy
-    does.
+    The least confident are reviewed first. The band is the 95 % Wilson interval of all written
+    fields, the dots what the shipped policy does.
     """
     shown = {name: curves[name] for name in SERIES if name in curves}
-    top = max((row["error"] for c in shown.values() for row in c["by_doubt"]), default=0.01)
-    frame = _Frame(max(0.01, 1.1 * top))
+    top = max((row["error"] for c in shown.values() for row in c["by_confidence"]), default=0.01)
+    frame = _Frame(STEPS * _nice(max(0.002, top) / STEPS))
     return "\n".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
@@ -52,8 +54,8 @@ class _Frame:
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
     def axes(self) -> Iterator[str]:
-        for step in range(6):
-            review, error = step * MOST_REVIEW / 5, step * self.top / 5
+        for step in range(STEPS + 1):
+            review, error = step * MOST_REVIEW / STEPS, step * self.top / STEPS
             x, y = self.x(review), self.y(error)
             yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="#e5e7eb" fill="none"/>'
             yield f'<text x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{error:.1%}</text>'
@@ -67,9 +69,15 @@ class _Frame:
         yield f'<text x="8" y="{TOP - 8}">wrong among the fields accepted unseen</text>'
 
 
+def _nice(least: float) -> float:
+    """The smallest round number that is not less: 1, 2, 2.5 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(n * power for n in NICE if n * power >= 0.999999 * least)
+
+
 def _band(frame: _Frame, shown: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if "written" in shown:
-        rows = shown["written"]["by_doubt"]
+        rows = shown["written"]["by_confidence"]
         low = [(frame.x(r["review"]), frame.y(r["interval95"][0])) for r in rows]
         high = [(frame.x(r["review"]), frame.y(r["interval95"][1])) for r in rows]
         outline = _points([*low, *reversed(high)])
@@ -79,7 +87,9 @@ def _band(frame: _Frame, shown: Mapping[str, Mapping[str, Any]]) -> Iterator[str
 def _lines(frame: _Frame, shown: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for place, (name, curve) in enumerate(shown.items()):
         title, colour = SERIES[name]
-        points = _points([(frame.x(r["review"]), frame.y(r["error"])) for r in curve["by_doubt"]])
+        points = _points(
+            [(frame.x(r["review"]), frame.y(r["error"])) for r in curve["by_confidence"]]
+        )
         yield f'<polyline points="{points}" stroke="{colour}" stroke-width="2" fill="none"/>'
         review = 1 - curve["policy"]["accepted_share"]
         if review <= MOST_REVIEW:

@@ -12,7 +12,7 @@ from forms_app.training.field_results import FieldResult, is_empty_truth
 from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.field_classes import CLASSES
 
-REVIEW_RATES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+REVIEW_RATES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Shares of fields that a person looks at, for which the error of the rest is reported."""
 RELIABILITY_BOUNDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0001)
 BLANK, STRUCK = "blank", "struck_out"

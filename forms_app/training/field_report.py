@@ -49,7 +49,7 @@ def _class_cells(mine: Figures) -> tuple[str, ...]:
 
 def _curve_cells(curve: Figures) -> tuple[str, ...]:
     policy = curve["policy"]
-    at_15 = next(row for row in curve["by_doubt"] if row["review"] == 0.15)
+    at_15 = next(row for row in curve["by_confidence"] if row["review"] == 0.15)
     wrong = f"{policy['wrong']} ({policy['error']:.2%})" if policy["accepted"] else "-"
     return f"{policy['accepted_share']:.1%}", wrong, f"{at_15['error']:.2%}"
 
