@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,15 +40,20 @@ from forms_app.reading.types import (
     Segmentation,
 )
 from forms_app.reading.value_lists import search_list
+from forms_app.reading.word_habits import plausibility
 
 # How much less often people write something that breaks the field's rules.
 _INVALID_WEIGHT = 0.02
 # The same beside a value list: what is not on it could be anything, so any one other text is far
 # less likely. A value that needs a character against the ink is always reviewed (`doubts`).
 _UNLISTED_WEIGHT = 1e-4
+# Exponent on the plausibility of a row of letters: neighbouring characters' errors are not
+# independent, and names are of every language.
+_HABIT = 0.65
 _MOST_CANDIDATES = 8
 # Search depth: free, where the grammar knows what is valid, where only whole values can be judged.
 _FREE_WIDTH = 12
+_LETTERS_WIDTH = 48
 _GRAMMAR_WIDTH = 32
 _WHOLE_VALUE_WIDTH = 128
 _LEAST_CANDIDATE = 1e-4
@@ -121,7 +126,7 @@ def _candidates(field: FormField, lattice: Lattice, beliefs: Beliefs) -> list[_C
     total = log_total(lattice, beliefs.probabilities.sum(1).tolist())
     if not math.isfinite(total):
         return []
-    readings = _readings(field, lattice, beliefs)
+    readings = _by_word_habit(field, _readings(field, lattice, beliefs))
     valid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if ok)
     invalid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if not ok)
     # What the search did not look at is taken to be valid as often as what it found.
@@ -147,7 +152,8 @@ def _readings(
     """(what is written, its value, whether it is valid), each text once."""
     characters, probabilities = beliefs.characters, beliefs.probabilities
     spaces = field.kind in _KEEPS_SPACES
-    free = search(lattice, characters, probabilities, AnyText(), spaces, _FREE_WIDTH)
+    free_width = _LETTERS_WIDTH if field.kind is FieldKind.LETTERS else _FREE_WIDTH
+    free = search(lattice, characters, probabilities, AnyText(), spaces, free_width)
     if not is_constrained(field):
         return [(w, normalise(field, w.text), True) for w in free if w.text]
     valid: Iterable[Written]
@@ -163,6 +169,25 @@ def _readings(
     values = {value for _, value, _ in found}
     others = (_judged(field, w) for w in free[:_MOST_CANDIDATES] if w.text and w.text not in texts)
     return found + [reading for reading in others if reading[1] not in values]
+
+
+def _by_word_habit(
+    field: FormField, readings: list[tuple[Written, str, bool]]
+) -> list[tuple[Written, str, bool]]:
+    """Readings of a free letters field, weighed by how letters follow one another in words.
+
+    They keep their total: what was not looked at is as likely as before.
+    """
+    rule = field.constraints
+    if field.kind is not FieldKind.LETTERS or rule.values or rule.pattern or len(readings) < 2:
+        return readings
+    masses = np.array([written.log_mass for written, _, _ in readings])
+    weighed = masses + _HABIT * np.array([plausibility(value) for _, value, _ in readings])
+    weighed += np.logaddexp.reduce(masses) - np.logaddexp.reduce(weighed)
+    return [
+        (replace(written, log_mass=float(mass)), value, ok)
+        for (written, value, ok), mass in zip(readings, weighed, strict=True)
+    ]
 
 
 def _judged(field: FormField, written: Written) -> tuple[Written, str, bool]:
