@@ -30,7 +30,7 @@ from forms_app.reading.types import AlignedPage, FieldReading
 from forms_app.training.field_failures import keep_failures
 from forms_app.training.field_results import FieldResult, compare, not_read
 from forms_app.training.synthesis.degradation import PROFILES, degrade
-from forms_app.training.synthesis.field_classes import sample_field
+from forms_app.training.synthesis.field_classes import sample_field, sample_unruly
 from forms_app.training.synthesis.files import page_bytes
 from forms_app.training.synthesis.filling import Hand, fill_page
 from forms_app.training.synthesis.habits import pick_habits
@@ -137,15 +137,20 @@ def read_form(
     return page, reading.fields
 
 
-def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
-    """Draws, fills and degrades submission `number` of a set; the same every time."""
+def fill_form(
+    which: BenchmarkSet, data: Path, number: int, rule_breaking: float = 0.0
+) -> FilledForm:
+    """Draws, fills and degrades submission `number` of a set; the same every time.
+
+    `rule_breaking` is the share of fields whose entry heeds no list, pattern or check digit.
+    """
     rng = np.random.default_rng([SEEDS[which], number])
     index = int(rng.integers(len(layout_names(which))))
     profile = str(rng.choice(list(ARRIVALS), p=list(ARRIVALS.values())))
     layout, _ = layout_of(which, index)
     people = _people(which, data)
     hand, traits = pick_habits(people, rng)
-    samples = {f.name: _sample(f, hand, rng) for f in layout.paper.fields}
+    samples = {f.name: _sample(f, hand, rule_breaking, rng) for f in layout.paper.fields}
     arrival = PROFILES[profile]
     if arrival.one_bit:
         hand = replace(hand, darkness=min(hand.darkness, PALEST_ON_FAX))
@@ -158,7 +163,11 @@ def fill_form(which: BenchmarkSet, data: Path, number: int) -> FilledForm:
     return FilledForm(number, index, profile, described, file, samples)
 
 
-def _sample(field: FormField, hand: Hand, rng: np.random.Generator) -> SampledValue:
+def _sample(
+    field: FormField, hand: Hand, rule_breaking: float, rng: np.random.Generator
+) -> SampledValue:
+    if rule_breaking and field.is_written and rng.random() < rule_breaking:
+        return sample_unruly(field, rng)
     blank_share = UNMARKED_SHARE if field.kind is FieldKind.MARK else BLANK_SHARE
     sample = sample_field(field, rng, blank_share)
     # Whoever blackens boxes cannot scribble a mark out so that anybody would see it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,6 +76,14 @@ def sample_field(field: FormField, rng: np.random.Generator, blank_share: float)
         return sample_value(field, rng, 1.0)
     sampler = CLASSES[class_of(field.name)].sample
     return sample_value(field, rng, 0.0) if sampler is None else sampler(field, rng)
+
+
+def sample_unruly(field: FormField, rng: np.random.Generator) -> SampledValue:
+    """An entry by somebody who heeds no list, pattern or check digit."""
+    if field.constraints.values:
+        return _capitals(field, rng)
+    rules = replace(field.constraints, pattern=None, check=None)
+    return sample_field(replace(field, constraints=rules), rng, 0.0)
 
 
 def _capitals(field: FormField, rng: np.random.Generator) -> SampledValue:
