@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from forms_app.reading.errors import ShapeError
-from forms_app.reading.samples import find_characters, ink_of
+from forms_app.reading.sample_ink import ink_of
+from forms_app.reading.samples import find_characters
 
 
 def paper(height: int, width: int, light: bool) -> np.ndarray:
