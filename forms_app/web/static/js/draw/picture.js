@@ -34,6 +34,7 @@ export function createPicture(part, { url, mostBytes, charactersNow, onProblem }
 
   function show(found) {
     part("drop").classList.add("draw-drop-small");
+    part("drop").querySelector("button").classList.remove("btn-primary");
     part("found").hidden = false;
     part("image").src = found.picture;
     part("image").alt = `${file.name}, with ${plural(found.characters.length, "character")} found`;
