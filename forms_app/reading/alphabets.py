@@ -43,7 +43,7 @@ class _Place:
 _FULL_SIZE = _Place(least_height=0.22)
 _PLACES = {
     ".": _Place(most_height=0.32, least_bottom=0.55),
-    ",": _Place(most_height=0.50, least_bottom=0.60),
+    ",": _Place(most_height=0.58, least_bottom=0.60),
     "-": _Place(most_height=0.30, most_bottom=0.85),
     "_": _Place(most_height=0.30, least_bottom=0.70),
     "'": _Place(most_height=0.50, most_bottom=0.75),
@@ -55,6 +55,8 @@ _PLACES = {
     "+": _Place(most_height=0.85, least_height=0.12),
 }
 _SOFTNESS = 0.04
+# On a writing line digits and capitals are taller than this, or end above the baseline.
+_TALL_HEIGHT, _TALL_BOTTOM = 0.6, 1.08
 
 
 def allowed_characters(field: FormField) -> str | None:
@@ -84,8 +86,16 @@ def _limits(characters: str) -> NDArray[np.float64]:
     )
 
 
+@lru_cache(maxsize=8)
+def _stands_tall(characters: str) -> NDArray[np.bool_]:
+    return np.array([c.isdigit() or c.isupper() or c == "l" for c in characters])
+
+
 def place_plausibility(
-    characters: str, heights: NDArray[np.float64], bottoms: NDArray[np.float64]
+    characters: str,
+    heights: NDArray[np.float64],
+    bottoms: NDArray[np.float64],
+    on_line: bool = False,
 ) -> NDArray[np.float64]:
     """How well each glyph's size and place fit each character.
 
@@ -93,6 +103,8 @@ def place_plausibility(
         characters: the K characters.
         heights: `(N,)` relative heights.
         bottoms: `(N,)` relative bottoms.
+        on_line: whether they are shares of a writing line: then what is short and hangs below the
+            baseline is a comma, no 1.
 
     Returns:
         `(N, K)` factors between 0 and 1, 1 where nothing speaks against it.
@@ -107,5 +119,8 @@ def place_plausibility(
             most_bottom - bottom,
         ]
     )
+    if on_line:
+        hanging = np.maximum(height - _TALL_HEIGHT, _TALL_BOTTOM - bottom)
+        margins = np.where(_stands_tall(characters), np.minimum(margins, hanging), margins)
     # 1 inside the limits, falling to a half at the limit, e-fold every _SOFTNESS beyond.
     return np.asarray(1 / (1 + np.exp(np.clip(-margins / _SOFTNESS, -30, 30))))

@@ -33,6 +33,9 @@ _LONGEST_BRIDGE_PX = 25
 # Share of the writing's darkness from which print hides it.
 _HIDES = 0.75
 _SPECK_PX = 6
+# Print up to this darkness is tint, on which writing shows; the rim of darker print is this wide.
+_LIGHT_PRINT = 110
+_RIM_PX = 7
 
 _Mask = NDArray[np.uint8]
 
@@ -87,12 +90,17 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
 
 
 def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
-    """Where paper or writing shows: outside the print, and writing darker than print it covers.
+    """Where paper or writing shows: well outside the print, and writing darker than light print.
 
-    In a shaded cell all of the writing stands on print.
+    The blurred rim of black print is darker than pale writing and would pass for the pen. In a
+    shaded cell all of the writing stands on print.
     """
     darker = cv2.compare(dark, cv2.convertScaleAbs(expected, beta=_MARGIN), cv2.CMP_GT)
-    return np.asarray(cv2.bitwise_or(cv2.bitwise_not(zone), darker), np.uint8)
+    light = cv2.compare(expected, _LIGHT_PRINT, cv2.CMP_LE)
+    black = cv2.bitwise_and(zone, cv2.bitwise_not(light))
+    near = cv2.dilate(black, np.ones((_RIM_PX, _RIM_PX), np.uint8))
+    shown = cv2.bitwise_or(cv2.bitwise_not(zone), cv2.bitwise_and(darker, light))
+    return np.asarray(cv2.bitwise_and(shown, cv2.bitwise_not(near)), np.uint8)
 
 
 def _spread(dark: InkImage, printed: InkImage) -> InkImage:

@@ -16,6 +16,8 @@ from forms_app.reading.types import Glyph
 # In character heights: both sides of a mark's box are at most this long, a dash's width more.
 _MOST = 0.32
 _MOST_DASH = 0.75
+# A comma that hangs below the baseline may be longer.
+_MOST_COMMA, _HANGS = 0.58, 1.08
 # Share of what the recogniser calls dirt, or a character that does not fit the size, that is
 # dirt indeed.
 _DIRT = 0.15
@@ -48,7 +50,7 @@ def recognise_small_marks(
     fits = place_plausibility("".join(marks), heights, bottoms) * _aspect_plausibility(
         marks, aspects
     )
-    fits *= _is_small(heights, heights * aspects, aspects)[:, None]
+    fits *= _is_small(heights, bottoms, aspects)[:, None]
     columns = [characters.index(mark) for mark in marks]
     # Half by the recogniser's own leaning between the marks, half by the fit alone.
     weights = fits * (probabilities[:, columns] + 0.5)
@@ -59,9 +61,10 @@ def recognise_small_marks(
     return resolved
 
 
-def _is_small(heights: _Array, widths: _Array, aspects: _Array) -> NDArray[np.bool_]:
-    longest = np.where(aspects > _ASPECTS["-"][0], _MOST_DASH, _MOST)
-    return (heights <= _MOST) & (widths <= longest)
+def _is_small(heights: _Array, bottoms: _Array, aspects: _Array) -> NDArray[np.bool_]:
+    widest = np.where(aspects > _ASPECTS["-"][0], _MOST_DASH, _MOST)
+    highest = np.where(bottoms > _HANGS, _MOST_COMMA, _MOST)
+    return (heights <= highest) & (heights * aspects <= widest)
 
 
 def _aspect_plausibility(marks: list[str], aspects: _Array) -> _Array:

@@ -134,3 +134,14 @@ def test_a_page_of_another_size_is_a_bug_of_the_caller() -> None:
     field = FormField("f", 1, FieldKind.DIGITS, Box(0, 0, 10, 10), layout=Layout.LINE)
     with pytest.raises(ShapeError, match="expected"):
         cut_field(np.zeros((50, 50), np.uint8), np.zeros((50, 60), np.uint8), field)
+
+
+def test_pale_writing_beside_black_print_is_seen() -> None:
+    blank = np.full((120, 400), 250, np.uint8)
+    cv2.putText(blank, "Amount", (10, 24), cv2.FONT_HERSHEY_DUPLEX, 0.9, 20, 2, cv2.LINE_AA)
+    cv2.rectangle(blank, (10, 40), (380, 105), 60, 2)
+    scan = cv2.GaussianBlur(np.roll(blank, 1, 1), (0, 0), 1.2)
+    cv2.line(scan, (60, 52), (56, 92), 165, 6, cv2.LINE_AA)
+    field = FormField("a", 1, FieldKind.DIGITS, Box(10, 40, 370, 65), layout=Layout.LINE)
+    ink = cut_field(scan, blank, field).ink
+    assert np.count_nonzero(ink[:, 30:80]) > 150
