@@ -20,6 +20,8 @@ from forms_app.training.synthesis.handwriting import InkPatch, Writer
 Array = NDArray[np.float32]
 Colour = tuple[int, int, int]
 WIDTH_PX, HEIGHT_PX = 1600, 1200
+LEAST_LABEL_P = 0.5
+"""Of the strokes written with: a doubtful label would falsify the truth."""
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 POOLS = {
     CharacterSet.DIGITS: "0123456789",
@@ -105,10 +107,12 @@ class StrokePeople:
 
     def __init__(self, path: Path) -> None:
         self._people: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        with np.load(path.with_name("unipen_train.npz")) as data:
+            sure = data["label_p"] > LEAST_LABEL_P
         with gzip.open(path, "rt") as lines:
-            for line in lines:
+            for line, is_sure in zip(lines, sure, strict=True):
                 row = json.loads(line)
-                if row.get("label_p", 1.0) > 0.5:
+                if is_sure:
                     self._people[row["w"]][row["l"]].append(row["s"])
 
     def pick(self, rng: np.random.Generator) -> Writer:

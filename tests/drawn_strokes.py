@@ -23,6 +23,7 @@ STROKES: dict[str, list[Stroke]] = {
     "X": [[(0.0, 0.0), (0.6, 1.0)], [(0.6, 0.0), (0.0, 1.0)]],
 }
 STEPS = 12
+LEAST_LABEL_P = 0.9
 
 
 def placed(strokes: list[Stroke], x: float, y: float, height: float) -> list[Stroke]:
@@ -44,10 +45,13 @@ def real_strokes(text: str) -> list[list[Stroke]]:
     Skips the test where the shared data are missing, see `shared_data_dir`.
     """
     people: dict[str, dict[str, list[Stroke]]] = {}
-    with gzip.open(shared_data_dir() / "unipen_train_strokes.jsonl.gz", "rt") as lines:
-        for line in lines:
+    folder = shared_data_dir()
+    with np.load(folder / "unipen_train.npz") as data:
+        sure = data["label_p"] > LEAST_LABEL_P
+    with gzip.open(folder / "unipen_train_strokes.jsonl.gz", "rt") as lines:
+        for line, is_sure in zip(lines, sure, strict=True):
             row = json.loads(line)
-            if row["l"] in text and row.get("label_p", 0.0) > 0.9:
+            if row["l"] in text and is_sure:
                 person = people.setdefault(row["w"], {})
                 person.setdefault(row["l"], row["s"])
                 if len(person) == len(set(text)):

@@ -30,7 +30,7 @@ _SMALL_AMONG_CAPITALS = 0.1
 # Punctuation among text and names is rarer than among the recogniser's training samples.
 _PUNCTUATION_WEIGHT = 0.2
 # What a bar in a date is a slash with, and a slash a bar, at least.
-_SLASH_SHARE = 0.3
+_SLASH_SHARE = 0.1
 _FLOOR = 1e-7
 
 _WORDS = frozenset({FieldKind.TEXT, FieldKind.LETTERS})
@@ -93,7 +93,7 @@ def believe(
     admitted = "".join(c for c, keep in zip(folded_characters, inside, strict=True) if keep)
     fits = _most_by_place(glyphs, admitted, on_line)
     probabilities = np.maximum(np.minimum(kept * scale[:, None], fits), _FLOOR)
-    if field.kind is FieldKind.DATE:
+    if field.kind is FieldKind.DATE and on_line:
         probabilities = _bars_or_slashes(probabilities, admitted)
     total = probabilities.sum(1)
     rejects = np.clip(np.maximum(reject, 1 - total), 0, 1)

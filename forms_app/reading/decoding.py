@@ -44,6 +44,8 @@ from forms_app.reading.word_habits import plausibility
 
 # How much less often people write something that breaks the field's rules.
 _INVALID_WEIGHT = 0.02
+# People seldom write what is no date at all where one is asked for.
+_NO_DATE_WEIGHT = 1e-3
 # The same beside a value list: what is not on it could be anything, so any one other text is far
 # less likely. A value that needs a character against the ink is always reviewed (`doubts`).
 _UNLISTED_WEIGHT = 1e-4
@@ -131,7 +133,7 @@ def _candidates(field: FormField, lattice: Lattice, beliefs: Beliefs) -> list[_C
     invalid = math.fsum(math.exp(w.log_mass - total) for w, _, ok in readings if not ok)
     # What the search did not look at is taken to be valid as often as what it found.
     unseen = max(0.0, 1 - valid - invalid)
-    breaks = _UNLISTED_WEIGHT if field.constraints.values else _INVALID_WEIGHT
+    breaks = _weight_of_breaking(field)
     unseen_weight = max(breaks, valid / max(valid + invalid, 1e-300))
     norm = valid + breaks * invalid + unseen_weight * unseen
     merged: dict[str, _Candidate] = {}
@@ -169,6 +171,12 @@ def _readings(
     values = {value for _, value, _ in found}
     others = (_judged(field, w) for w in free[:_MOST_CANDIDATES] if w.text and w.text not in texts)
     return found + [reading for reading in others if reading[1] not in values]
+
+
+def _weight_of_breaking(field: FormField) -> float:
+    if field.constraints.values:
+        return _UNLISTED_WEIGHT
+    return _NO_DATE_WEIGHT if field.kind is FieldKind.DATE else _INVALID_WEIGHT
 
 
 def _by_word_habit(

@@ -96,7 +96,7 @@ def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
     shaded cell all of the writing stands on print.
     """
     darker = cv2.compare(dark, cv2.convertScaleAbs(expected, beta=_MARGIN), cv2.CMP_GT)
-    light = cv2.compare(expected, _LIGHT_PRINT, cv2.CMP_LE)
+    light = _mask(expected <= _LIGHT_PRINT)
     black = cv2.bitwise_and(zone, cv2.bitwise_not(light))
     near = cv2.dilate(black, np.ones((_RIM_PX, _RIM_PX), np.uint8))
     shown = cv2.bitwise_or(cv2.bitwise_not(zone), cv2.bitwise_and(darker, light))

@@ -1,24 +1,20 @@
-"""MNIST's and EMNIST's official files: IDX (plain or gzip) and MATLAB."""
+"""MNIST's and EMNIST's official IDX files, plain or gzip: read and written."""
 
 from __future__ import annotations
 
 import gzip
 import re
-import string
 import struct
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.errors import DatasetError
+from forms_app.training.emnist_classes import class_table, labels_of
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _IMAGES = re.compile(r"images[-.]idx3", re.IGNORECASE)
-BYCLASS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-MERGED = string.digits + string.ascii_uppercase + "abdefghnqrt"
-"""Classes of the ByMerge and Balanced splits (emnist-balanced-mapping.txt)."""
 
 
 def is_idx_images(path: Path) -> bool:
@@ -46,11 +42,13 @@ def read_idx(path: Path) -> NDArray[np.generic]:
     return values.reshape(shape)
 
 
-def read_idx_pair(images_path: Path) -> tuple[NDArray[np.uint8], NDArray[np.str_], bool]:
+def read_idx_pair(
+    images_path: Path,
+) -> tuple[NDArray[np.uint8], NDArray[np.str_], NDArray[np.bool_]]:
     """Reads an images file and the labels file beside it.
 
     Returns:
-        (N, 28, 28) uint8 upright, (N,) labels, and whether the labels tell the case.
+        (N, 28, 28) uint8 upright, (N,) labels, and (N,) whether a label tells the case.
 
     Raises:
         DatasetError: a file is missing or damaged, or the two do not fit.
@@ -61,10 +59,23 @@ def read_idx_pair(images_path: Path) -> tuple[NDArray[np.uint8], NDArray[np.str_
         raise DatasetError(f"{images_path}: got images {images.shape}, expected (N, 28, 28) bytes.")
     if len(images) != len(numbers):
         raise DatasetError(f"{labels_path}: {len(numbers)} labels for {len(images)} images.")
-    name = images_path.name.lower()
-    upright = images.transpose(0, 2, 1) if name.startswith("emnist") else images
-    labels, case_told = _named(numbers.astype(int), name, labels_path)
-    return np.ascontiguousarray(upright).astype(np.uint8, copy=False), labels, case_told
+    table = class_table(images_path.name)
+    labels, case_known = labels_of(numbers.astype(int), table, str(labels_path))
+    return upright(images.astype(np.uint8, copy=False), images_path.name), labels, case_known
+
+
+def upright(images: NDArray[np.uint8], split: str) -> NDArray[np.uint8]:
+    """(N, 28, 28) as their makers left them to upright ones: EMNIST's rows are its columns."""
+    turned = split.lower().startswith("emnist")
+    return np.ascontiguousarray(images.transpose(0, 2, 1) if turned else images)
+
+
+def write_idx(path: Path, values: NDArray[np.uint8]) -> Path:
+    """Writes bytes of any shape as an IDX file, gzip where the name ends in `.gz`."""
+    head = struct.pack(">HBB", 0, 8, values.ndim) + struct.pack(f">{values.ndim}I", *values.shape)
+    content = head + values.tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
 
 
 def _labels_beside(images_path: Path) -> Path:
@@ -75,49 +86,3 @@ def _labels_beside(images_path: Path) -> Path:
         if (images_path.parent / candidate).exists():
             return images_path.parent / candidate
     raise DatasetError(f"{images_path}: the labels file {name} is not beside it; put it there.")
-
-
-def _named(numbers: NDArray[np.int64], name: str, path: Path) -> tuple[NDArray[np.str_], bool]:
-    """Turns class numbers into characters by the split that the file name tells."""
-    case_told = True
-    if "letters" in name:
-        table, numbers, case_told = string.ascii_uppercase, numbers - 1, False
-    elif "byclass" in name:
-        table = BYCLASS
-    elif "balanced" in name or "bymerge" in name:
-        table, case_told = MERGED, False
-    else:
-        table = string.digits
-    if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(table):
-        raise DatasetError(
-            f"{path}: class numbers {numbers.min()} to {numbers.max()} do not fit the split; "
-            "keep the official file name (emnist-byclass-…, emnist-letters-…)."
-        )
-    return np.array(list(table))[numbers], case_told
-
-
-def read_mat(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.str_], bool]:
-    """Reads the test part of an EMNIST `.mat` file.
-
-    Returns:
-        As `read_idx_pair`.
-
-    Raises:
-        DatasetError: SciPy is missing, or the file is no EMNIST MATLAB file.
-    """
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise DatasetError(f"{path}: reading .mat files needs SciPy: pip install scipy.") from error
-    try:
-        data: Any = loadmat(path)["dataset"][0, 0]
-        test = data["test"][0, 0]
-        images = test["images"].reshape(-1, 28, 28).transpose(0, 2, 1)
-        numbers = test["labels"].ravel().astype(int)
-        mapping = np.asarray(data["mapping"]).astype(int)
-        table = {int(row[0]): chr(int(row[1])) for row in mapping}
-        labels = np.array([table[int(number)] for number in numbers])
-    except Exception as error:  # SciPy raises many kinds, some of them bare, on damaged files
-        raise DatasetError(f"{path}: no EMNIST .mat file ({error!r}).") from error
-    case_told = mapping.shape[1] == 2 and len(table) in (10, 62)
-    return np.ascontiguousarray(images).astype(np.uint8), labels, case_told
