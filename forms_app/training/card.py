@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.model_card import CARD_FORMAT, CARD_NAME
@@ -122,6 +123,8 @@ def _engine(path: Path, temperature: float) -> dict[str, Any]:
 
 def _without_paths(config: TrainingConfig) -> dict[str, Any]:
     kept = config.as_json()
+    if config.begin_from is not None:
+        kept["begin_from"] = config.begin_from.name
     return {key: value for key, value in kept.items() if key not in ("data", "out", "resume")}
 
 
@@ -163,7 +166,14 @@ def _tests(folder: Path, data: TrainingData) -> list[tuple[str, EvaluationSet, s
             samples = EvaluationSet(held.images, held.labels, held.case_known)
             charsets = ("alnum", "digits", "upper", "lower") if name == "unipen" else (None,)
             tests += [(title, samples, charset) for charset in charsets]
+            if held.trusted is not None:
+                sure = _subset(samples, held.trusted)
+                tests += [(f"{title}, trusted labels", sure, charset) for charset in charsets]
     return tests
+
+
+def _subset(samples: EvaluationSet, keep: NDArray[np.bool_]) -> EvaluationSet:
+    return EvaluationSet(samples.images[keep], samples.labels[keep], samples.case_known[keep])
 
 
 def _chars74k_test(path: Path) -> EvaluationSet:

@@ -41,11 +41,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Holdout:
-    """Validation samples: (N, 28, 28) uint8, (N,) labels, and whether the case is known."""
+    """Validation samples: (N, 28, 28) uint8, (N,) labels, and whether the case is known.
+
+    `trusted` (N,): False where three public CNNs find the label impossible; None where nobody
+    asked them.
+    """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.str_]
     case_known: NDArray[np.bool_]
+    trusted: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,9 @@ def unipen(
         load_strokes(folder / "unipen_train_strokes.jsonl.gz"),
         np.flatnonzero(keep),
     )
-    holdout = Holdout(data["images"][held], labels[held], np.ones(held.sum(), bool))
+    trusted = data["label_p"][held] >= MISTRUSTED_LABEL_P
+    known = np.ones(held.sum(), bool)
+    holdout = Holdout(data["images"][held], labels[held], known, trusted)
     return source, holdout, held_writers
 
 
