@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.own_sheets import PAPERS, People, Sheet, StrokePeople, Truth, draw_sheet
+from benchmarks.own_people import People, StrokePeople
+from benchmarks.own_sheets import PAPERS, Sheet, Truth, draw_sheet
 from forms_app.reading.alphabets import SAME_SHAPE
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.geometry import Box

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.own_people import People, pick_for
 from forms_app.reading.character_sets import CharacterSet
 from forms_app.reading.glyphs import stroke_width_px
 from forms_app.training.synthesis.handwriting import InkPatch, Writer
@@ -20,8 +16,6 @@ from forms_app.training.synthesis.handwriting import InkPatch, Writer
 Array = NDArray[np.float32]
 Colour = tuple[int, int, int]
 WIDTH_PX, HEIGHT_PX = 1600, 1200
-LEAST_LABEL_P = 0.5
-"""Of the strokes written with: a doubtful label would falsify the truth."""
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 POOLS = {
     CharacterSet.DIGITS: "0123456789",
@@ -96,68 +90,12 @@ class Sheet:
     truth: tuple[Truth, ...]
 
 
-class People(Protocol):
-    """Whoever writes."""
-
-    def pick(self, rng: np.random.Generator) -> Writer: ...
-
-
-class StrokePeople:
-    """Writers of UNIPEN's training part, drawn from their pen strokes."""
-
-    def __init__(self, path: Path) -> None:
-        self._people: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        with np.load(path.with_name("unipen_train.npz")) as data:
-            sure = data["label_p"] > LEAST_LABEL_P
-        with gzip.open(path, "rt") as lines:
-            for line, is_sure in zip(lines, sure, strict=True):
-                row = json.loads(line)
-                if is_sure:
-                    self._people[row["w"]][row["l"]].append(row["s"])
-
-    def pick(self, rng: np.random.Generator) -> Writer:
-        names = list(self._people)
-        return StrokeWriter(self._people[names[int(rng.integers(len(names)))]])
-
-
-class StrokeWriter:
-    """One person; `height` and `top` by the letterforms, as the strokes have lost their place."""
-
-    def __init__(self, strokes: dict[str, list[Any]]) -> None:
-        self._strokes = strokes
-
-    def can_write(self, character: str) -> bool:
-        return character in self._strokes
-
-    def draw(self, character: str, rng: np.random.Generator) -> InkPatch:
-        known = self._strokes[character]
-        strokes = [np.array(s, np.float64) for s in known[int(rng.integers(len(known)))]]
-        every = np.vstack(strokes)
-        low, size = every.min(0), np.ptp(every, axis=0)
-        top, bottom = _place(character)
-        scale = 96 * (bottom - top) / max(size[1], 0.35 * size[0], 1.0)
-        pen = round(96 * 0.09)
-        canvas = np.zeros(
-            (round(size[1] * scale) + 2 * pen, round(size[0] * scale) + 2 * pen), np.uint8
-        )
-        for stroke in strokes:
-            points = np.round(((stroke - low) * scale + pen) * 16).astype(np.int32)
-            cv2.polylines(canvas, [points], False, 255, pen, cv2.LINE_AA, 4)
-        return InkPatch(canvas, top, bottom - top)
-
-
-def _place(character: str) -> tuple[float, float]:
-    if character in "gpqyj":
-        return (0.0 if character == "j" else 0.35), 1.3
-    return (0.35 if character in "acemnorsuvwxz" else 0.0), 1.0
-
-
 def draw_sheet(kind: str, people: People, rng: np.random.Generator) -> Sheet:
     """A photograph of a few lines on one kind of paper."""
     paper = PAPERS[kind]
     characters = list(POOLS)[int(rng.choice(5, p=[0.35, 0.2, 0.15, 0.15, 0.15]))]
     cap_px = float(rng.uniform(48, 120))
-    writer = _pick(people, POOLS[characters], rng)
+    writer = pick_for(people, POOLS[characters], rng)
     alpha, truth = _write(writer, POOLS[characters], cap_px, paper, rng)
     colour = _background(paper, cap_px, rng)
     ink = np.array(paper.ink[int(rng.integers(len(paper.ink)))], np.float32)
@@ -165,14 +103,6 @@ def draw_sheet(kind: str, people: People, rng: np.random.Generator) -> Sheet:
     colour = colour * (1 - share) + ink * share
     colour, truth = _photograph(colour, truth, paper, rng)
     return Sheet(colour, characters, tuple(truth))
-
-
-def _pick(people: People, pool: str, rng: np.random.Generator) -> Writer:
-    """Someone who writes most of the characters."""
-    while True:
-        writer = people.pick(rng)
-        if sum(map(writer.can_write, set(pool))) > 0.6 * len(set(pool)):
-            return writer
 
 
 def _write(

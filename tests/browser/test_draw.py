@@ -221,7 +221,7 @@ def test_a_picture_is_shown_with_what_was_read(site: str, open_page: OpenPage) -
     page = open_page(site)
     Desk(page)
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("o")
+        page.get_by_role("button", name="Choose a picture").click()
     chooser.value.set_files(payload(["2468", "13"]))
     boxes = page.locator(".draw-box")
     expect(boxes).to_have_count(6)
