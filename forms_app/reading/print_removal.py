@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.reading.missing_print import without_missing_print
 from forms_app.reading.paper import (
     FLOOR,
     InkLevels,
@@ -77,6 +78,7 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
 
     In a black-and-white scan any print, however light, may have come out black.
     """
+    printed = without_missing_print(dark, printed)
     core = _mask(printed >= PRINT_THRESHOLD)
     if not core.any():
         return np.zeros_like(dark)

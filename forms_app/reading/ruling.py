@@ -15,17 +15,17 @@ Plane = NDArray[np.float32]
 Mask = NDArray[np.uint8]
 _Ints = NDArray[np.int64]
 
-# Shares of the picture's longer side: thickest rule, shortest rule, what is straight of it at
-# least, longest gap within one.
+# Shares of the picture's longer side: thickest rule, shortest rule where it runs to the picture's
+# border and where it ends with the sheet, what is straight of it at least, longest gap within one.
 _THICKEST = 0.008
-_SHORTEST = 0.2
+_SHORTEST, _SHORTEST_INSIDE = 0.2, 0.45
 _STRAIGHT = 0.045
 _GAP = 0.018
 # In sigmas of the paper's grain: what rises above it, smoothed along the rule.
 _RISES = 3.0
 _LEAST_RISE = 4.0
-# Ink this much stronger than a rule is a stroke that lies on it.
-_STRONGER = 1.7
+# Ink so much stronger than a rule, and more, is a stroke that lies on it.
+_STRONGER, _SLACK = 1.7, 6.0
 # Rows per column by which rules may slope, and how many slopes are tried.
 _STEEPEST, _SLOPES = 0.2, 41
 _MOST_POINTS = 40_000
@@ -41,10 +41,20 @@ def without_ruling(contrast: Plane) -> Plane:
         The same with rules at 0.
     """
     level = _rules(contrast)
-    upright = _rules(np.ascontiguousarray(contrast.T)).T
+    upright = np.ascontiguousarray(_rules(np.ascontiguousarray(contrast.T)).T)
+    rules = (level | upright) > 0
     bare = contrast.copy()
-    bare[(level | upright) > 0] = 0
+    bare[rules] = 0
+    if level.any() and upright.any():
+        strength = float(np.median(contrast[rules]))
+        bare[_crossings(level, upright) & (contrast <= _STRONGER * strength + _SLACK)] = 0
     return bare
+
+
+def _crossings(level: Mask, upright: Mask) -> NDArray[np.bool_]:
+    """Where rules cross: runs are long both ways there."""
+    near = np.ones((7, 7), np.uint8)
+    return np.asarray((cv2.dilate(level, near) > 0) & (cv2.dilate(upright, near) > 0))
 
 
 def _rules(contrast: Plane) -> Mask:
@@ -94,29 +104,45 @@ def _slope(x: _Ints, y: _Ints) -> float:
 def _curves(thin: Mask, slope: float, thickest: int) -> list[_Ints]:
     """For each rule the row of its middle in every column, `(w,)`."""
     height, width = thin.shape
-    longest = max(thin.shape)
     room = int(abs(slope) * width) + 1
     shift = float(room if slope > 0 else 0)
     matrix = np.array([[1.0, 0.0, 0.0], [-slope, 1.0, shift]])
-    level = cv2.warpAffine(thin, matrix, (width, height + room), flags=cv2.INTER_NEAREST)
-    tall = cv2.dilate(level, np.ones((5, 1), np.uint8))
-    gap, straight = (max(3, round(share * longest)) | 1 for share in (_GAP, _STRAIGHT))
-    joined = cv2.morphologyEx(tall, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, straight), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    moved = cv2.warpAffine(thin, matrix, (width, height + room), flags=cv2.INTER_NEAREST)
+    level = np.asarray(moved, np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_straight(level, max(thin.shape)))
     every = np.arange(width)
-    curves = []
+    to_border: list[_Ints] = []
+    inside: list[_Ints] = []
     for label in range(1, count):
         x, y, own_width, own_height = (int(v) for v in stats[label, :4])
-        if own_width < _SHORTEST * longest:
-            continue
+        kind = _kind(x, own_width, width, max(thin.shape))
         area = (slice(y, y + own_height), slice(x, x + own_width))
         rows, columns = np.nonzero((labels[area] == label) & (level[area] > 0))
-        if len(np.unique(columns)) < 0.4 * own_width:
+        if kind is None or len(np.unique(columns)) < 0.4 * own_width:
             continue
         middle = _fitted(columns + x, rows + y, own_width > 0.5 * width, thickest)(every)
-        curves.append(np.round(middle - shift + slope * every).astype(np.int64))
-    return curves
+        curve = np.round(middle - shift + slope * every).astype(np.int64)
+        (to_border if kind == "border" else inside).append(curve)
+    # A single stroke inside the picture is a 1 or a dash, seen from near.
+    return to_border + (inside if len(to_border) + len(inside) > 1 else [])
+
+
+def _straight(level: Mask, longest: int) -> Mask:
+    """Thin runs joined over gaps, what is not straight left out."""
+    gap, straight = (max(3, round(share * longest)) | 1 for share in (_GAP, _STRAIGHT))
+    tall = cv2.dilate(level, np.ones((5, 1), np.uint8))
+    joined = cv2.morphologyEx(tall, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    opened = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, straight), np.uint8))
+    return np.asarray(opened, np.uint8)
+
+
+def _kind(x: int, own_width: int, width: int, longest: int) -> str | None:
+    """Whether a straight way is a rule: "border" where it runs to the picture's border, "inside"
+    where it ends with a sheet, None where it is too short for either."""
+    reaches_border = x <= 0.03 * width or x + own_width >= 0.97 * width
+    if reaches_border and own_width >= _SHORTEST * longest:
+        return "border"
+    return "inside" if own_width >= _SHORTEST_INSIDE * longest else None
 
 
 def _fitted(x: _Ints, y: _Ints, is_long: bool, thickest: int) -> np.polynomial.Polynomial:
@@ -143,5 +169,5 @@ def _add_rule(rules: Mask, middle: _Ints, thin: Mask, contrast: Plane, thickest:
         return
     rows, columns = rows[marked], columns[marked]
     levels = contrast[rows, columns]
-    weak = levels <= _STRONGER * float(np.median(levels)) + 6
+    weak = levels <= _STRONGER * float(np.median(levels)) + _SLACK
     rules[rows[weak], columns[weak]] = 1

@@ -18,7 +18,7 @@ _SMALL = 0.45
 _SHARED = 0.4
 # In typical heights: a part smaller than the first that lies farther than the second from all
 # writing is a speck; any small part beyond the third is.
-_SPECK, _NEAR, _FAR = 0.3, 0.8, 3.0
+_SPECK, _NEAR, _FAR = 0.3, 1.6, 3.0
 # In heights of the line's tallest: a dot is smaller, a stem with a dot narrower; a dot stands this
 # far aside of its stem at most.
 _DOT, _STEM, _SLANT = 0.3, 0.6, 0.25

@@ -21,6 +21,10 @@ from forms_app.reading.types import InkImage
 __all__ = ["FoundCharacter", "find_characters", "ink_of"]
 
 
+# Lower than this share of the picture's longer side, a line is grain or what is left of ruling.
+_LEAST_HEIGHT = 0.007
+
+
 @dataclass(frozen=True, slots=True)
 class FoundCharacter:
     """One character.
@@ -57,9 +61,10 @@ def find_characters(image: NDArray[np.uint8]) -> list[FoundCharacter]:
     """
     ink = ink_of(image)
     parts, labels = find_parts(ink)
+    lines = [line for line in find_lines(parts) if line.height_px >= _LEAST_HEIGHT * max(ink.shape)]
     return [
         _found(line, i, number, ink, labels)
-        for number, line in enumerate(find_lines(parts))
+        for number, line in enumerate(lines)
         for i in range(len(line.characters))
     ]
 
