@@ -114,7 +114,8 @@ def main() -> None:
     print("\n| paper | n | found | read right | 95 % interval | extra boxes | ms a picture |")
     print("|---|---|---|---|---|---|---|")
     total = Score()
-    for number, kind in enumerate(options.kind or PAPERS):
+    for kind in options.kind or PAPERS:
+        number = list(PAPERS).index(kind)
         part = Score()
         for i in range(options.sheets):
             rng = np.random.default_rng((options.seed, number, i))

@@ -10,13 +10,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
@@ -24,6 +24,8 @@ from forms_app.services import batches, exports, review, templates, uploads
 from forms_app.services.application import Application
 from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
 from tests.browser.demo_form import filled_forms, publish_demo
+from tests.browser.paper import Paper
+from tests.own_pictures import as_jpeg, written_sheet
 from tests.serving import Serve
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -33,11 +35,12 @@ COLOURS = 128
 
 
 class Screen(NamedTuple):
-    """One picture: what to open, and what to press once it is there."""
+    """One picture: what to open, and what to press and do once it is there."""
 
     name: str
     path: str
     press: tuple[str, ...] = ()
+    act: Callable[[Page], None] | None = None
 
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -60,6 +63,13 @@ def screens_of(
     yield Screen("editor", f"/templates/versions/{draft_id}/edit")
     yield Screen("review", f"/review/?batch={batch_id}")
     yield Screen("form", f"/review/forms/{submission_id}")
+    yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
+    yield Screen(
+        "draw-line",
+        "/draw/?surface=line&characters=alnum",
+        act=lambda page: Paper(page).write_on_line("LX7421"),
+    )
+    yield Screen("draw-picture", "/draw/?surface=picture&characters=digits", act=_show_picture)
     yield Screen("not-found", "/no/such/page")
     yield Screen("shortcuts", "/", ("?",))
 
@@ -114,10 +124,20 @@ def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complai
                     _shoot(page, url, screen, FOLDER / f"{screen.name}-{scheme}-{size}.png")
 
 
+def _show_picture(page: Page) -> None:
+    """A yellow note in one of the shipped hands, one character pointed at."""
+    notes = as_jpeg(written_sheet(["30 82 75", "1946", "1283"]))
+    file: FilePayload = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": notes}
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator(".draw-box").nth(2).hover()
+
+
 def _shoot(page: Page, url: str, screen: Screen, target: Path) -> None:
     page.goto(url + screen.path)
     for key in screen.press:
         page.keyboard.press(key)
+    if screen.act:
+        screen.act(page)
     page.wait_for_timeout(SETTLE_MS)
     # A palette keeps the pictures small in the repository; scans are grey anyway.
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")

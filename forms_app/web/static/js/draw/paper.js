@@ -39,6 +39,7 @@ export function createPaper(canvas, { pen, onWrite }) {
 
   function paint() {
     isAwaited = false;
+    if (!surface) return; // the page was opened for a picture
     const factor = canvas.width / surface.width;
     context.setTransform(factor, 0, 0, factor, 0, 0);
     context.clearRect(0, 0, surface.width, surface.height);
@@ -170,7 +171,7 @@ export function createPaper(canvas, { pen, onWrite }) {
   // Long presses on a tablet would open a menu in the middle of a character.
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   new ResizeObserver(fit).observe(canvas);
-  onThemeChange(() => surface && paint());
+  onThemeChange(paint);
 
   return {
     get isWriting() {
