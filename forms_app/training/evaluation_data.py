@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from forms_app.errors import DatasetError
 from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.samples import ink_of
-from forms_app.training.idx_files import is_idx_images, read_idx_pair, read_mat
+from forms_app.training.idx_files import is_idx_images, read_idx_pair
+from forms_app.training.mat_files import read_mat
+from forms_app.training.named_sets import NAMES, read_named
 from forms_app.training.sample_sets import load_arrays
 
 LABELS_FILE = "labels.csv"
 _ACCEPTED = (
     "an .npz with images and labels, MNIST/EMNIST IDX or .mat files, "
-    f"or a folder of images with {LABELS_FILE}"
+    f"a folder of images with {LABELS_FILE}, or a name ({', '.join(NAMES)})"
 )
 
 
@@ -42,11 +44,14 @@ def load_evaluation_set(path: Path) -> EvaluationSet:
     """Loads labelled characters.
 
     Args:
-        path: one of the accepted kinds; for IDX the images file or the folder that holds it.
+        path: one of the accepted kinds; for IDX the images file or the folder that holds it; or
+            one of `named_sets.NAMES`, whose test part is downloaded.
 
     Raises:
         DatasetError: missing, unreadable or of no known kind; names the file.
     """
+    if not path.exists() and path.as_posix() in NAMES:
+        return EvaluationSet(*read_named(path.as_posix(), "test"))
     if not path.exists():
         raise DatasetError(f"{path}: no such file or folder; give {_ACCEPTED}.")
     if path.is_dir():
@@ -54,14 +59,10 @@ def load_evaluation_set(path: Path) -> EvaluationSet:
     if path.suffix == ".npz":
         return _from_npz(path)
     if path.suffix == ".mat":
-        return _uniform(*read_mat(path))
+        return EvaluationSet(*read_mat(path))
     if is_idx_images(path):
-        return _uniform(*read_idx_pair(path))
+        return EvaluationSet(*read_idx_pair(path))
     raise DatasetError(f"{path}: not a data set that Fieldhand knows; give {_ACCEPTED}.")
-
-
-def _uniform(images: NDArray[np.uint8], labels: NDArray[np.str_], case_told: bool) -> EvaluationSet:
-    return EvaluationSet(images, labels, np.full(len(labels), case_told))
 
 
 def _from_npz(path: Path) -> EvaluationSet:
@@ -86,14 +87,17 @@ def _from_npz(path: Path) -> EvaluationSet:
 def _from_folder(folder: Path) -> EvaluationSet:
     if (folder / LABELS_FILE).exists():
         return _from_labelled_images(folder)
-    pairs = sorted(p for p in folder.iterdir() if is_idx_images(p))
-    tests = [p for p in pairs if "test" in p.name or "t10k" in p.name] or pairs
+    official = sorted(p for p in folder.iterdir() if is_idx_images(p) or p.suffix == ".mat")
+    trains = [p for p in official if "train" in p.name.lower()]
+    tests = [p for p in official if p not in trains] or trains
     if len(tests) == 1:
-        return _uniform(*read_idx_pair(tests[0]))
+        return load_evaluation_set(tests[0])
     if tests:
         names = ", ".join(p.name for p in tests)
-        raise DatasetError(f"{folder}: several data sets ({names}); give the images file itself.")
-    raise DatasetError(f"{folder}: holds neither {LABELS_FILE} nor IDX files; give {_ACCEPTED}.")
+        raise DatasetError(f"{folder}: several data sets ({names}); give the file itself.")
+    raise DatasetError(
+        f"{folder}: holds neither {LABELS_FILE} nor IDX or .mat files; give {_ACCEPTED}."
+    )
 
 
 def _from_labelled_images(folder: Path) -> EvaluationSet:
@@ -107,7 +111,7 @@ def _from_labelled_images(folder: Path) -> EvaluationSet:
         labels.append(label)
     if not images:
         raise DatasetError(f"{listing}: lists no image; expected lines of file name,character.")
-    return _uniform(np.stack(images), np.array(labels), True)
+    return EvaluationSet(np.stack(images), np.array(labels), np.ones(len(labels), bool))
 
 
 def _rows(listing: Path) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ def test_refusals_name_the_file(tmp_path):
     cases = {
         "absent.npz": "no such file or folder",
         "text.npz": "cannot read this data set",
-        "empty": "holds neither labels.csv nor IDX",
+        "empty": "holds neither labels.csv nor IDX or .mat",
         "picture.gif": "not a data set that Fieldhand knows",
         "wrong.npz": "expected arrays images and labels",
         "shape.npz": "expected uint8 \\(N, 28, 28\\)",
