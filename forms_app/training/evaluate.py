@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from forms_app.errors import DatasetError
 from forms_app.reading.classifier import Classifier
+from forms_app.training.answers import Answers, answer_set
 from forms_app.training.evaluation_data import EvaluationSet, load_evaluation_set
 from forms_app.training.intervals import wilson_interval
 
@@ -65,29 +63,34 @@ def evaluate(data: Path, charset: str | None, classifier: Classifier) -> Evaluat
     Raises:
         DatasetError: unknown charset, unreadable data, or no sample within the charset.
     """
-    found = evaluate_set(load_evaluation_set(data), charset, classifier)
-    if not found.n:
-        raise DatasetError(f"{data}: no sample has a label of the charset {charset or 'all'}.")
-    return found
+    return evaluation_of(answers_on(data, charset, classifier))
 
 
 def evaluate_set(samples: EvaluationSet, charset: str | None, classifier: Classifier) -> Evaluation:
     """Evaluates on samples already loaded; see `evaluate`."""
-    answers = allowed_answers(charset, classifier.charset.characters)
-    keep = np.isin(samples.labels, list(answers))
-    labels, known = samples.labels[keep], samples.case_known[keep]
-    scores = classifier.classify(samples.images[keep])
-    columns = [classifier.charset.index_of(answer) for answer in answers]
-    read = np.array(list(answers))[scores[:, columns].argmax(1)]
-    right = (read == labels) | (~known & (np.char.upper(read) == np.char.upper(labels)))
-    right_any = _read_ignoring_case(scores[:, columns], answers) == np.char.upper(labels)
-    n = len(labels)
+    allowed = allowed_answers(charset, classifier.charset.characters)
+    return evaluation_of(answer_set(samples, allowed, classifier))
+
+
+def answers_on(data: Path, charset: str | None, classifier: Classifier) -> Answers:
+    """The answers behind `evaluate`, with the same arguments and errors."""
+    allowed = allowed_answers(charset, classifier.charset.characters)
+    found = answer_set(load_evaluation_set(data), allowed, classifier)
+    if not len(found.read):
+        raise DatasetError(f"{data}: no sample has a label of the charset {charset or 'all'}.")
+    return found
+
+
+def evaluation_of(answers: Answers) -> Evaluation:
+    """Counts answers; every share is 0 where there are none."""
+    n = len(answers.read)
+    right, right_any = int(answers.right.sum()), int(answers.right_ignoring_case.sum())
     return Evaluation(
         n,
-        float(right.mean()) if n else 0.0,
-        float(right_any.mean()) if n else 0.0,
-        wilson_interval(int(right.sum()), n),
-        wilson_interval(int(right_any.sum()), n),
+        right / max(n, 1),
+        right_any / max(n, 1),
+        wilson_interval(right, n),
+        wilson_interval(right_any, n),
     )
 
 
@@ -103,13 +106,3 @@ def allowed_answers(charset: str | None, characters: str) -> str:
         names = ", ".join(CHARSETS)
         raise DatasetError(f"unknown charset {charset!r}; give one of {names}.")
     return "".join(ch for ch in CHARSETS[charset] if ch in characters)
-
-
-def _read_ignoring_case(log_p: NDArray[np.float32], answers: str) -> NDArray[np.str_]:
-    """The best letter when the two cases are one answer; (N,) in upper case."""
-    folded = [answer.upper() for answer in answers]
-    names = sorted(set(folded))
-    merge = np.zeros((len(answers), len(names)), np.float32)
-    for row, name in enumerate(folded):
-        merge[row, names.index(name)] = 1.0
-    return np.array(names)[(np.exp(log_p) @ merge).argmax(1)]
