@@ -1,0 +1,171 @@
+"""Where a classifier errs and whether it knows: plain figures behind an evaluation report."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.training.answers import Answers
+from forms_app.training.intervals import wilson_interval
+
+BINS = 10
+WORST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class CharacterFigures:
+    """One label: how often it was read right, and its commonest wrong answer ("" for none)."""
+
+    character: str
+    n: int
+    accuracy: float
+    interval95: tuple[float, float]
+    commonest_wrong: str
+    commonest_wrong_n: int
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often a label was read as another character; `share` is of the label's samples."""
+
+    label: str
+    read: str
+    n: int
+    share: float
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Answers whose confidence lies in `low`..`high`: their mean confidence and accuracy."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+    interval95: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """One glyph read wrongly: (28, 28) uint8 ink, its label, the answer, and how sure it was."""
+
+    image: NDArray[np.uint8]
+    label: str
+    read: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class EvaluationDetails:
+    """What the figures of an `Evaluation` are made of.
+
+    Attributes:
+        characters: each label that occurs, in the order of digits, capitals, small letters.
+        confusions: every wrong pair, the most frequent first.
+        reliability: the bins that hold answers, by rising confidence.
+        calibration_error: expected calibration error, the gap of each bin weighted by its answers
+            (Guo et al. 2017).
+        rejected: answers for which "no character" was the most probable class.
+        rejected_interval95: Wilson interval of their share.
+        worst: the most confident wrong answers, surest first.
+    """
+
+    characters: tuple[CharacterFigures, ...]
+    confusions: tuple[Confusion, ...]
+    reliability: tuple[ReliabilityBin, ...]
+    calibration_error: float
+    rejected: int
+    rejected_interval95: tuple[float, float]
+    worst: tuple[WrongAnswer, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything but the pictures, as plain values."""
+        return {
+            "per_character": [dataclasses.asdict(row) for row in self.characters],
+            "confusions": [dataclasses.asdict(row) for row in self.confusions],
+            "reliability": [dataclasses.asdict(row) for row in self.reliability],
+            "expected_calibration_error": self.calibration_error,
+            "rejected": self.rejected,
+            "rejected_interval95": list(self.rejected_interval95),
+        }
+
+
+def details_of(answers: Answers) -> EvaluationDetails:
+    """Works out the details of at least one answer."""
+    confusions = _confusions(answers)
+    bins = _reliability(answers)
+    n, rejected = len(answers.read), int(answers.rejected.sum())
+    gaps = sum(b.n * abs(b.confidence - b.accuracy) for b in bins)
+    return EvaluationDetails(
+        _characters(answers, confusions),
+        confusions,
+        bins,
+        gaps / max(n, 1),
+        rejected,
+        wilson_interval(rejected, n),
+        _worst(answers),
+    )
+
+
+def _confusions(answers: Answers) -> tuple[Confusion, ...]:
+    labels, wrong = answers.samples.labels, ~answers.right
+    totals = Counter(labels.tolist())
+    pairs = Counter(zip(labels[wrong].tolist(), answers.read[wrong].tolist(), strict=True))
+    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Confusion(label, read, n, n / totals[label]) for (label, read), n in ranked)
+
+
+def _characters(
+    answers: Answers, confusions: tuple[Confusion, ...]
+) -> tuple[CharacterFigures, ...]:
+    # Ranked by frequency, so a label's first confusion is its commonest one.
+    first: dict[str, Confusion] = {}
+    for confusion in confusions:
+        first.setdefault(confusion.label, confusion)
+    rows = []
+    for label in np.unique(answers.samples.labels).tolist():
+        right = answers.right[answers.samples.labels == label]
+        n, hits, wrong = len(right), int(right.sum()), first.get(label)
+        rows.append(
+            CharacterFigures(
+                label,
+                n,
+                hits / n,
+                wilson_interval(hits, n),
+                wrong.read if wrong else "",
+                wrong.n if wrong else 0,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (not row.character.isalnum(), row.character)))
+
+
+def _reliability(answers: Answers) -> tuple[ReliabilityBin, ...]:
+    place = np.minimum((answers.confidence * BINS).astype(int), BINS - 1)
+    found = []
+    for number in np.unique(place).tolist():
+        mine = place == number
+        n, right = int(mine.sum()), int(answers.right[mine].sum())
+        said = float(answers.confidence[mine].mean())
+        low, high = number / BINS, (number + 1) / BINS
+        found.append(ReliabilityBin(low, high, n, said, right / n, wilson_interval(right, n)))
+    return tuple(found)
+
+
+def _worst(answers: Answers) -> tuple[WrongAnswer, ...]:
+    wrong = np.flatnonzero(~answers.right)
+    surest = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][:WORST_SHOWN]
+    return tuple(
+        WrongAnswer(
+            answers.samples.images[index],
+            str(answers.samples.labels[index]),
+            str(answers.read[index]),
+            float(answers.confidence[index]),
+        )
+        for index in surest.tolist()
+    )
