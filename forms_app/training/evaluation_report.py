@@ -41,8 +41,8 @@ class MatrixCell:
 
     @property
     def strength(self) -> float:
-        """0.12..1 for the ink: by square root, or a confusion of 1 % could not be seen."""
-        return 0.12 + 0.88 * math.sqrt(self.share)
+        """0.05..1 for the ink: by square root, or a confusion of 1 % could not be seen."""
+        return 0.05 + 0.95 * math.sqrt(self.share)
 
 
 def save_report(
@@ -69,7 +69,7 @@ def report_html(head: ReportHead, figures: Evaluation, details: EvaluationDetail
         lstrip_blocks=True,
     )
     environment.filters["percent"] = lambda share: f"{share:.2%}".replace("%", " %")
-    environment.filters["interval"] = lambda pair: f"{pair[0]:.2%} to {pair[1]:.2%}"
+    environment.filters["interval"] = lambda pair: f"{100 * pair[0]:.2f} to {100 * pair[1]:.2f} %"
     environment.filters["picture"] = png_uri
     characters = matrix_characters(details)
     return environment.get_template("evaluation_report.html").render(

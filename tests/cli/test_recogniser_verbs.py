@@ -66,11 +66,24 @@ def test_evaluate_writes_the_public_figures(tmp_path: Path) -> None:
     result = fieldhand("evaluate", data, "--charset", "digits", "--json", tmp_path / "f.json")
     assert result.returncode == 0, result.stderr
     figures = json.loads((tmp_path / "f.json").read_text())
-    assert set(figures) == {"n", "accuracy", "accuracy_ignoring_case", "interval95"}
-    assert figures["n"] == 30
+    assert {"n", "accuracy", "accuracy_ignoring_case", "interval95"} < set(figures)
+    assert figures["n"] == 30 == sum(row["n"] for row in figures["per_character"])
+    assert sum(row["n"] for row in figures["reliability"]) == 30
     assert figures["accuracy"] > 0.8
     low, high = figures["interval95"]
     assert low < figures["accuracy"] <= high + 1e-9
+
+
+def test_evaluate_reports_as_html(tmp_path: Path) -> None:
+    data = glyph_set(tmp_path / "digits.npz")
+    result = fieldhand("evaluate", data, "--charset", "digits", "--report", tmp_path / "report")
+    assert result.returncode == 0, result.stderr
+    page = tmp_path / "report" / "report.html"
+    assert str(page) in result.stdout
+    assert "digits.npz" in page.read_text(encoding="utf-8")
+    refused = fieldhand("evaluate", data, "--report", data)
+    assert refused.returncode == 2
+    assert "the report cannot be written there" in refused.stderr
 
 
 @pytest.mark.parametrize(
