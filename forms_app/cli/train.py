@@ -12,12 +12,19 @@ from forms_app.errors import UserError
 from forms_app.training.config import config_from, load_config
 from forms_app.training.datasets import load_training_data
 from forms_app.training.export import export_model
+from forms_app.training.named_sets import EMNIST_NAMES, download_named
 from forms_app.training.train import train
 
 
 @click.command("train")
 @click.option("--config", "config_path", type=Path, help="TOML or JSON with the run's settings.")
 @click.option("--data", type=Path, help="Folder of the data sets.")
+@click.option(
+    "--download",
+    type=click.Choice(EMNIST_NAMES),
+    metavar="NAME",
+    help="First put this data set into --data where it is missing: emnist/byclass and so on.",
+)
 @click.option("--out", type=Path, help="Folder for checkpoints, logs and the model.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the mixture of data sets.")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Time budget.")
@@ -25,6 +32,7 @@ from forms_app.training.train import train
 def command(
     config_path: Path | None,
     data: Path | None,
+    download: str | None,
     out: Path | None,
     epochs: int | None,
     minutes: float | None,
@@ -40,6 +48,8 @@ def command(
     overrides: dict[str, Any] = {"data": data, "out": out, "epochs": epochs, "minutes": minutes}
     overrides["resume"] = resume or None
     config = load_config(config_path, **overrides) if config_path else config_from({}, **overrides)
+    if download:
+        download_named(download, config.data)
     trained = train(config, click.echo)
     training_data = load_training_data(config.data, config.characters, config.seed)
     folder = export_model(

@@ -13,6 +13,7 @@ import numpy as np
 from forms_app.errors import DatasetError
 from forms_app.training import sources as read
 from forms_app.training.continental import continental
+from forms_app.training.official_emnist import official_emnist, official_training_files
 from forms_app.training.sample_sets import Holdout, Source, TrainingData
 
 _NO_MARKS = np.zeros((0, 28, 28), np.uint8)
@@ -21,7 +22,7 @@ _NO_MARKS = np.zeros((0, 28, 28), np.uint8)
 def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData:
     """Loads every source that the folder holds; all of them take 20 seconds and 600 MiB.
 
-    Files: `emnist_train.npz` or official EMNIST training IDX files, `mnist.npz`,
+    Files: official EMNIST training files (IDX, `.mat`) or else `emnist_train.npz`, `mnist.npz`,
     `unipen_train.npz` and `unipen_symbols.npz` with their strokes, `chars74k.npz`, `fonts/`.
 
     Raises:
@@ -32,10 +33,10 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
     holdouts: dict[str, Holdout] = {}
     held_writers: frozenset[str] = frozenset()
     reject_marks = _NO_MARKS
-    if (folder / "emnist_train.npz").exists():
+    if official_training_files(folder):
+        sources["emnist"], holdouts["emnist"] = official_emnist(folder, characters, rng)
+    elif (folder / "emnist_train.npz").exists():
         sources["emnist"], holdouts["emnist"] = read.emnist(folder, characters, rng)
-    elif read.emnist_training_files(folder):
-        sources["emnist"], holdouts["emnist"] = read.official_emnist(folder, characters, rng)
     if (folder / "unipen_train.npz").exists():
         sources["unipen"], holdouts["unipen"], held_writers = read.unipen(folder, characters, rng)
     if (folder / "chars74k.npz").exists():

@@ -19,7 +19,8 @@ from forms_app.training.idx_files import upright, write_idx
 EMNIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 EMNIST_SPLITS = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
-NAMES = ("mnist", *(f"emnist/{split}" for split in EMNIST_SPLITS))
+EMNIST_NAMES = tuple(f"emnist/{split}" for split in EMNIST_SPLITS)
+NAMES = ("mnist", *EMNIST_NAMES)
 PARTS = ("train", "test")
 _REACH_SECONDS = 20.0
 
