@@ -22,6 +22,7 @@ def make_small_data(folder: Path, count: int = 600) -> Path:
         strokes = f"{name}_strokes.jsonl.gz"
         with gzip.open(shared / strokes, "rt") as lines, gzip.open(folder / strokes, "wt") as out:
             out.writelines(islice(lines, count))
+    shutil.copy(shared / "chars74k_strokes.json.gz", folder)
     (folder / "fonts").mkdir()
     for font in ("kalam.ttf", "patrick-hand.ttf"):
         shutil.copy(shared / "fonts" / font, folder / "fonts" / font)
