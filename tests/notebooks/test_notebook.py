@@ -7,9 +7,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from tests.shared_data import shared_data_dir
 from tests.training.small_data import make_small_data
@@ -67,10 +67,13 @@ def executed(path: Path, knobs: dict[str, object], folder: Path) -> NotebookNode
     )
     lines = [f"{name} = {value!r}" for name, value in knobs.items()]
     notebook.cells.insert(place + 1, nbformat.v4.new_code_cell("\n".join(lines)))
-    sockets = str(folder / "kernel")
-    kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=sockets)
+    files = Config(KernelManager={"transport": "ipc", "ip": str(folder / "kernel")})
     client = NotebookClient(
-        notebook, km=kernel, timeout=240, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        config=files,
+        kernel_name="python3",
+        timeout=240,
+        resources={"metadata": {"path": str(folder)}},
     )
     return client.execute()
 
