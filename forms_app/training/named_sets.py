@@ -143,8 +143,9 @@ def _url(name: str) -> str:
 
 
 def _by_hand(name: str) -> str:
-    files = [images_file(name, part) + ".gz" for part in PARTS]
+    train, test = (images_file(name, part) + ".gz" for part in PARTS)
+    trained = f", the folder of {train} to train" if name in EMNIST_NAMES else ""
     return (
-        f"Or fetch {_url(name)} with a browser and give the path of {files[1]} to evaluate, "
-        f"the folder of {files[0]} to train; each lies beside its labels file."
+        f"Or fetch {_url(name)} with a browser and give the path of {test} to evaluate{trained}; "
+        "each images file lies beside its labels file."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import string
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,45 @@ def test_what_lies_in_the_folder_already_is_not_downloaded(tmp_path):
     read, labels, known = read_idx_pair(train)
     np.testing.assert_array_equal(read, images.transpose(0, 2, 1))
     assert labels.tolist() == ["3", "4"] and known.all()
+
+
+@pytest.mark.tf
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # TensorFlow Datasets' own, while it writes the cache
+@pytest.mark.parametrize("name", ["mnist", "emnist/letters"])
+def test_a_downloaded_set_is_read_from_its_cache_and_put_into_a_folder(tmp_path, name):
+    images = np.random.default_rng(2).integers(0, 256, (26, 28, 28)).astype(np.uint8)
+    numbers = (np.arange(26) % 10 if name == "mnist" else np.arange(1, 27)).astype(np.uint8)
+    prepare(tmp_path / "cache", name, images, numbers)
+    read, labels, known = read_named(name, "test", tmp_path / "cache")
+    order = np.argsort(labels, kind="stable")
+    if name == "mnist":
+        assert sorted(labels) == sorted(str(n % 10) for n in range(26)) and known.all()
+        assert {image.tobytes() for image in read} == {image.tobytes() for image in images}
+    else:
+        assert "".join(labels[order]) == string.ascii_uppercase and not known.any()
+        np.testing.assert_array_equal(read[order], images.transpose(0, 2, 1))
+    train, test = download_named(name, tmp_path / "idx", tmp_path / "cache")
+    by_file = read_idx_pair(test)
+    np.testing.assert_array_equal(by_file[0], read)
+    assert by_file[1].tolist() == labels.tolist()
+    assert len(read_idx_pair(train)[1]) == 26
+
+
+def prepare(cache: Path, name: str, images: np.ndarray, numbers: np.ndarray) -> None:
+    """Writes a cache as a download leaves it."""
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    real = tfds.builder(name, data_dir=cache)
+    parts = tf.data.Dataset.from_tensor_slices(
+        {"image": images[..., None], "label": numbers.astype(np.int64)}
+    )
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name=real.name,
+        config=real.builder_config.name if real.builder_config else None,
+        version=str(real.version),
+        features=real.info.features,
+        split_datasets={"train": parts, "test": parts},
+        data_dir=cache,
+    )
