@@ -9,8 +9,13 @@ import numpy as np
 from forms_app.training.idx_files import read_idx_pair
 from forms_app.training.mat_files import read_mat
 from forms_app.training.sample_sets import Holdout, Source
-from forms_app.training.sources import EMNIST_VALIDATION, emnist_training_files
+from forms_app.training.sources import EMNIST_VALIDATION
 from forms_app.training.targets import class_indices
+
+
+def emnist_training_files(folder: Path) -> list[Path]:
+    """The images files of official EMNIST training splits (IDX) in a folder."""
+    return sorted(p for p in folder.glob("emnist-*-train-images-idx3-ubyte*") if p.is_file())
 
 
 def official_training_files(folder: Path) -> list[Path]:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.training.font_glyphs import draw_font_glyphs
-from forms_app.training.idx_files import read_idx_pair
 from forms_app.training.sample_sets import Holdout, Source, load_arrays
 from forms_app.training.strokes import load_chars74k_strokes, load_strokes, path_length
 from forms_app.training.targets import class_indices, same_shape_classes
@@ -55,27 +54,6 @@ def emnist(folder: Path, characters: str, rng: np.random.Generator) -> tuple[Sou
         np.where(known[keep], 0.0, 0.4).astype(np.float32),
     )
     return source, Holdout(data["images"][held], data["labels"][held], known[held])
-
-
-def emnist_training_files(folder: Path) -> list[Path]:
-    """The images files of official EMNIST training splits in a folder."""
-    return sorted(p for p in folder.glob("emnist-*-train-images-idx3-ubyte*") if p.is_file())
-
-
-def official_emnist(
-    folder: Path, characters: str, rng: np.random.Generator
-) -> tuple[Source, Holdout]:
-    """Official EMNIST training splits as downloaded (IDX); a random part validates."""
-    parts = [read_idx_pair(path) for path in emnist_training_files(folder)]
-    images = np.concatenate([part[0] for part in parts])
-    labels = np.concatenate([part[1] for part in parts])
-    known = np.concatenate([np.full(len(part[1]), part[2]) for part in parts])
-    held = np.zeros(len(labels), bool)
-    held[rng.permutation(len(labels))[: min(EMNIST_VALIDATION, len(labels) // 10)]] = True
-    letters = np.char.isalpha(labels)
-    both = np.where(known | ~letters, 0.0, 1.0)[~held]
-    source = _plain(images[~held], class_indices(labels[~held], characters), both)
-    return source, Holdout(images[held], labels[held], known[held])
 
 
 def mnist(folder: Path, characters: str) -> Source:

@@ -14,7 +14,9 @@ from forms_app.training.twins import twins_of
 from tests.shared_data import shared_data_dir
 from tests.training.small_data import make_small_data
 
-SMALL = Mixture(emnist=40, mnist=0, unipen=30, chars74k=10, symbols=10, fonts=10, rejects=28)
+SMALL = Mixture(
+    emnist=40, mnist=0, unipen=30, chars74k=10, symbols=10, fonts=10, continental=8, rejects=28
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,8 @@ def test_an_epoch_has_the_shares_of_its_mixture(data, config):
     plan = plan_epoch(data, config, np.random.default_rng(1))
     names = [name for name, _ in plan]
     assert {name: names.count(name) for name in set(names)} == {
-        "emnist": 40, "unipen": 30, "chars74k": 10, "symbols": 10, "fonts": 10, "rejects": 28
+        "emnist": 40, "unipen": 30, "chars74k": 10, "symbols": 10, "fonts": 10,
+        "continental": 8, "rejects": 28,
     }  # fmt: skip
 
 
