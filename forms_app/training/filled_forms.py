@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,11 @@ def read_filled_form(
         raise DatasetError(f"{truth_path} names fields that the template lacks: {sorted(unknown)}.")
     readings = {r.name: r for r in found.submissions[0].fields}
     where = {"submission": number, "layout": template.name, "profile": "real paper", "hand": ""}
-    return [
+    results = (
         compare(fields[name], SampledValue(value), readings[name], where, ReviewPolicy())
         for name, value in truth.items()
-    ]
+    )
+    return [replace(result, field_class=template.name) for result in results]
 
 
 def load_truth(path: Path) -> dict[str, Value]:

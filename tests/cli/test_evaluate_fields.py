@@ -31,7 +31,7 @@ def test_a_short_run_writes_figures_report_and_failures(tmp_path: Path) -> None:
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["about"]["set"] == "development"
     assert figures["submissions"] == 4
-    assert figures["classes"]["born"]["n"] == 1
+    assert figures["classes"]["Clinic intake"]["n"] == 1
     assert figures["curves"]["written"]["by_confidence"][0]["error"] < 0.4
     report = (tmp_path / "report" / "report.md").read_text()
     assert "risk_curve.svg" in report

@@ -42,7 +42,6 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
 @pytest.mark.tf
 @pytest.mark.parametrize("name", ["mnist", "emnist/byclass"])
 def test_without_a_network_the_message_says_which_files_to_fetch(tmp_path, name):
-    pytest.importorskip("tensorflow_datasets")
     with pytest.raises(DatasetError, match="cannot be downloaded") as caught:
         read_named(name, "test", cache=tmp_path)
     assert images_file(name, "test") + ".gz" in str(caught.value)
