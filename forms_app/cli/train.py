@@ -12,7 +12,7 @@ from forms_app.errors import UserError
 from forms_app.training.config import config_from, load_config
 from forms_app.training.datasets import load_training_data
 from forms_app.training.export import export_model
-from forms_app.training.named_sets import EMNIST_NAMES, download_named
+from forms_app.training.named_sets import NAMES, download_named
 from forms_app.training.train import train
 
 
@@ -21,9 +21,9 @@ from forms_app.training.train import train
 @click.option("--data", type=Path, help="Folder of the data sets.")
 @click.option(
     "--download",
-    type=click.Choice(EMNIST_NAMES),
+    type=click.Choice(NAMES),
     metavar="NAME",
-    help="First put this data set into --data where it is missing: emnist/byclass and so on.",
+    help="First put this data set into --data where it is missing: emnist/byclass, mnist...",
 )
 @click.option("--out", type=Path, help="Folder for checkpoints, logs and the model.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the mixture of data sets.")

@@ -21,41 +21,43 @@ from forms_app.reading.model_card import CARD_FORMAT, CARD_NAME
 from forms_app.training.config import TrainingConfig
 from forms_app.training.evaluate import Evaluation, evaluate_set
 from forms_app.training.evaluation_data import EvaluationSet, load_evaluation_set
+from forms_app.training.mnist_alone import mnist_test_file
 from forms_app.training.sample_sets import TrainingData, load_arrays
 from forms_app.training.scenes import make_drawer
 from forms_app.training.sources import CHARS74K_VALIDATION
 
-SOURCES = (
-    {
+SOURCES = {
+    "emnist": {
         "name": "EMNIST (parts of ByMerge test, Letters, Balanced, Digits without the images of "
         "ByClass test)",
         "cite": "G. Cohen, S. Afshar, J. Tapson, A. van Schaik: EMNIST: an extension of MNIST to "
         "handwritten letters. arXiv:1702.05373 (2017), from NIST Special Database 19",
         "licence": "US government work",
     },
-    {
-        "name": "MNIST train, less the images whose twin is in EMNIST ByClass test",
+    "mnist": {
+        "name": "MNIST train; beside EMNIST, less the images whose twin is in EMNIST ByClass test",
         "cite": "Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits",
         "licence": "CC BY-SA 3.0",
     },
-    {
+    "unipen": {
         "name": "UNIPEN train_r01_v07, isolated characters and symbols, redrawn from pen strokes",
         "cite": "I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet: UNIPEN project of "
         "on-line data exchange and recognizer benchmarks. ICPR 1994; Zenodo 1195803",
         "licence": "CC BY 4.0",
     },
-    {
+    "chars74k": {
         "name": "Chars74K tablet characters, writers 0-34 (35-39 for calibration)",
         "cite": "T. de Campos, B. Babu, M. Varma: Character recognition in natural images. "
         "VISAPP 2009",
         "licence": "free for research and any use with citation, by its authors' page",
     },
-    {
+    "fonts": {
         "name": "22 handwriting fonts (@fontsource 5.3.0), drawn characters",
         "cite": "authors named in each font's licence file",
         "licence": "OFL-1.1 and Apache-2.0",
     },
-)
+}
+"""What the card says of each source that a run may take."""
 _REJECTS = 3_000
 
 
@@ -65,6 +67,7 @@ class CardFacts:
 
     name: str
     config: TrainingConfig
+    sources: tuple[str, ...]
     parameters: int
     multiply_adds: int
     files: dict[str, str]
@@ -99,7 +102,7 @@ def write_card(out: Path, facts: CardFacts, figures: list[dict[str, Any]]) -> No
             "libraries": {lib: version(lib) for lib in ("tensorflow", "keras", "numpy")},
             "machine": f"{platform.machine()}, CPU",
         },
-        "data": list(SOURCES),
+        "data": [entry for name, entry in SOURCES.items() if name in facts.sources],
         "never_used_for_training": [
             "EMNIST ByClass test",
             "CROHME",
@@ -160,6 +163,8 @@ def _tests(folder: Path, data: TrainingData) -> list[tuple[str, EvaluationSet, s
         tests.append(("CROHME", load_evaluation_set(folder / "crohme_eval.npz"), "alnum"))
     if (folder / "chars74k.npz").exists():
         tests.append(("Chars74K writers 40-54", _chars74k_test(folder / "chars74k.npz"), "alnum"))
+    if "mnist" in data.holdouts:
+        tests.append(("MNIST test", load_evaluation_set(mnist_test_file(folder)), "digits"))
     for name, title in (("unipen", "UNIPEN validation writers"), ("symbols", "UNIPEN symbols")):
         if name in data.holdouts:
             held = data.holdouts[name]

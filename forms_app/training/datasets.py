@@ -13,6 +13,7 @@ import numpy as np
 from forms_app.errors import DatasetError
 from forms_app.training import sources as read
 from forms_app.training.continental import continental
+from forms_app.training.mnist_alone import has_mnist, mnist_alone
 from forms_app.training.official_emnist import official_emnist, official_training_files
 from forms_app.training.sample_sets import Holdout, Source, TrainingData
 
@@ -23,7 +24,8 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
     """Loads every source that the folder holds; all of them take 20 seconds and 600 MiB.
 
     Files: official EMNIST training files (IDX, `.mat`) or else `emnist_train.npz`, `mnist.npz`,
-    `unipen_train.npz` and `unipen_symbols.npz` with their strokes, `chars74k.npz`, `fonts/`.
+    `unipen_train.npz` and `unipen_symbols.npz` with their strokes, `chars74k.npz`, `fonts/`. MNIST
+    without any other letters or digits, and without EMNIST's test, follows its own protocol.
 
     Raises:
         DatasetError: a file is damaged, or there is none with letters or digits.
@@ -41,7 +43,9 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
         sources["unipen"], holdouts["unipen"], held_writers = read.unipen(folder, characters, rng)
     if (folder / "chars74k.npz").exists():
         sources["chars74k"], holdouts["chars74k"] = read.chars74k(folder, characters)
-    if (folder / "mnist.npz").exists():
+    if not sources and has_mnist(folder) and not (folder / "emnist_byclass_test.npz").exists():
+        sources["mnist"], holdouts["mnist"] = mnist_alone(folder, characters, rng)
+    elif (folder / "mnist.npz").exists():
         sources["mnist"] = read.mnist(folder, characters)
     if not sources:
         raise DatasetError(f"{folder}: holds no training data; see docs/recogniser.md.")

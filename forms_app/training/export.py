@@ -82,6 +82,7 @@ def export_model(
     facts = CardFacts(
         name=name,
         config=config,
+        sources=tuple(data.sources),
         parameters=int(network.count_params()),
         multiply_adds=multiply_adds(network),
         files={"litert": LITERT_FILE, "keras": KERAS_FILE},

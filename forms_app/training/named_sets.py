@@ -19,8 +19,7 @@ from forms_app.training.idx_files import upright, write_idx
 EMNIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
 MNIST_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 EMNIST_SPLITS = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
-EMNIST_NAMES = tuple(f"emnist/{split}" for split in EMNIST_SPLITS)
-NAMES = ("mnist", *EMNIST_NAMES)
+NAMES = ("mnist", *(f"emnist/{split}" for split in EMNIST_SPLITS))
 PARTS = ("train", "test")
 _REACH_SECONDS = 20.0
 
@@ -144,8 +143,7 @@ def _url(name: str) -> str:
 
 def _by_hand(name: str) -> str:
     train, test = (images_file(name, part) + ".gz" for part in PARTS)
-    trained = f", the folder of {train} to train" if name in EMNIST_NAMES else ""
     return (
-        f"Or fetch {_url(name)} with a browser and give the path of {test} to evaluate{trained}; "
-        "each images file lies beside its labels file."
+        f"Or fetch {_url(name)} with a browser and give the path of {test} to evaluate, the folder "
+        f"of {train} to train; each images file lies beside its labels file."
     )
