@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 
 from forms_app.errors import UserError
 from forms_app.reading.classifier import ENGINES, load_classifier
+from forms_app.training.answers import CHUNK
 from forms_app.training.evaluate import CHARSETS, Evaluation, answers_on, evaluation_of
 from forms_app.training.evaluation_details import EvaluationDetails, details_of
 from forms_app.training.evaluation_report import ReportHead, save_report
@@ -56,7 +58,7 @@ def command(
     fields on drawn forms.
     """
     classifier = load_classifier(engine, model, num_threads=2)
-    answers = answers_on(data, charset, classifier)
+    answers = answers_on(data, charset, classifier, _progress)
     found, details = evaluation_of(answers), details_of(answers)
     click.echo(f"model      {classifier.model_id} ({classifier.engine})")
     click.echo(f"samples    {found.n:,}")
@@ -71,6 +73,13 @@ def command(
             str(data), charset or "all", classifier.model_id, classifier.engine, today
         )
         _report(head, found, details, report)
+
+
+def _progress(done: int, of: int) -> None:
+    """A line on stderr that is written over, for runs of more than one chunk."""
+    if of > CHUNK:
+        sys.stderr.write(f"{done:,} of {of:,} glyphs read" + ("\n" if done == of else "\r"))
+        sys.stderr.flush()
 
 
 def _line(title: str, share: float, interval: tuple[float, float]) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.classifier import log_softmax
+from forms_app.training.evaluation_details import calibration_error, reliability
 
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -69,6 +70,4 @@ def expected_calibration_error(
     right_folded = allowed | allowed[:, partner]
     each, best = np.arange(len(p)), folded.argmax(1)
     confidence, right = folded[each, best], right_folded[each, best]
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(confidence[place == b].sum() - right[place == b].sum()) for b in range(bins)]
-    return float(sum(gaps) / max(len(p), 1))
+    return calibration_error(reliability(confidence, right, bins))

@@ -9,7 +9,7 @@ from typing import Any
 
 from forms_app.errors import DatasetError
 from forms_app.reading.classifier import Classifier
-from forms_app.training.answers import Answers, answer_set
+from forms_app.training.answers import Answers, Progress, answer_set
 from forms_app.training.evaluation_data import EvaluationSet, load_evaluation_set
 from forms_app.training.intervals import wilson_interval
 
@@ -72,10 +72,15 @@ def evaluate_set(samples: EvaluationSet, charset: str | None, classifier: Classi
     return evaluation_of(answer_set(samples, allowed, classifier))
 
 
-def answers_on(data: Path, charset: str | None, classifier: Classifier) -> Answers:
-    """The answers behind `evaluate`, with the same arguments and errors."""
+def answers_on(
+    data: Path,
+    charset: str | None,
+    classifier: Classifier,
+    progress: Progress = lambda done, of: None,
+) -> Answers:
+    """The answers behind `evaluate`, with the same arguments and errors; see `answer_set`."""
     allowed = allowed_answers(charset, classifier.charset.characters)
-    found = answer_set(load_evaluation_set(data), allowed, classifier)
+    found = answer_set(load_evaluation_set(data), allowed, classifier, progress)
     if not len(found.read):
         raise DatasetError(f"{data}: no sample has a label of the charset {charset or 'all'}.")
     return found

@@ -25,6 +25,7 @@ class CharacterFigures:
     n: int
     accuracy: float
     interval95: tuple[float, float]
+    accuracy_ignoring_case: float
     commonest_wrong: str
     commonest_wrong_n: int
 
@@ -71,6 +72,8 @@ class EvaluationDetails:
         reliability: the bins that hold answers, by rising confidence.
         calibration_error: expected calibration error, the gap of each bin weighted by its answers
             (Guo et al. 2017).
+        reliability_ignoring_case, calibration_error_ignoring_case: the same when both cases of a
+            letter are one answer.
         rejected: answers for which "no character" was the most probable class.
         rejected_interval95: Wilson interval of their share.
         worst: the most confident wrong answers, surest first.
@@ -80,6 +83,8 @@ class EvaluationDetails:
     confusions: tuple[Confusion, ...]
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float
+    reliability_ignoring_case: tuple[ReliabilityBin, ...]
+    calibration_error_ignoring_case: float
     rejected: int
     rejected_interval95: tuple[float, float]
     worst: tuple[WrongAnswer, ...]
@@ -91,6 +96,10 @@ class EvaluationDetails:
             "confusions": [dataclasses.asdict(row) for row in self.confusions],
             "reliability": [dataclasses.asdict(row) for row in self.reliability],
             "expected_calibration_error": self.calibration_error,
+            "reliability_ignoring_case": [
+                dataclasses.asdict(row) for row in self.reliability_ignoring_case
+            ],
+            "expected_calibration_error_ignoring_case": self.calibration_error_ignoring_case,
             "rejected": self.rejected,
             "rejected_interval95": list(self.rejected_interval95),
         }
@@ -99,14 +108,16 @@ class EvaluationDetails:
 def details_of(answers: Answers) -> EvaluationDetails:
     """Works out the details of at least one answer."""
     confusions = _confusions(answers)
-    bins = _reliability(answers)
+    bins = reliability(answers.confidence, answers.right)
+    bins_any = reliability(answers.confidence_ignoring_case, answers.right_ignoring_case)
     n, rejected = len(answers.read), int(answers.rejected.sum())
-    gaps = sum(b.n * abs(b.confidence - b.accuracy) for b in bins)
     return EvaluationDetails(
         _characters(answers, confusions),
         confusions,
         bins,
-        gaps / max(n, 1),
+        calibration_error(bins),
+        bins_any,
+        calibration_error(bins_any),
         rejected,
         wilson_interval(rejected, n),
         _worst(answers),
@@ -130,7 +141,8 @@ def _characters(
         first.setdefault(confusion.label, confusion)
     rows = []
     for label in np.unique(answers.samples.labels).tolist():
-        right = answers.right[answers.samples.labels == label]
+        mine = answers.samples.labels == label
+        right = answers.right[mine]
         n, hits, wrong = len(right), int(right.sum()), first.get(label)
         rows.append(
             CharacterFigures(
@@ -138,6 +150,7 @@ def _characters(
                 n,
                 hits / n,
                 wilson_interval(hits, n),
+                float(answers.right_ignoring_case[mine].mean()),
                 wrong.read if wrong else "",
                 wrong.n if wrong else 0,
             )
@@ -145,16 +158,25 @@ def _characters(
     return tuple(sorted(rows, key=lambda row: (not row.character.isalnum(), row.character)))
 
 
-def _reliability(answers: Answers) -> tuple[ReliabilityBin, ...]:
-    place = np.minimum((answers.confidence * BINS).astype(int), BINS - 1)
+def reliability(
+    confidence: NDArray[np.floating], right: NDArray[np.bool_], bins: int = BINS
+) -> tuple[ReliabilityBin, ...]:
+    """The equal bins of 0..1 that hold any of (N,) confidences, by rising confidence."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
     found = []
     for number in np.unique(place).tolist():
         mine = place == number
-        n, right = int(mine.sum()), int(answers.right[mine].sum())
-        said = float(answers.confidence[mine].mean())
-        low, high = number / BINS, (number + 1) / BINS
-        found.append(ReliabilityBin(low, high, n, said, right / n, wilson_interval(right, n)))
+        n, hits = int(mine.sum()), int(right[mine].sum())
+        said = float(confidence[mine].mean(dtype=np.float64))
+        low, high = number / bins, (number + 1) / bins
+        found.append(ReliabilityBin(low, high, n, said, hits / n, wilson_interval(hits, n)))
     return tuple(found)
+
+
+def calibration_error(bins: tuple[ReliabilityBin, ...]) -> float:
+    """Mean gap between confidence and accuracy, 0..1, each bin weighted by its answers."""
+    gaps = sum(b.n * abs(b.confidence - b.accuracy) for b in bins)
+    return gaps / max(sum(b.n for b in bins), 1)
 
 
 def _worst(answers: Answers) -> tuple[WrongAnswer, ...]:

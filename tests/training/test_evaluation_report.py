@@ -83,6 +83,30 @@ def test_reliability_puts_answers_into_bins_and_weighs_the_gaps():
     assert details.calibration_error == pytest.approx(expected)
 
 
+def test_ignoring_case_both_cases_are_one_answer_as_sure_as_both():
+    rows = [("a", "A", 60), ("A", "A", 60), ("1", "a", 60)]
+    details = details_of(answer_set(said("aA1", rows), "aA1", SaidSurely("aA1")))
+    (found,) = details.reliability_ignoring_case
+    # Of 60 % for one case, a third of the rest is "no character", a third the other case.
+    assert found.confidence == pytest.approx((0.6 + 0.4 / 3) / (0.6 + 0.8 / 3), abs=1e-4)
+    assert (found.n, found.accuracy) == (3, pytest.approx(2 / 3))
+    gap = found.confidence - found.accuracy
+    assert details.calibration_error_ignoring_case == pytest.approx(gap)
+    by_label = {row.character: row for row in details.characters}
+    assert (by_label["a"].accuracy, by_label["a"].accuracy_ignoring_case) == (0.0, 1.0)
+    assert by_label["1"].accuracy_ignoring_case == 0.0
+
+
+def test_progress_is_told_chunk_by_chunk_and_changes_no_answer():
+    samples = answered("17", "17" * 5_000, "17" * 5_000)
+    told: list[tuple[int, int]] = []
+    answers = answer_set(
+        samples, "17", WrittenAnswers("17"), lambda done, of: told.append((done, of))
+    )
+    assert told == [(4_096, 10_000), (8_192, 10_000), (10_000, 10_000)]
+    assert answers.right.all() and len(answers.read) == 10_000
+
+
 def test_rejected_glyphs_are_counted_and_still_answered():
     classifier = SaidSurely("17")
     details = details_of(answer_set(said("17", [("1", "!", 80), ("1", "1", 80)]), "17", classifier))
