@@ -17,7 +17,7 @@ import numpy as np
 
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.glyphs import frame_glyph
-from forms_app.reading.line_pieces import Piece, find_pieces
+from forms_app.reading.line_pieces import Piece, find_pieces, is_dust
 from forms_app.reading.strike_out import is_struck_run
 from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
 from forms_app.reading.writing_line import WritingLine
@@ -32,7 +32,8 @@ _WORD_GAP = 0.42
 
 
 def segment_line(crop: FieldCrop) -> Segmentation:
-    """The lattice of a line; EMPTY, STRUCK_OUT or (several rows) UNREADABLE has no glyphs.
+    """The lattice of a line; EMPTY, STRUCK_OUT or UNREADABLE (several rows, nothing but specks) has
+    no glyphs.
 
     Args:
         crop: the crop of a field with layout `line`.
@@ -44,7 +45,8 @@ def segment_line(crop: FieldCrop) -> Segmentation:
     rows, columns = crop.box.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
     if is_struck_run(crop.ink[rows, columns], line.height_px):
         return Segmentation(InkState.STRUCK_OUT, (), 1)
-    if line.row_count > 1 or len(pieces) > _TOO_MANY:
+    specks = is_dust(max(piece.box.height for piece in pieces), crop.box)
+    if specks or line.row_count > 1 or len(pieces) > _TOO_MANY:
         return Segmentation(InkState.UNREADABLE, (), 1)
     glyphs = tuple(
         _glyph(pieces, start, end, line)

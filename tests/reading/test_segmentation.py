@@ -224,13 +224,19 @@ def test_an_empty_line_is_empty() -> None:
     assert (found.state, found.glyphs, found.node_count) == (EMPTY, (), 1)
 
 
-def test_a_line_with_nothing_but_specks_is_empty() -> None:
+@pytest.mark.parametrize(
+    ("places", "state"),
+    [((0.2, 0.5, 0.7), EMPTY), ((0.1, 0.3, 0.5, 0.7, 0.9), InkState.UNREADABLE)],
+)
+def test_a_few_specks_are_dust_and_many_are_for_a_person(
+    places: tuple[float, ...], state: InkState
+) -> None:
     drawn = draw_line("", Look(), np.random.default_rng(4))
     box = drawn.field.box
     ink = np.zeros_like(drawn.scan)
-    for x in (0.2, 0.5, 0.7):
+    for x in places:
         cv2.circle(ink, (int(box.x + x * box.width), int(box.centre[1])), 2, 255, -1)
-    assert _segmented(with_ink(drawn, ink)).state is EMPTY
+    assert _segmented(with_ink(drawn, ink)).state is state
 
 
 def test_a_struck_line_is_struck_out() -> None:
