@@ -35,7 +35,8 @@ _SPECK = 0.1
 MANY_SPECKS = 4
 # Most wide blobs are one wide character, and the recogniser knows two in one glyph for what they
 # are: factor on the odds of a cut. Chosen on 1,003 drawn lines of development writers: 82 % read
-# right with 1, 85 % with 0.25; with wider characters allowed (`_WIDEST`) about 88 % from 0.25 to 0.08.
+# right with 1, 85 % with 0.25; with wider characters allowed (`_WIDEST`) about 88 % from 0.25 down
+# to 0.08.
 _CUT_ODDS = 0.15
 
 _Ints = NDArray[np.int64]
