@@ -4,6 +4,7 @@ import { send } from "../http.js";
 import { notify } from "../notify.js";
 import { createAutosave } from "./autosave.js";
 import { createCommands } from "./commands.js";
+import { createDrawer } from "./drawer.js";
 import { createDrawing } from "./drawing.js";
 import { fromFile } from "./fields.js";
 import { createFieldList, createPages } from "./lists.js";
@@ -189,5 +190,12 @@ store.subscribe((state, before) => {
 });
 bindShortcuts({ commands, store, drawing, container });
 if (!store.state.readOnly) bindDraft();
+
+/** What a helper (detect, check, try) may use: state, page, places for its button and findings. */
+const editor = {
+  version, pages, urls, store, viewport, shapes, commands, announce, choose, container,
+  save: autosave.save, assist: part("assist"), drawer: createDrawer(part("drawer")),
+};
+
 render(store.state, null);
 root.dataset.ready = "true";
