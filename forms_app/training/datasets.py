@@ -56,5 +56,22 @@ def load_training_data(folder: Path, characters: str, seed: int) -> TrainingData
         sources["fonts"] = read.fonts(folder, characters)
     if {"1", "7"} <= set(characters):
         sources["continental"] = continental(characters, rng)
-    checked = {name: holdout for name, holdout in holdouts.items() if len(holdout.labels)}
-    return TrainingData(sources, reject_marks, checked)
+    return TrainingData(
+        {name: source for name, source in sources.items() if len(source)},
+        reject_marks,
+        {
+            name: kept
+            for name, holdout in holdouts.items()
+            if len((kept := _answerable(holdout, characters)).labels)
+        },
+    )
+
+
+def _answerable(holdout: Holdout, characters: str) -> Holdout:
+    """The samples whose character the charset holds; of unknown case, in either case."""
+    labels = holdout.labels.astype(str)
+    own = np.isin(labels, list(characters))
+    other = np.isin(np.char.swapcase(labels), list(characters))
+    keep = own | (other & ~holdout.case_known)
+    trusted = None if holdout.trusted is None else holdout.trusted[keep]
+    return Holdout(holdout.images[keep], labels[keep], holdout.case_known[keep], trusted)

@@ -28,6 +28,16 @@ class Batch:
     allowed: NDArray[np.float32]
 
 
+def steps_of_epoch(data: TrainingData, config: TrainingConfig) -> int:
+    """Batches of one epoch: those of the sources that the data folder holds."""
+    drawn = sum(
+        count
+        for name, count in dataclasses.asdict(config.mixture).items()
+        if name == REJECT or name in data.sources
+    )
+    return min(drawn // config.batch_size, config.steps_per_epoch or drawn)
+
+
 def plan_epoch(
     data: TrainingData, config: TrainingConfig, rng: np.random.Generator
 ) -> list[tuple[str, int]]:
@@ -54,7 +64,7 @@ def batches(data: TrainingData, config: TrainingConfig, epoch: int) -> Iterator[
     drawer = make_drawer(data, config.seed + 7919 * (epoch + 1))
     plan = plan_epoch(data, config, rng)
     size = config.batch_size
-    steps = min(len(plan) // size, config.steps_per_epoch or len(plan))
+    steps = steps_of_epoch(data, config)
     ready: queue.Queue[Batch | BaseException] = queue.Queue(_AHEAD)
     stop = threading.Event()
 

@@ -46,10 +46,11 @@ def emnist(folder: Path, characters: str, rng: np.random.Generator) -> tuple[Sou
     doubt = np.where(known, 0.0, 1.0 - np.clip(data["case_guess_p"].astype(float), 0.5, 0.98))
     held = np.zeros(len(known), bool)
     held[rng.permutation(len(known))[: min(EMNIST_VALIDATION, len(known) // 10)]] = True
-    keep = ~held
+    classes = class_indices(labels, characters)
+    keep = ~held & (classes >= 0)
     source = Source(
         data["images"][keep],
-        class_indices(labels[keep], characters),
+        classes[keep],
         doubt[keep].astype(np.float32),
         np.where(known[keep], 0.0, 0.4).astype(np.float32),
     )
@@ -80,6 +81,7 @@ def unipen(
     keep = ~held & (data["label_p"] >= MISTRUSTED_LABEL_P)
     keep[rng.permutation(capped)[CAPPED_COUNT:]] = False
     classes = class_indices(labels, characters)
+    keep &= classes >= 0
     same_shape = same_shape_classes(characters)[classes[keep]]
     source = Source(
         data["images"][keep],
@@ -100,8 +102,10 @@ def chars74k(folder: Path, characters: str) -> tuple[Source, Holdout]:
     """Chars74K tablet characters by pen strokes, split by writer."""
     data = load_arrays(folder / "chars74k.npz")
     writer = data["writer"]
-    train, held = np.isin(writer, CHARS74K_TRAIN), np.isin(writer, CHARS74K_VALIDATION)
-    classes = class_indices(data["labels"][train], characters)
+    known = class_indices(data["labels"], characters)
+    train = np.isin(writer, CHARS74K_TRAIN) & (known >= 0)
+    held = np.isin(writer, CHARS74K_VALIDATION)
+    classes = known[train]
     both = np.where(same_shape_classes(characters)[classes], 0.6, 0.0)
     zeros = np.zeros(train.sum(), np.float32)
     strokes = load_chars74k_strokes(
@@ -176,5 +180,4 @@ def _twin_share(labels: NDArray[np.str_]) -> NDArray[np.float64]:
 
 def _even_weights(classes: NDArray[np.int64], power: float) -> NDArray[np.float64]:
     """Sampling weights that draw rare classes more often: `count ** -power`."""
-    counts = np.bincount(classes, minlength=int(classes.max()) + 1).astype(float)
-    return counts[classes] ** -power
+    return np.bincount(classes).astype(float)[classes] ** -power

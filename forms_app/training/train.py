@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from forms_app.errors import FieldhandError
 from forms_app.training.config import TrainingConfig
 from forms_app.training.datasets import load_training_data
-from forms_app.training.mixture import Batch, batches
+from forms_app.training.mixture import Batch, batches, steps_of_epoch
 from forms_app.training.network import begin_from, build_network, marginal_loss
 from forms_app.training.sample_sets import Holdout, TrainingData
 
@@ -58,8 +58,7 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
     config.out.mkdir(parents=True, exist_ok=True)
     (config.out / "config.json").write_text(json.dumps(config.as_json(), indent=1))
     data = load_training_data(config.data, config.characters, config.seed)
-    steps = config.steps_per_epoch or config.mixture.total // config.batch_size
-    run = _Run(config, data, _compiled(config), steps, progress)
+    run = _Run(config, data, _compiled(config), steps_of_epoch(data, config), progress)
     if config.resume:
         run.restore()
     while run.state.epoch < config.epochs and run.fraction() < 1.0:
