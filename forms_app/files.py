@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 import obstore
 from obstore.exceptions import BaseError
@@ -34,6 +35,10 @@ SPOOL_BYTES = 16 << 20
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
 FULL_MESSAGE = "There is no space left to save files; free some space on the disk and try again."
+
+DAMAGED_MESSAGE = (
+    "The stored file {key} is damaged; restore it from a backup or upload it again."
+)
 
 
 class Readable(Protocol):
@@ -109,10 +114,7 @@ class FileStore:
         with _translated_errors():
             data = bytes(obstore.get(self._store, _path(key)).bytes())
         if hashlib.sha256(data).hexdigest() != key:
-            raise StorageDamagedError(
-                f"The stored file {key[:12]} is damaged; restore it from a backup or upload it "
-                "again."
-            )
+            raise StorageDamagedError(DAMAGED_MESSAGE.format(key=key[:12]))
         return data
 
     def chunks(self, key: str) -> Iterator[bytes]:
@@ -120,6 +122,43 @@ class FileStore:
         with _translated_errors():
             for chunk in obstore.get(self._store, _path(key)).stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
+
+    @contextmanager
+    def opened(self, key: str) -> Iterator[IO[bytes]]:
+        """`key` as a file that can be searched; only what is read is fetched.
+
+        Raises:
+            StorageDamagedError: The file is gone. Its bytes are not compared with the key.
+        """
+        with _translated_errors():
+            reader = obstore.open_reader(self._store, _path(key))
+        with io.BufferedReader(_RawReader(reader), CHUNK_BYTES) as file:
+            yield file
+
+    def join(self, keys: Sequence[str]) -> StoredFile:
+        """Keep the contents of `keys`, one after the other, as one file; in bounded memory.
+
+        Raises:
+            StorageDamagedError: One of them is gone, or its bytes have changed.
+        """
+        digest, size = hashlib.sha256(), 0
+        for chunk in self._verified_chunks(keys):
+            digest.update(chunk)
+            size += len(chunk)
+        stored = StoredFile(digest.hexdigest(), size)
+        with _translated_errors():
+            if not self._holds(*stored):
+                obstore.put(self._store, _path(stored.key), self._verified_chunks(keys))
+        return stored
+
+    def _verified_chunks(self, keys: Sequence[str]) -> Iterator[bytes]:
+        for key in keys:
+            digest = hashlib.sha256()
+            for chunk in self.chunks(key):
+                digest.update(chunk)
+                yield chunk
+            if digest.hexdigest() != key:
+                raise StorageDamagedError(DAMAGED_MESSAGE.format(key=key[:12]))
 
     def exists(self, key: str) -> bool:
         """Whether `key` is kept here."""
@@ -144,6 +183,31 @@ class FileStore:
             return int(obstore.head(self._store, _path(key))["size"])
         except FileNotFoundError:
             return None
+
+
+class _RawReader(io.RawIOBase):
+    """A stored file for `io.BufferedReader`."""
+
+    def __init__(self, reader: obstore.ReadableFile) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _translated_errors():
+            data = bytes(self._reader.read(len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return int(self._reader.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._reader.tell())
 
 
 def open_file_store(files_url: str) -> FileStore:

@@ -52,6 +52,8 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 # Python's None is SQL's NULL, never JSON's null: "no value" has one spelling.
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
+# More than two gigabytes fit.
+ByteCount = Annotated[int, mapped_column(Key)]
 PrimaryKey = Annotated[int, mapped_column(Key, primary_key=True, autoincrement=True)]
 Timestamp = Annotated[datetime, mapped_column(UtcDateTime, default=utc_now)]
 # When the row last changed: the sweeper's measure of whether work goes on.

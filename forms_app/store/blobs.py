@@ -9,12 +9,20 @@ from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
-from forms_app.store.models import DoomedBlobRow, ExportRow, FileRow, PageRow, TemplatePageRow
+from forms_app.store.models import (
+    DoomedBlobRow,
+    ExportRow,
+    FileRow,
+    PageRow,
+    TemplatePageRow,
+    UploadPartRow,
+    UploadRow,
+)
 from forms_app.store.upserts import insert_missing
 
 
 def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
-    """Keys of every scan, aligned page and export of the batch."""
+    """Keys of every scan, aligned page, export and half-finished upload of the batch."""
     pages = (
         select(PageRow.aligned_hash)
         .join(FileRow, FileRow.id == PageRow.file_id)
@@ -22,7 +30,12 @@ def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
     )
     files = select(FileRow.content_hash).where(FileRow.batch_id == batch_id)
     exports = select(ExportRow.content_hash).where(ExportRow.batch_id == batch_id)
-    keys = session.scalars(union(pages, files, exports))
+    parts = (
+        select(UploadPartRow.key)
+        .join(UploadRow, UploadRow.id == UploadPartRow.upload_id)
+        .where(UploadRow.batch_id == batch_id)
+    )
+    keys = session.scalars(union(pages, files, exports, parts))
     return {key for key in keys if key is not None}
 
 
@@ -34,14 +47,18 @@ def blobs_of_file(session: Session, file_id: int) -> set[str]:
 
 
 def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
-    """Those of `keys` that some row still needs."""
+    """Those of `keys` that some row still needs; a ZIP that was unpacked needs its own no more."""
     wanted = list(keys)
+    files = select(FileRow.content_hash).where(
+        FileRow.content_hash.in_(wanted), FileRow.unpacked_files.is_(None)
+    )
     found = session.scalars(
         union(
+            files,
             *(
                 select(column).where(column.in_(wanted))
                 for column in (
-                    FileRow.content_hash,
+                    UploadPartRow.key,
                     PageRow.aligned_hash,
                     ExportRow.content_hash,
                     TemplatePageRow.blank_hash,

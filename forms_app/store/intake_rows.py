@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_app.store.base import (
     Base,
+    ByteCount,
     ChangeTimestamp,
     JsonValue,
+    Key,
     OptionalTimestamp,
     PrimaryKey,
     Timestamp,
@@ -33,7 +35,12 @@ class BatchRow(Base):
 
 
 class FileRow(Base):
-    """An uploaded file; the same content is read once per batch, the rest are duplicates."""
+    """An uploaded file; the same content is read once per batch, the rest are duplicates.
+
+    A ZIP becomes the files it holds: they carry its `archive_id` and their place in it, and when
+    all are there, `unpacked_files` says how many and the ZIP's own bytes are not needed any more.
+    `archive_id` is no foreign key: SQLite could only add one by making the table anew.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
@@ -47,18 +54,23 @@ class FileRow(Base):
             postgresql_where=text("state NOT IN ('duplicate', 'failed')"),
         ),
         Index("ix_files_state_lease_until", "state", "lease_until"),
+        Index("ix_files_content_hash", "content_hash"),
+        Index("uq_files_archive_entry", "archive_id", "archive_entry", unique=True),
     )
 
     id: Mapped[PrimaryKey]
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     content_hash: Mapped[str | None]
-    size: Mapped[int] = mapped_column(default=0)
+    size: Mapped[ByteCount] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default=FileState.UPLOADED)
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     page_count: Mapped[int | None]
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("files.id", ondelete="SET NULL"))
+    archive_id: Mapped[int | None] = mapped_column(Key)
+    archive_entry: Mapped[int | None]
+    unpacked_files: Mapped[int | None]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
     changed_at: Mapped[ChangeTimestamp]

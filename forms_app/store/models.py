@@ -18,6 +18,7 @@ from forms_app.store.template_rows import (
     TemplatePageRow,
     TemplateVersionRow,
 )
+from forms_app.store.upload_rows import UploadPartRow, UploadRow
 
 __all__ = [
     "LOCAL_USER_ID",
@@ -37,5 +38,7 @@ __all__ = [
     "TemplateFieldRow",
     "TemplatePageRow",
     "TemplateVersionRow",
+    "UploadPartRow",
+    "UploadRow",
     "UserRow",
 ]
