@@ -44,6 +44,9 @@ class Settings:
     read_batch_pages: int = 8
     max_file_mb: int = 200
     max_file_pages: int = 200
+    max_zip_mb: int = 2000
+    max_zip_files: int = 10_000
+    upload_keep_hours: int = 48
     max_page_megapixels: int = 120
     pdf_dpi: int = 300
     lease_seconds: int = 120

@@ -57,6 +57,30 @@ class ImageTooLargeError(IntakeError):
     code = "image_too_large"
 
 
+class ArchiveError(IntakeError):
+    """The ZIP cannot be taken apart as it is."""
+
+    code = "archive"
+
+
+class UnsafeArchiveError(ArchiveError):
+    """The ZIP names files that would lie outside of it."""
+
+    code = "unsafe_archive"
+
+
+class ArchiveTooLargeError(ArchiveError):
+    """The ZIP holds more files, or more bytes when unpacked, than the limit."""
+
+    code = "archive_too_large"
+
+
+class NestedArchiveError(ArchiveError):
+    """A ZIP inside a ZIP."""
+
+    code = "nested_archive"
+
+
 class PageError(ReadingError):
     """One page cannot be laid onto its template."""
 
@@ -77,6 +101,12 @@ class PoorRegistrationError(PageError):
     """The page resembles its template but could not be laid onto it precisely enough."""
 
     code = "poor_registration"
+
+
+class HandPlacementError(PageError):
+    """The points that a person set do not lay the page onto its template."""
+
+    code = "hand_placement"
 
 
 class ShapeError(FieldhandError, ValueError):

@@ -63,6 +63,26 @@ class TemplateSummary:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateJob:
+    """Work around a template that a worker does; `result` is there once `state` is done.
+
+    `kind`: registration | dry_run | blank. `state`: pending | done | failed. `steps_total` is 0
+    until the work has begun; `page_count` images came out of it.
+    """
+
+    id: int
+    kind: str
+    version_id: int | None
+    state: str
+    request: Mapping[str, Any]
+    steps_done: int
+    steps_total: int
+    result: Mapping[str, Any] | None
+    error_message: str | None
+    page_count: int
+
+
 # --- batches and files ------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
@@ -106,8 +126,18 @@ class PageFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchName:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileSummary:
-    """An uploaded file. `state`: uploaded | split | done | failed | duplicate."""
+    """An uploaded file. `state`: uploaded | split | done | failed | duplicate.
+
+    `already_in` is an earlier batch of the same form template with the same content, `archive` the
+    ZIP that it came in; of a ZIP, `unpacked_files` says how many came out once all are.
+    """
 
     id: int
     batch_id: int
@@ -121,6 +151,9 @@ class FileSummary:
     failed_pages: tuple[PageFailure, ...]
     duplicate_of: str | None
     created_at: datetime
+    already_in: BatchName | None = None
+    archive: str | None = None
+    unpacked_files: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
 
-from forms_app.services.dto import FileSummary, PageFailure
-from forms_app.store.models import FileRow, PageRow
-from forms_app.store.states import PageState
+from forms_app.services.dto import BatchName, FileSummary, PageFailure
+from forms_app.store.models import BatchRow, FileRow, PageRow, TemplateVersionRow
+from forms_app.store.states import FileState, PageState
 
 
 def load_files(session: Session, batch_id: int) -> list[FileSummary]:
@@ -35,9 +35,15 @@ def load_files(session: Session, batch_id: int) -> list[FileSummary]:
         ).all()
     )
     names = {file.id: file.name for file in files}
+    elsewhere = _earlier_batches(session, of_batch)
     return [
         _summary(
-            file, read.get(file.id, 0), failures[file.id], names.get(file.duplicate_of_id or 0)
+            file,
+            read.get(file.id, 0),
+            failures[file.id],
+            names.get(file.duplicate_of_id or 0),
+            elsewhere.get(file.id),
+            names.get(file.archive_id or 0),
         )
         for file in files
     ]
@@ -55,10 +61,49 @@ def load_file(session: Session, file: FileRow) -> FileSummary:
         .select_from(PageRow)
         .where(PageRow.file_id == file.id, PageRow.state == PageState.READ)
     )
-    original = session.get(FileRow, file.duplicate_of_id) if file.duplicate_of_id else None
     return _summary(
-        file, read or 0, [_failure(page) for page in failed], original.name if original else None
+        file,
+        read or 0,
+        [_failure(page) for page in failed],
+        _name(session, file.duplicate_of_id),
+        _earlier_batches(session, FileRow.id == file.id).get(file.id),
+        _name(session, file.archive_id),
     )
+
+
+def _name(session: Session, file_id: int | None) -> str | None:
+    file = session.get(FileRow, file_id) if file_id else None
+    return file.name if file else None
+
+
+def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, BatchName]:
+    """For files whose content came before in another batch of the same template: the first one."""
+    earlier, its_batch, its_version = (
+        aliased(FileRow),
+        aliased(BatchRow),
+        aliased(TemplateVersionRow),
+    )
+    found = session.execute(
+        select(FileRow.id, its_batch.id, its_batch.name)
+        .join(BatchRow, BatchRow.id == FileRow.batch_id)
+        .join(TemplateVersionRow, TemplateVersionRow.id == BatchRow.version_id)
+        .join(
+            earlier,
+            (earlier.content_hash == FileRow.content_hash)
+            & (earlier.id < FileRow.id)
+            & (earlier.batch_id != FileRow.batch_id)
+            & (earlier.state != FileState.FAILED),
+        )
+        .join(its_batch, its_batch.id == earlier.batch_id)
+        .join(
+            its_version,
+            (its_version.id == its_batch.version_id)
+            & (its_version.template_id == TemplateVersionRow.template_id),
+        )
+        .where(those, FileRow.state != FileState.FAILED)
+        .order_by(earlier.id.desc())
+    )
+    return {file_id: BatchName(batch_id, name) for file_id, batch_id, name in found}
 
 
 def _failure(page: PageRow) -> PageFailure:
@@ -71,7 +116,12 @@ def _failure(page: PageRow) -> PageFailure:
 
 
 def _summary(
-    file: FileRow, pages_read: int, failures: list[PageFailure], duplicate_of: str | None
+    file: FileRow,
+    pages_read: int,
+    failures: list[PageFailure],
+    duplicate_of: str | None,
+    already_in: BatchName | None,
+    archive: str | None,
 ) -> FileSummary:
     return FileSummary(
         id=file.id,
@@ -86,4 +136,7 @@ def _summary(
         failed_pages=tuple(failures),
         duplicate_of=duplicate_of,
         created_at=file.created_at,
+        already_in=already_in,
+        archive=archive,
+        unpacked_files=file.unpacked_files,
     )

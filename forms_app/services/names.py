@@ -27,6 +27,19 @@ def clean_file_name(name: str) -> str:
     return printable(last).strip()[-MAX_LENGTH:] or "unnamed file"
 
 
+def clean_file_path(name: str) -> str:
+    """A file's name with the folders it lies in, `/` between them; the end of a very long one.
+
+    Of an absolute path only the name is kept: whose folders those are is nobody's business.
+    """
+    parts = name.replace("\\", "/").split("/")
+    if not parts[0] or ":" in parts[0]:
+        return clean_file_name(name)
+    cleaned = [printable(part).strip() for part in parts]
+    kept = "/".join(part for part in cleaned if part.strip("."))
+    return kept[-MAX_LENGTH:].lstrip("/") or "unnamed file"
+
+
 def printable(text: str) -> str:
     """`text` without control characters: PostgreSQL keeps no NUL, and nobody means any."""
     return "".join(character for character in text if character.isprintable())

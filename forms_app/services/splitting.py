@@ -1,16 +1,20 @@
-"""Intake: a stored file becomes page rows; the pixels stay in the file until they are aligned."""
+"""Intake: a stored file becomes page rows; the pixels stay in the file until they are aligned.
+
+A ZIP becomes files instead, which come here again one by one.
+"""
 
 from __future__ import annotations
 
-from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE
+from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, SPLIT_FILE
 from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave, send_or_leave
+from forms_app.services.unpacking import is_stored_archive, unpack
 from forms_app.store.base import utc_now
-from forms_app.store.claims import Lease, hold
+from forms_app.store.claims import Lease, hold, release
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.pages import pending_pages
 from forms_app.store.states import FileState, PageState
@@ -26,18 +30,31 @@ def split_file(app: Application, file_id: int) -> None:
     lease = claim(app, FileRow, file_id, FileState.UPLOADED)
     if lease is None:
         return
-    attempt(app, lease, lambda: _split(app, lease))
+    attempt(app, lease, lambda: _open(app, lease))
     with app.session() as session:
+        file = session.get(FileRow, file_id)
         pages = pending_pages(session, file_id)
+    if file is None or file.state == FileState.UPLOADED or file.unpacked_files is not None:
+        return
     send_all_or_leave(app, ((ALIGN_PAGE, (page_id,)) for page_id in pages))
     if not pages:
         send_or_leave(app, ASSEMBLE_FILE, file_id)
 
 
-def _split(app: Application, lease: Lease) -> None:
-    file_id = lease.row_id
+def _open(app: Application, lease: Lease) -> None:
     with app.session() as session:
-        file = load(session, FileRow, file_id)
+        file = load(session, FileRow, lease.row_id)
+    assert file.content_hash is not None
+    if not is_stored_archive(app, file.content_hash):
+        _split(app, lease, file)
+    elif not unpack(app, lease):
+        with app.session() as session:
+            release(session, lease, counted=False)
+        send_or_leave(app, SPLIT_FILE, lease.row_id)
+
+
+def _split(app: Application, lease: Lease, file: FileRow) -> None:
+    file_id = lease.row_id
     assert file.content_hash is not None
     count = count_pages(app.files.get(file.content_hash), file.name, intake_limits(app.settings))
     with app.session() as session:

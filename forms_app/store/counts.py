@@ -68,7 +68,7 @@ def count_open_fields(session: Session) -> int:
 def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
     rows = session.execute(
         select(FileRow.batch_id, FileRow.state, func.count())
-        .where(FileRow.batch_id.in_(counts))
+        .where(FileRow.batch_id.in_(counts), FileRow.unpacked_files.is_(None))
         .group_by(FileRow.batch_id, FileRow.state)
     )
     for batch_id, state, number in rows:

@@ -1,0 +1,116 @@
+"""A ZIP in a batch becomes the files it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from forms_app import queues
+from forms_app.services import batches, uploads
+from forms_app.services.application import Application
+from forms_app.services.splitting import split_file
+from forms_app.store.models import FileRow
+from tests import factories
+from tests.fakes import RecordingTaskSender, run_sent_tasks
+from tests.reading.zip_bytes import encrypted_zip, zip_bytes
+
+
+def _png(shade: int) -> bytes:
+    return cv2.imencode(".png", np.full((50, 40), shade, np.uint8))[1].tobytes()
+
+
+def _listed(app: Application, batch_id: int) -> dict[str, str]:
+    return {file.name: file.state for file in batches.list_files(app, batch_id)}
+
+
+def test_every_file_is_added_with_its_folders_and_bad_ones_say_why(any_app: Application) -> None:
+    batch = factories.make_batch(any_app)
+    inner = zip_bytes({"x.png": _png(1)})
+    files = {
+        "one.png": _png(10),
+        "north/two.png": _png(20),
+        "south/two.png": _png(20),
+        "notes.txt": b"Dear reader",
+        "empty.png": b"",
+        "more.zip": inner,
+    }
+    archive = factories.upload(any_app, batch.id, zip_bytes(files), "monday.zip")
+    run_sent_tasks(any_app, stop_before=queues.ALIGN_PAGE)
+    by_name = {file.name: file for file in batches.list_files(any_app, batch.id)}
+    assert {name: file.state for name, file in by_name.items()} == {
+        "monday.zip": "done",
+        "one.png": "split",
+        "north/two.png": "split",
+        "south/two.png": "duplicate",
+        "notes.txt": "failed",
+        "empty.png": "failed",
+        "more.zip": "failed",
+    }
+    assert by_name["monday.zip"].unpacked_files == 6
+    assert by_name["one.png"].archive == "monday.zip"
+    assert by_name["south/two.png"].duplicate_of == "north/two.png"
+    assert "more.zip is a ZIP inside a ZIP" in (by_name["more.zip"].error_message or "")
+    assert by_name["empty.png"].error_code == "empty_file"
+    summary = batches.get_batch(any_app, batch.id).summary
+    assert (summary.files, summary.files_failed) == (6, 3)
+    # The ZIP's own bytes are gone; it is known when it comes again all the same.
+    with any_app.session() as session:
+        key = session.get_one(FileRow, archive.id).content_hash
+    assert key is not None and not any_app.files.exists(key)
+    again = factories.upload(any_app, batch.id, zip_bytes(files), "again.zip")
+    assert (again.state, again.duplicate_of) == ("duplicate", "monday.zip")
+
+
+def test_a_refused_zip_adds_nothing_and_says_why(app: Application) -> None:
+    batch = factories.make_batch(app)
+    factories.upload(app, batch.id, encrypted_zip(), "secret.zip")
+    factories.upload(app, batch.id, zip_bytes({"../x.png": _png(1)}), "odd.zip")
+    factories.upload(app, batch.id, b"PK\x03\x04 and no more", "cut off.zip")
+    run_sent_tasks(app)
+    codes = {file.name: file.error_code for file in batches.list_files(app, batch.id)}
+    assert codes == {
+        "secret.zip": "encrypted_file",
+        "odd.zip": "unsafe_archive",
+        "cut off.zip": "damaged_file",
+    }
+
+
+def test_a_worker_that_died_in_the_middle_leaves_nothing_doubled(
+    any_app: Application, tasks: RecordingTaskSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = factories.make_batch(any_app)
+    data = zip_bytes({f"{n}.png": _png(n) for n in range(5)} | {"empty.png": b""})
+    archive = factories.upload(any_app, batch.id, data, "monday.zip")
+    tasks.take()
+    with monkeypatch.context() as patch:
+        # Time for one file only, each time: the next goes on behind it.
+        patch.setattr("forms_app.services.unpacking.SHARE_OF_LEASE", 0.0)
+        patch.setattr("time.monotonic", iter([0.0, 0.0, 1.0]).__next__)
+        split_file(any_app, archive.id)
+    assert _listed(any_app, batch.id) == {"monday.zip": "uploaded", "0.png": "uploaded"}
+    assert (queues.SPLIT_FILE, (archive.id,)) in tasks.take()
+    for _ in range(2):
+        split_file(any_app, archive.id)
+    assert len(_listed(any_app, batch.id)) == 7
+    assert _listed(any_app, batch.id)["monday.zip"] == "done"
+
+
+def test_a_zip_removed_while_it_is_unpacked_is_let_go(app: Application) -> None:
+    batch = factories.make_batch(app)
+    archive = factories.upload(app, batch.id, zip_bytes({"1.png": _png(1)}), "monday.zip")
+    run_sent_tasks(app, stop_before=queues.ALIGN_PAGE)
+    uploads.remove_file(app, archive.id)
+    [file] = batches.list_files(app, batch.id)
+    assert (file.name, file.state, file.archive) == ("1.png", "split", None)
+
+
+def test_the_limits_come_from_the_settings(app: Application) -> None:
+    small = replace(app, settings=replace(app.settings, max_zip_files=1))
+    batch = factories.make_batch(small)
+    factories.upload(small, batch.id, zip_bytes({"1.png": _png(1), "2.png": _png(2)}), "two.zip")
+    run_sent_tasks(small)
+    [file] = batches.list_files(small, batch.id)
+    assert file.error_message == "two.zip holds more than 1 files. Split it into several."
