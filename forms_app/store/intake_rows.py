@@ -78,7 +78,11 @@ class FileRow(Base):
 
 
 class SubmissionRow(Base):
-    """One filled form; `number` counts within its file."""
+    """One filled form; `number` counts within its file.
+
+    `absent_pages` are template pages that a person said do not exist; `pages_missing` counts those
+    that are neither there nor said to be absent.
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (
@@ -92,11 +96,19 @@ class SubmissionRow(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     number: Mapped[int]
     state: Mapped[str] = mapped_column(default=SubmissionState.READING)
+    absent_pages: Mapped[JsonValue] = mapped_column(default=list)
+    pages_missing: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Timestamp]
 
 
 class PageRow(Base):
-    """One sheet side; a page claims a template page of a submission at most once."""
+    """One sheet side; a page claims a template page of a submission at most once.
+
+    `scan_hash` and `scan_name` are of the scan that replaces the uploaded file's page, `placement`
+    is how a person laid it (services/page_placements). `worst_residual_px` is its worst field's;
+    `checked_at` says when a person found that it lies well enough all the same. `writing` is what
+    tells it from other sheets (reading/likeness).
+    """
 
     __tablename__ = "pages"
     __table_args__ = (
@@ -122,6 +134,12 @@ class PageRow(Base):
     residual_px: Mapped[float | None]
     homography: Mapped[JsonValue | None]
     field_residuals: Mapped[JsonValue | None]
+    worst_residual_px: Mapped[float | None]
+    checked_at: Mapped[OptionalTimestamp]
+    placement: Mapped[JsonValue | None]
+    scan_hash: Mapped[str | None]
+    scan_name: Mapped[str | None]
+    writing: Mapped[str | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     created_at: Mapped[Timestamp]

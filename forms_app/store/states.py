@@ -21,12 +21,15 @@ class FileState(StrEnum):
 
 
 class PageState(StrEnum):
-    """pending: to be aligned · aligned: to be read (once its submission is known)."""
+    """pending: to be aligned · aligned: to be read (once its submission is known) · held: aligned,
+    a person must say which form it belongs to · dropped: taken out by a person, can be restored."""
 
     PENDING = "pending"
     ALIGNED = "aligned"
     READ = "read"
     FAILED = "failed"
+    HELD = "held"
+    DROPPED = "dropped"
 
 
 class SubmissionState(StrEnum):
@@ -64,6 +67,25 @@ class ExportFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     XLSX = "xlsx"
+
+
+class JobKind(StrEnum):
+    """Work around a template: its registration's self-test, a dry run, a blank from copies."""
+
+    REGISTRATION = "registration"
+    DRY_RUN = "dry_run"
+    BLANK = "blank"
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobFileRole(StrEnum):
+    UPLOAD = "upload"
+    PAGE = "page"
 
 
 class Role(StrEnum):

@@ -76,6 +76,50 @@ def test_guards_go_onto_existing_data(empty_engine: Engine) -> None:
         connection.execute(text("UPDATE template_versions SET name = 'Other'"))
 
 
+def test_pages_are_rebuilt_with_all_that_refers_to_them(empty_engine: Engine) -> None:
+    """A reading keeps its page, and a form of which a page is missing is counted."""
+    migrations.upgrade(empty_engine, "0004")
+    with empty_engine.begin() as connection:
+        _insert_read_page(connection)
+    migrations.upgrade(empty_engine)
+    with empty_engine.connect() as connection:
+        assert connection.execute(text("SELECT page_id FROM readings")).scalar() == 1
+        assert connection.execute(text("SELECT pages_missing FROM submissions")).scalar() == 1
+    with pytest.raises(Exception, match="constraint"), empty_engine.begin() as connection:
+        connection.execute(text("UPDATE pages SET state = 'lost'"))
+
+
+def _insert_read_page(connection: object) -> None:
+    """One read page of a form whose template has two."""
+    now = "2026-01-01 00:00:00+00:00"
+    for statement in (
+        "INSERT INTO form_templates (id, name, created_at) VALUES (1, 'Intake', :now)",
+        "INSERT INTO template_versions (id, template_id, number, state, name, definition, revision,"
+        " created_at, updated_at) VALUES (1, 1, 1, 'draft', 'Intake', '{}', 1, :now, :now)",
+        "INSERT INTO batches (id, name, version_id, created_at) VALUES (1, 'March', 1, :now)",
+        "INSERT INTO files (id, batch_id, name, size, state, attempts, changed_at, created_at)"
+        " VALUES (1, 1, 'scan.pdf', 9, 'done', 0, :now, :now)",
+        "INSERT INTO submissions (id, file_id, batch_id, number, state, created_at)"
+        " VALUES (1, 1, 1, 1, 'done', :now)",
+        "INSERT INTO pages (id, file_id, number, state, attempts, changed_at, submission_id,"
+        " template_page, created_at) VALUES (1, 1, 1, 'read', 0, :now, 1, 1, :now)",
+        "INSERT INTO model_versions (id, model_id, engine, card, created_at)"
+        " VALUES (1, 'glyphs', 'litert', '{}', :now)",
+        "INSERT INTO readings (id, submission_id, field_name, page_id, model_version_id, outcome,"
+        " confidence, needs_review, reasons, alternatives, characters, created_at)"
+        " VALUES (1, 1, 'surname', 1, 1, 'read', 0.9, false, '[]', '[]', '[]', :now)",
+    ):
+        connection.execute(text(statement), {"now": now})  # type: ignore[attr-defined]
+    for number in (1, 2):
+        connection.execute(  # type: ignore[attr-defined]
+            text(
+                "INSERT INTO template_pages (version_id, number, width_px, height_px, blank_hash,"
+                " source_name) VALUES (1, :number, 800, 1100, 'a', 'blank.png')"
+            ),
+            {"number": number},
+        )
+
+
 def _insert_published_version(connection: object) -> None:
     now = "2026-01-01 00:00:00+00:00"
     connection.execute(  # type: ignore[attr-defined]

@@ -1,0 +1,170 @@
+"""Laying a page where a person says it lies.
+
+The person's points give a homography; the fine refinement starts from it and is kept where it
+passes its own check. Where it does not, the page is laid by the homography alone, and the person
+must look at the overlay and confirm it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from forms_app.reading.errors import HandPlacementError, PoorRegistrationError
+from forms_app.reading.features import (
+    HomographyEstimate,
+    Matrix,
+    PageView,
+    Points,
+    estimate_homography,
+    map_points,
+    scaling,
+    softened,
+    view_page,
+)
+from forms_app.reading.form_template import FormField
+from forms_app.reading.patches import find_patches
+from forms_app.reading.placement import (
+    MIN_SCORE,
+    Placement,
+    coarse_fit,
+    lay_onto_template,
+)
+from forms_app.reading.references import FINE_SEARCH_PX, PageReference
+from forms_app.reading.refinement import fit_field
+from forms_app.reading.registration import lay_page
+from forms_app.reading.residuals import check_print, field_residuals
+from forms_app.reading.turning import quarter_turns_of, turning
+from forms_app.reading.types import AlignedPage, GreyImage
+from forms_app.reading.warping import warp_page
+
+LEAST_POINTS = 4
+LEAST_INLIERS = 10
+NO_PRINT = "Next to none of the form's print was found where the points say it is."
+OUTLINE_SHARES = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPoint:
+    """`scan` is a place on the scan in shares of its width and height (0..1), `template_px` where
+    it belongs on the template page."""
+
+    scan: tuple[float, float]
+    template_px: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class HandPlacement:
+    """A page laid by hand; `is_checked` when the refinement passed its check, else `doubt` says
+    why it did not and `aligned` is laid by the points alone."""
+
+    aligned: AlignedPage
+    is_checked: bool
+    doubt: str = ""
+
+
+def lay_by_points(
+    page: GreyImage,
+    reference: PageReference,
+    points: Sequence[PlacedPoint],
+    fields: Sequence[FormField] = (),
+) -> HandPlacement:
+    """Lays a grey scan `(H, W)` uint8 onto a template page by four points or more.
+
+    Raises:
+        HandPlacementError: the points do not lay a sheet: too few, in a line, or mirrored.
+    """
+    view = view_page(page)
+    sources = np.array([point.scan for point in points], float).reshape(-1, 2) * page.shape[::-1]
+    targets = np.array([point.template_px for point in points], float).reshape(-1, 2)
+    matrix = _homography(sources, targets, page.shape)
+    fit = coarse_fit(view, reference, HomographyEstimate(matrix, len(points), sources, targets))
+    doubt = NO_PRINT
+    if fit is not None:
+        try:
+            return HandPlacement(lay_page(view, reference, fit, fields), True)
+        except PoorRegistrationError as error:
+            doubt = error.message
+    return HandPlacement(_lay_flat(view, reference, matrix, fields), False, doubt)
+
+
+def first_points(page: GreyImage, reference: PageReference) -> tuple[PlacedPoint, ...]:
+    """Where the scan's four corners probably belong: what a person starts from.
+
+    By matched features where they make sense, else with the scan's outline on the template's.
+    """
+    view = view_page(page)
+    estimate = estimate_homography(view.features, reference.view.features, 6.0)
+    if estimate is not None and estimate.inliers >= LEAST_INLIERS:
+        try:
+            _require_sheet(estimate.matrix, page.shape)
+        except HandPlacementError:
+            pass
+        else:
+            return corner_points(estimate.matrix, page.shape)
+    turns = int((page.shape[0] > page.shape[1]) != (reference.grey.shape[0] > reference.grey.shape[1]))
+    upright = page.shape[::-1] if turns else page.shape
+    matrix = scaling(upright, reference.grey.shape) @ turning(turns, page.shape)
+    return corner_points(matrix, page.shape)
+
+
+def corner_points(matrix: Matrix, shape: tuple[int, ...]) -> tuple[PlacedPoint, ...]:
+    """The scan's four corners under a map (3, 3) of scan to template pixels."""
+    height, width = shape
+    placed = map_points(matrix, np.array(OUTLINE_SHARES) * (width, height))
+    return tuple(
+        PlacedPoint(scan, (float(x), float(y)))
+        for scan, (x, y) in zip(OUTLINE_SHARES, placed, strict=True)
+    )
+
+
+def _homography(sources: Points, targets: Points, shape: tuple[int, ...]) -> Matrix:
+    if len(sources) < LEAST_POINTS:
+        raise HandPlacementError(f"Place at least {LEAST_POINTS} points; {len(sources)} are set.")
+    matrix, _ = cv2.findHomography(sources, targets, 0)
+    if matrix is None or not np.isfinite(matrix).all():
+        raise HandPlacementError("The points lie in one line; move them apart.")
+    _require_sheet(np.asarray(matrix, np.float64), shape)
+    return np.asarray(matrix, np.float64)
+
+
+def _require_sheet(matrix: Matrix, shape: tuple[int, ...]) -> None:
+    height, width = shape
+    outline = np.array(OUTLINE_SHARES) * (width, height)
+    depth = outline @ matrix[2, :2] + matrix[2, 2]
+    if np.any(depth * np.sign(depth[0]) <= 0.05 * np.abs(depth).max()):
+        raise HandPlacementError("The points fold the page over; check that none is misplaced.")
+    corners = map_points(matrix, outline).astype(np.float32)
+    area = cv2.contourArea(corners, oriented=True)
+    if area <= 0 or not cv2.isContourConvex(corners):
+        raise HandPlacementError("The points turn the page over; check that none is misplaced.")
+
+
+def _lay_flat(
+    view: PageView, reference: PageReference, matrix: Matrix, fields: Sequence[FormField]
+) -> AlignedPage:
+    """By the homography alone, with the residuals that this leaves."""
+    placement = _flat_placement(view, reference, matrix)
+    grey = lay_onto_template(view, placement)
+    checks, all_checks = check_print(grey, reference, placement)
+    residual_px = float(np.percentile(checks.lengths_px, 95)) if len(checks.lengths_px) else 0.0
+    turns = quarter_turns_of(matrix, view.grey.shape)
+    upright = matrix @ np.linalg.inv(turning(turns, view.grey.shape))
+    near_fields = field_residuals(fields, all_checks, placement)
+    return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
+
+
+def _flat_placement(view: PageView, reference: PageReference, matrix: Matrix) -> Placement:
+    fine_shape, shape = reference.view.fine.shape, reference.grey.shape
+    fine_matrix = scaling(shape, fine_shape) @ matrix
+    nothing = np.zeros((0, 2))
+    flat = fit_field(fine_shape, nothing, nothing, np.zeros(0), reach_px=(1.0, 1.0)).field
+    image = softened(warp_page(view.grey, fine_matrix, flat, fine_shape, fine_shape))
+    found = find_patches(image, reference.fitting_patches, FINE_SEARCH_PX[0])
+    misfits = np.where(
+        found.scores >= MIN_SCORE, np.linalg.norm(found.offsets, axis=1), np.inf
+    )
+    return Placement(fine_matrix, flat, fine_shape, shape, misfits, 0.0)
