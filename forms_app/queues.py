@@ -6,13 +6,16 @@ INTAKE = "intake"
 ALIGN = "align"
 READ = "read"
 EXPORT = "export"
-ALL_QUEUES = (INTAKE, ALIGN, READ, EXPORT)
+TRY = "try"
+"""What a person waits for beside a template: never behind a batch."""
+ALL_QUEUES = (INTAKE, ALIGN, READ, EXPORT, TRY)
 
 SPLIT_FILE = "fieldhand.split_file"
 ALIGN_PAGE = "fieldhand.align_page"
 ASSEMBLE_FILE = "fieldhand.assemble_file"
 READ_PAGES = "fieldhand.read_pages"
 BUILD_EXPORT = "fieldhand.build_export"
+RUN_TEMPLATE_JOB = "fieldhand.run_template_job"
 SWEEP = "fieldhand.sweep"
 
 QUEUE_OF_TASK = {
@@ -21,5 +24,6 @@ QUEUE_OF_TASK = {
     ASSEMBLE_FILE: ALIGN,
     READ_PAGES: READ,
     BUILD_EXPORT: EXPORT,
+    RUN_TEMPLATE_JOB: TRY,
     SWEEP: INTAKE,
 }

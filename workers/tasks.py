@@ -7,12 +7,14 @@ from forms_app.services import (
     alignment,
     assembly,
     export_building,
+    job_running,
     reading,
     splitting,
     sweeping,
 )
 from forms_app.services.sending import send_or_leave
 from workers.app import EXPORT_LIMIT_S, EXPORT_SOFT_LIMIT_S, application, celery
+from workers.sample_drawing import draw_samples
 
 
 @celery.task(name=queues.SPLIT_FILE)  # type: ignore[untyped-decorator]
@@ -47,6 +49,12 @@ def read_pages() -> None:
 def build_export(export_id: int) -> None:
     """Write one requested export."""
     export_building.build_export(application(), export_id)
+
+
+@celery.task(name=queues.RUN_TEMPLATE_JOB)  # type: ignore[untyped-decorator]
+def run_template_job(job_id: int) -> None:
+    """Do what a person beside a template waits for."""
+    job_running.run_template_job(application(), job_id, draw_samples)
 
 
 @celery.task(name=queues.SWEEP)  # type: ignore[untyped-decorator]

@@ -95,6 +95,39 @@ class FormField:
         return bounding_box([self.box, *self.cells, *(option.box for option in self.options)])
 
 
+class RuleKind(StrEnum):
+    """What a cross-field rule says of its fields; see `cross_rules`."""
+
+    SUM = "sum"
+    EQUAL = "equal"
+    DATE_ORDER = "date_order"
+    REQUIRED_IF = "required_if"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRule:
+    """A rule over several fields, named by their names.
+
+    `fields` are the addends of a sum, the fields that must be equal, the dates from the earliest
+    to the latest, or the fields that are required. `total` is set for sums only; `condition`, for
+    `required_if` only, is the field that decides, and `expected` the value it must have (None: any
+    value, or a mark that is set).
+    """
+
+    name: str
+    kind: RuleKind
+    fields: tuple[str, ...]
+    total: str | None = None
+    condition: str | None = None
+    expected: str | bool | None = None
+
+    @property
+    def involved(self) -> tuple[str, ...]:
+        """Every field that the rule looks at."""
+        others = (name for name in (self.total, self.condition) if name is not None)
+        return (*self.fields, *others)
+
+
 @dataclass(frozen=True, slots=True)
 class TemplatePage:
     """One page: the file of its blank image, which page of that file, and its size in pixels."""
@@ -113,6 +146,7 @@ class FormTemplate:
     name: str
     pages: tuple[TemplatePage, ...]
     fields: tuple[FormField, ...]
+    rules: tuple[CrossRule, ...] = ()
 
     def fields_on(self, page: int) -> tuple[FormField, ...]:
         return tuple(f for f in self.fields if f.page == page)

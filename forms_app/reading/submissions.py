@@ -9,6 +9,7 @@ from itertools import islice
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import Classifier
 from forms_app.reading.confidence import missing_page
+from forms_app.reading.cross_rules import with_rules
 from forms_app.reading.errors import PageError, ReadingError
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.intake import IntakeLimits, open_pages
@@ -159,4 +160,5 @@ def _submission(
 ) -> SubmissionReading:
     read = {field.name: field for page in pages for field in page.reading.fields}
     placements = tuple(page.placement for page in pages)
-    return SubmissionReading(source, number, placements, complete_fields(template, read))
+    fields = with_rules(template, complete_fields(template, read))
+    return SubmissionReading(source, number, placements, fields)

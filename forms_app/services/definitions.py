@@ -9,7 +9,7 @@ from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormTemplate
 from forms_app.services.dto import TemplatePageInfo, TemplateVersion
 from forms_app.store.models import TemplatePageRow, TemplateVersionRow
-from forms_app.templating.template_file import FORMAT, parse_template
+from forms_app.templating.template_file import FORMAT, parse_template, parse_usable
 
 
 def empty_definition(name: str) -> dict[str, Any]:
@@ -37,6 +37,7 @@ def template_file(definition: dict[str, Any], pages: Sequence[TemplatePageRow]) 
             for page in pages
         ],
         "fields": definition["fields"],
+        **({"rules": definition["rules"]} if definition.get("rules") else {}),
     }
 
 
@@ -47,6 +48,11 @@ def form_template(version: TemplateVersionRow) -> FormTemplate:
         TemplateError: The draft is not complete; `problems` says where.
     """
     return parse_template(template_file(version.definition, version.pages))
+
+
+def usable_template(version: TemplateVersionRow) -> FormTemplate:
+    """What of a version is complete: a draft's faulty fields and rules are left out."""
+    return parse_usable(template_file(version.definition, version.pages))[0]
 
 
 def problems_of(version: TemplateVersionRow) -> tuple[str, ...]:

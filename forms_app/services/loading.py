@@ -15,6 +15,7 @@ from forms_app.store.models import (
     FormTemplateRow,
     PageRow,
     SubmissionRow,
+    TemplateJobRow,
     TemplateVersionRow,
 )
 
@@ -29,6 +30,7 @@ WORDS: dict[type[Base], str] = {
     FormTemplateRow: "form template",
     PageRow: "page",
     SubmissionRow: "submission",
+    TemplateJobRow: "work on a template",
     TemplateVersionRow: "version of a form template",
 }
 

@@ -15,17 +15,26 @@ import structlog
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, BUILD_EXPORT, READ_PAGES, SPLIT_FILE
+from forms_app.queues import (
+    ALIGN_PAGE,
+    ASSEMBLE_FILE,
+    BUILD_EXPORT,
+    READ_PAGES,
+    RUN_TEMPLATE_JOB,
+    SPLIT_FILE,
+)
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
 from forms_app.services.cleaning import delete_left_over
 from forms_app.services.completion import NO_MODEL, finish_failed_page
 from forms_app.services.export_building import fail_export
+from forms_app.services.template_jobs import delete_expired_jobs, fail_job
+from forms_app.services.upload_finishing import expire_uploads, finish_left_over
 from forms_app.store.base import utc_now
 from forms_app.store.claims import LeasedRow, is_free
-from forms_app.store.models import ExportRow, FileRow, PageRow
+from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.readings import model_version_id
-from forms_app.store.states import ExportState, FileState, PageState
+from forms_app.store.states import ExportState, FileState, JobState, PageState
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +61,9 @@ def sweep(app: Application) -> SweepCounts:
     Raises:
         BrokerUnavailableError: The broker is still down; the next sweep tries again.
     """
+    expire_uploads(app)
+    finish_left_over(app)
+    delete_expired_jobs(app)
     delete_left_over(app)
     failed = _fail_exhausted(app)
     with app.session() as session:
@@ -72,7 +84,7 @@ def free_all_leases(app: Application) -> int:
     """
     freed = 0
     with app.session() as session:
-        for kind in (FileRow, PageRow, ExportRow):
+        for kind in (FileRow, PageRow, ExportRow, TemplateJobRow):
             held = session.scalars(
                 update(kind)
                 .where(kind.lease_until.is_not(None))
@@ -91,6 +103,7 @@ def _fail_exhausted(app: Application) -> int:
             session, PageRow, app.settings.max_attempts, PageState.PENDING, PageState.ALIGNED
         )
         exports = _exhausted(session, ExportRow, app.settings.max_attempts, ExportState.PENDING)
+        jobs = _exhausted(session, TemplateJobRow, app.settings.max_attempts, JobState.PENDING)
     for file_id in files:
         fail(app, FileRow, file_id, LOST, LOST_MESSAGE.format(thing="file"), is_free(FileRow))
     for page_id in pages:
@@ -99,7 +112,9 @@ def _fail_exhausted(app: Application) -> int:
             finish_failed_page(session, page_id, model_version_id(session, NO_MODEL, NO_MODEL))
     for export_id in exports:
         fail_export(app, export_id, LOST_MESSAGE.format(thing="export"), is_free(ExportRow))
-    return len(files) + len(pages) + len(exports)
+    for job_id in jobs:
+        fail_job(app, job_id, LOST_MESSAGE.format(thing="template"), is_free(TemplateJobRow))
+    return len(files) + len(pages) + len(exports) + len(jobs)
 
 
 def _exhausted(session: Session, kind: LeasedRow, max_attempts: int, *states: str) -> Sequence[int]:
@@ -131,12 +146,14 @@ def _left_behind(
         (PageRow.state == PageState.ALIGNED) & PageRow.submission_id.is_not(None),
     )
     export = _waiting(session, ExportRow, due_after, ExportRow.state == ExportState.PENDING)
+    job = _waiting(session, TemplateJobRow, due_after, TemplateJobRow.state == JobState.PENDING)
     return [
         *((SPLIT_FILE, (row_id,)) for row_id in split),
         *((ALIGN_PAGE, (row_id,)) for row_id in align),
         *((ASSEMBLE_FILE, (row_id,)) for row_id in assemble),
         *((READ_PAGES, ()) for _ in range(0, len(read), read_batch_pages)),
         *((BUILD_EXPORT, (row_id,)) for row_id in export),
+        *((RUN_TEMPLATE_JOB, (row_id,)) for row_id in job),
     ]
 
 

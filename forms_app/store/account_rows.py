@@ -32,7 +32,8 @@ class UserRow(Base):
 
 
 class ExportRow(Base):
-    """A download, built once and kept as a file; `open_fields` were unreviewed then."""
+    """A download, built once and kept as a file; `open_fields` were unreviewed then, and
+    `rule_breaks` counts its forms in which a cross-field rule is broken."""
 
     __tablename__ = "exports"
     __table_args__ = (
@@ -49,6 +50,7 @@ class ExportRow(Base):
     size: Mapped[int | None]
     row_count: Mapped[int | None]
     open_fields: Mapped[int | None]
+    rule_breaks: Mapped[int | None]
     error_message: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]

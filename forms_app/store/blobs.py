@@ -14,6 +14,7 @@ from forms_app.store.models import (
     ExportRow,
     FileRow,
     PageRow,
+    TemplateJobFileRow,
     TemplatePageRow,
     UploadPartRow,
     UploadRow,
@@ -28,6 +29,11 @@ def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
         .join(FileRow, FileRow.id == PageRow.file_id)
         .where(FileRow.batch_id == batch_id)
     )
+    scans = (
+        select(PageRow.scan_hash)
+        .join(FileRow, FileRow.id == PageRow.file_id)
+        .where(FileRow.batch_id == batch_id)
+    )
     files = select(FileRow.content_hash).where(FileRow.batch_id == batch_id)
     exports = select(ExportRow.content_hash).where(ExportRow.batch_id == batch_id)
     parts = (
@@ -35,15 +41,16 @@ def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
         .join(UploadRow, UploadRow.id == UploadPartRow.upload_id)
         .where(UploadRow.batch_id == batch_id)
     )
-    keys = session.scalars(union(pages, files, exports, parts))
+    keys = session.scalars(union(pages, scans, files, exports, parts))
     return {key for key in keys if key is not None}
 
 
 def blobs_of_file(session: Session, file_id: int) -> set[str]:
-    """Keys of the uploaded file and of its aligned pages."""
+    """Keys of the uploaded file, of its aligned pages and of scans that replace some."""
     pages = select(PageRow.aligned_hash).where(PageRow.file_id == file_id)
+    scans = select(PageRow.scan_hash).where(PageRow.file_id == file_id)
     files = select(FileRow.content_hash).where(FileRow.id == file_id)
-    return {key for key in session.scalars(union(pages, files)) if key is not None}
+    return {key for key in session.scalars(union(pages, scans, files)) if key is not None}
 
 
 def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
@@ -60,10 +67,12 @@ def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
                 for column in (
                     UploadPartRow.key,
                     PageRow.aligned_hash,
+                    PageRow.scan_hash,
                     ExportRow.content_hash,
                     TemplatePageRow.blank_hash,
+                    TemplateJobFileRow.content_hash,
                 )
-            )
+            ),
         )
     )
     return {key for key in found if key is not None}

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import LeaseLostError
 from forms_app.store.base import utc_now
-from forms_app.store.models import ExportRow, FileRow, PageRow
+from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.states import PageState
 
-LeasedRow = type[FileRow] | type[PageRow] | type[ExportRow]
+LeasedRow = type[FileRow] | type[PageRow] | type[ExportRow] | type[TemplateJobRow]
 
 
 @dataclass(frozen=True, slots=True)

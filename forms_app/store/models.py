@@ -5,6 +5,7 @@ from __future__ import annotations
 from forms_app.store.account_rows import LOCAL_USER_ID, AuditEventRow, ExportRow, UserRow
 from forms_app.store.base import Base
 from forms_app.store.blob_rows import DoomedBlobRow
+from forms_app.store.editing_rows import DraftEditorRow
 from forms_app.store.intake_rows import BatchRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.reading_rows import (
     DecisionRow,
@@ -12,6 +13,7 @@ from forms_app.store.reading_rows import (
     ReadingRow,
     SubmissionFieldRow,
 )
+from forms_app.store.template_job_rows import TemplateJobFileRow, TemplateJobRow
 from forms_app.store.template_rows import (
     FormTemplateRow,
     TemplateFieldRow,
@@ -27,6 +29,7 @@ __all__ = [
     "BatchRow",
     "DecisionRow",
     "DoomedBlobRow",
+    "DraftEditorRow",
     "ExportRow",
     "FileRow",
     "FormTemplateRow",
@@ -36,6 +39,8 @@ __all__ = [
     "SubmissionFieldRow",
     "SubmissionRow",
     "TemplateFieldRow",
+    "TemplateJobFileRow",
+    "TemplateJobRow",
     "TemplatePageRow",
     "TemplateVersionRow",
     "UploadPartRow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormField, FormTemplate, TemplatePage
 from forms_app.reading.geometry import Box
+from forms_app.templating.cross_rules import parse_rules, rule_to_json
 from forms_app.templating.field_rules import field_to_json, parse_field
 from forms_app.templating.json_reader import ObjectReader
 
 FORMAT = "fieldhand/1"
-_TEMPLATE_KEYS = frozenset({"format", "name", "pages", "fields"})
+_TEMPLATE_KEYS = frozenset({"format", "name", "pages", "fields", "rules"})
 _PAGE_KEYS = frozenset({"image", "image_page", "width", "height"})
 _EDGE_TOLERANCE_PX = 0.5
 
@@ -65,24 +67,49 @@ def parse_template(data: Mapping[str, Any], folder: Path | None = None) -> FormT
     Raises:
         TemplateError: `problems` has one sentence for each fault, naming field and remedy.
     """
+    template, problems = parse_usable(data, folder)
+    if problems:
+        raise TemplateError(problems)
+    return template
+
+
+def parse_usable(
+    data: Mapping[str, Any], folder: Path | None = None
+) -> tuple[FormTemplate, list[str]]:
+    """What of a definition is fine, for drafts: fields and rules with a fault are left out.
+
+    Args:
+        data: see `parse_template`.
+        folder: see `parse_template`.
+
+    Returns:
+        The template of what is left, and one sentence for each fault; the template is complete
+        when there is none.
+    """
     problems: list[str] = []
     reader = ObjectReader(data, "Template", problems)
     reader.reject_unknown(_TEMPLATE_KEYS)
-    if reader.get("format") != FORMAT:
-        reader.problem(f"'format' must be \"{FORMAT}\", not {reader.get('format')!r}.")
+    _check_format(reader)
     name = reader.text("name", required=True) or ""
     pages = _pages(reader)
     items = reader.items("fields")
-    fields = tuple(
-        field
-        for position, item in enumerate(items, start=1)
-        if (field := parse_field(item, position, folder, problems)) is not None
-    )
+    page_count = len(reader.get("pages") or ())
+    fields = []
+    for position, item in enumerate(items, start=1):
+        faults: list[str] = []
+        field = parse_field(item, position, folder, faults)
+        if field is not None:
+            faults += _misplaced(field, pages, page_count)
+        if field is not None and not faults:
+            fields.append(field)
+        problems += faults
     _check_names(items, problems)
-    _check_places(pages, len(reader.get("pages") or ()), fields, problems)
-    if problems:
-        raise TemplateError(problems)
-    return FormTemplate(name, tuple(pages[n] for n in sorted(pages)), fields)
+    named = frozenset(item["name"] for item in items if _has_name(item))
+    rules = parse_rules(reader, fields, named)
+    template = FormTemplate(
+        name, tuple(pages[n] for n in sorted(pages)), tuple(fields), tuple(rules)
+    )
+    return template, problems
 
 
 def dump_template(template: FormTemplate) -> dict[str, Any]:
@@ -96,12 +123,31 @@ def dump_template(template: FormTemplate) -> dict[str, Any]:
         }
         for page in template.pages
     ]
+    rules = {"rules": [rule_to_json(rule) for rule in template.rules]} if template.rules else {}
     return {
         "format": FORMAT,
         "name": template.name,
         "pages": pages,
         "fields": [dict(field_to_json(field)) for field in template.fields],
+        **rules,
     }
+
+
+def _check_format(reader: ObjectReader) -> None:
+    found = reader.get("format")
+    if found == FORMAT:
+        return
+    sentence = f"'format' must be \"{FORMAT}\", not {found!r}"
+    if isinstance(found, str) and re.fullmatch(r"fieldhand/[0-9]{1,6}", found):
+        sentence += (
+            ": another release of Fieldhand wrote it. Update Fieldhand here, or export the "
+            "template there in that format"
+        )
+    reader.problem(f"{sentence}.")
+
+
+def _has_name(item: object) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("name"), str)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -140,19 +186,10 @@ def _check_names(items: Sequence[Any], problems: list[str]) -> None:
             problems.append(f"Field '{name}': several fields have this name; rename them.")
 
 
-def _check_places(
-    pages: Mapping[int, TemplatePage],
-    page_count: int,
-    fields: tuple[FormField, ...],
-    problems: list[str],
-) -> None:
-    for field in fields:
-        if field.page > page_count:
-            problems.append(
-                f"Field '{field.name}': is on page {field.page}, the template has {page_count}."
-            )
-        elif field.page in pages:
-            problems.extend(_outside(field, pages[field.page]))
+def _misplaced(field: FormField, pages: Mapping[int, TemplatePage], page_count: int) -> list[str]:
+    if field.page > page_count:
+        return [f"Field '{field.name}': is on page {field.page}, the template has {page_count}."]
+    return _outside(field, pages[field.page]) if field.page in pages else []
 
 
 def _outside(field: FormField, page: TemplatePage) -> list[str]:
