@@ -36,9 +36,7 @@ FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
 FULL_MESSAGE = "There is no space left to save files; free some space on the disk and try again."
 
-DAMAGED_MESSAGE = (
-    "The stored file {key} is damaged; restore it from a backup or upload it again."
-)
+DAMAGED_MESSAGE = "The stored file {key} is damaged; restore it from a backup or upload it again."
 
 
 class Readable(Protocol):
@@ -142,13 +140,14 @@ class FileStore:
             StorageDamagedError: One of them is gone, or its bytes have changed.
         """
         digest, size = hashlib.sha256(), 0
-        for chunk in self._verified_chunks(keys):
-            digest.update(chunk)
-            size += len(chunk)
-        stored = StoredFile(digest.hexdigest(), size)
-        with _translated_errors():
-            if not self._holds(*stored):
-                obstore.put(self._store, _path(stored.key), self._verified_chunks(keys))
+        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+            with _translated_errors():
+                for chunk in self._verified_chunks(keys):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    spool.write(chunk)
+            stored = StoredFile(digest.hexdigest(), size)
+            self.put_spooled(stored, spool)
         return stored
 
     def _verified_chunks(self, keys: Sequence[str]) -> Iterator[bytes]:

@@ -115,3 +115,29 @@ def test_an_s3_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None
 def test_places_that_cannot_hold_files(url: str) -> None:
     with pytest.raises(ConfigurationError, match="file"):
         open_file_store(url)
+
+
+def test_a_stored_file_can_be_searched_without_reading_it_all(store: FileStore) -> None:
+    data = bytes(range(256)) * 20_000
+    key = store.put(data)
+    with store.opened(key) as file:
+        assert file.read(4) == data[:4]
+        file.seek(-300, io.SEEK_END)
+        assert file.read() == data[-300:]
+        file.seek(1_000_000)
+        assert file.read(2_000_000) == data[1_000_000:3_000_000]
+    with pytest.raises(StorageDamagedError), store.opened("0" * 64):
+        pass
+
+
+def test_files_are_joined_to_one(store: FileStore) -> None:
+    parts = [b"a" * (9 << 20), b"b" * 10, b"c" * (3 << 20)]
+    keys = [store.put(part) for part in parts]
+    whole = b"".join(parts)
+    stored = store.join(keys)
+    assert stored == (hashlib.sha256(whole).hexdigest(), len(whole))
+    assert store.get(stored.key) == whole
+    assert store.join(keys) == stored
+    store.delete(keys[1])
+    with pytest.raises(StorageDamagedError):
+        store.join(keys)
