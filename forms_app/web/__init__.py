@@ -20,6 +20,7 @@ from forms_app.web import (
     review,
     security,
     templates,
+    tus,
 )
 from forms_app.web.context import EXTENSION, shell_context
 
@@ -49,6 +50,6 @@ def create_app(application: Application) -> Flask:
     security.install(flask_app, application.settings)
     errors.install(flask_app)
     formatting.install(flask_app)
-    for module in (health, home, batches, exports, templates, review, draw):
+    for module in (health, home, batches, tus, exports, templates, review, draw):
         flask_app.register_blueprint(module.blueprint)
     return flask_app
