@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,10 @@ import click
 from forms_app.errors import NotFoundError, TemplateError, UserError
 
 if TYPE_CHECKING:
+    from forms_app.reading.form_template import FormTemplate
+    from forms_app.reading.types import GreyImage
     from forms_app.services.application import Application
+    from forms_app.templating.findings import Finding
 
 EXIT_SOME_FAILED = 3
 
@@ -31,8 +34,11 @@ def command() -> None:
 
 @command.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
-    """Say everything that is wrong with template files and their blanks."""
+@click.option(
+    "--quick", is_flag=True, help="Leave out laying worn copies of each blank onto the template."
+)
+def check(paths: tuple[Path, ...], quick: bool) -> None:
+    """Say everything that is wrong with template files, and what would spoil their readings."""
     from forms_app.templating.blanks import load_blanks
     from forms_app.templating.template_file import load_template
 
@@ -40,14 +46,21 @@ def check(paths: tuple[Path, ...]) -> None:
     for path in paths:
         try:
             template = load_template(path)
-            load_blanks(template, path.parent)
+            blanks = load_blanks(template, path.parent)
         except TemplateError as error:
             failed = True
             for problem in error.problems:
                 click.echo(f"{path}: {problem}", err=True)
             continue
+        findings = _findings(template, blanks, quick)
+        must_change = any(finding.severity == "must" for finding in findings)
+        failed = failed or must_change
         pages, fields = len(template.pages), len(template.fields)
-        click.echo(f"{path}: fine. '{template.name}', {pages} pages, {fields} fields")
+        verdict = "must be changed" if must_change else "fine"
+        click.echo(f"{path}: {verdict}. '{template.name}', {pages} pages, {fields} fields")
+        for finding in findings:
+            where = f"field '{finding.field}': " if finding.field else ""
+            click.echo(f"  {finding.severity}: {where}{finding.message} {finding.advice}")
     if failed:
         sys.exit(EXIT_SOME_FAILED)
 
@@ -103,6 +116,30 @@ def export(name: str, output: Path | None, data: Path | None) -> None:
     except OSError as error:
         raise UserError(f"The output {path} cannot be written: {error.strerror}.") from error
     click.echo(f"Wrote {path}")
+
+
+def _findings(
+    template: FormTemplate, blanks: Sequence[GreyImage], quick: bool
+) -> tuple[Finding, ...]:
+    """What the health check says; the registration's test of itself takes seconds for a page."""
+    from forms_app.reading.registration import prepare_reference
+    from forms_app.templating.findings import most_severe_first
+    from forms_app.templating.health import quick_findings
+    from forms_app.templating.health_print import page_print
+    from forms_app.templating.health_registration import registration_findings
+
+    found = quick_findings(template, [page_print(blank) for blank in blanks])
+    if quick:
+        return found
+    references = [prepare_reference(number, blank) for number, blank in enumerate(blanks, start=1)]
+    with click.progressbar(length=1, label="Laying worn copies", file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        found += registration_findings(references, template.fields, show)
+    return most_severe_first(found)
 
 
 @contextmanager

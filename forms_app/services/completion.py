@@ -13,6 +13,7 @@ from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldReading, Outcome
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.loading import load
+from forms_app.services.rule_checks import open_broken
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
@@ -35,10 +36,13 @@ def finish_submission(
     pages = {page.template_page: page for page in pages_of_submission(session, submission.id)}
     if any(page.state in UNFINISHED for page in pages.values()):
         return
-    for number in range(1, len(plan.template.pages) + 1):
+    numbers = range(1, len(plan.template.pages) + 1)
+    for number in numbers:
         page = pages.get(number)
         if page is None or page.state != PageState.READ:
             _save_absent(session, submission, plan, model_version, number, page)
+    submission.pages_missing = len(set(numbers) - set(pages) - set(submission.absent_pages))
+    open_broken(session, submission.id, plan.template)
     update_state(session, submission)
 
 
@@ -71,13 +75,16 @@ def update_state(session: Session, submission: SubmissionRow) -> None:
 
 
 def finish_file(session: Session, file_id: int) -> None:
-    """Once no page has anything left to do: `done`, or `failed` when every page failed."""
+    """Once no page has anything left to do: `done`, or `failed` when every page failed.
+
+    Pages that a person took out do not count.
+    """
     session.flush()
-    pages = pages_of_file(session, file_id)
+    pages = [page for page in pages_of_file(session, file_id) if page.state != PageState.DROPPED]
     file = session.get(FileRow, file_id)
     if file is None or any(page.state in UNFINISHED for page in pages):
         return
-    if all(page.state == PageState.FAILED for page in pages):
+    if pages and all(page.state == PageState.FAILED for page in pages):
         file.state = FileState.FAILED
         file.error_code, file.error_message = _reason(pages)
     elif file.state == FileState.SPLIT:
@@ -100,15 +107,17 @@ def _save_absent(
     number: int,
     page: PageRow | None,
 ) -> None:
-    readings = [_absent(field, page) for field in plan.template.fields_on(number)]
+    is_known = number in submission.absent_pages
+    readings = [_absent(field, page, is_known) for field in plan.template.fields_on(number)]
     page_id = page.id if page else None
     save_readings(session, submission, page_id, model_version, readings, plan.positions)
 
 
-def _absent(field: FormField, page: PageRow | None) -> FieldReading:
+def _absent(field: FormField, page: PageRow | None, is_known: bool) -> FieldReading:
     absent = missing_page(field)
     if page is None:
-        return absent
+        # A person has said that this page does not exist: its fields need nobody any more.
+        return replace(absent, needs_review=False) if is_known else absent
     return replace(
         absent,
         outcome=Outcome.UNREADABLE,

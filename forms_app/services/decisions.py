@@ -6,15 +6,17 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.reading.constraints import check_value, parse_value
-from forms_app.reading.form_template import FieldKind, FormField
-from forms_app.reading.types import Value
+from forms_app.reading.cross_rules import Fact
+from forms_app.reading.form_template import FieldKind, FormField, FormTemplate
+from forms_app.reading.types import Outcome, Value
 from forms_app.services.application import Application
 from forms_app.services.blanks import load_plan
 from forms_app.services.completion import update_state
 from forms_app.services.dto import DecisionResult, ItemKey
-from forms_app.services.field_values import current_value
+from forms_app.services.field_values import current_outcome, current_value
 from forms_app.services.loading import load
 from forms_app.services.names import printable
+from forms_app.services.rule_checks import breaks_left_by, open_broken, rows_of
 from forms_app.store.audit import record_event
 from forms_app.store.locks import lock_submission
 from forms_app.store.models import (
@@ -60,12 +62,16 @@ def decide(
     if action not in CHOSEN_BY_PEOPLE:
         raise UserError(f"A field can be {', '.join(CHOSEN_BY_PEOPLE)}; not {action}.")
     with app.session() as session:
-        row, submission, field = _load_for_change(session, submission_id, field_name)
+        row, submission, template = _load_for_change(session, submission_id, field_name)
+        field = next(field for field in template.fields if field.name == field_name)
         decided = _decided_value(row, field, Action(action), value)
         if _is_repeated(row, action, decided, user_id):
-            return _result(session, row, submission)
+            return _result(session, row, submission, template)
+        broken = _rules_left_broken(session, row, template, Action(action), decided)
         if not override:
             _require_valid(field, decided)
+            if broken:
+                raise UserError(" ".join(broken))
         decision = DecisionRow(
             submission_id=submission_id,
             field_name=field_name,
@@ -73,14 +79,14 @@ def decide(
             action=action,
             value=value_to_json(decided),
             previous=value_to_json(current_value(row)),
-            overridden=override and bool(check_value(field, decided)),
+            overridden=override and bool(broken or check_value(field, decided)),
             replaces_id=row.decision_id,
         )
         session.add(decision)
         session.flush()
         row.decision, row.state = decision, FieldState.DECIDED
         _record(session, submission_id, field_name, user_id, Action(action))
-        return _result(session, row, submission)
+        return _result(session, row, submission, template)
 
 
 def undo_decision(
@@ -92,7 +98,7 @@ def undo_decision(
         ConflictError: There is no decision to take back.
     """
     with app.session() as session:
-        row, submission, _ = _load_for_change(session, submission_id, field_name)
+        row, submission, template = _load_for_change(session, submission_id, field_name)
         undone = row.decision
         if undone is None:
             raise ConflictError("Nobody has decided this field; there is nothing to take back.")
@@ -112,7 +118,7 @@ def undo_decision(
         row.decision = restored
         row.state = _state_of(row)
         _record(session, submission_id, field_name, user_id, Action.RESTORE)
-        return _result(session, row, submission)
+        return _result(session, row, submission, template)
 
 
 def _record(
@@ -132,7 +138,7 @@ def _record(
 
 def _load_for_change(
     session: Session, submission_id: int, field_name: str
-) -> tuple[SubmissionFieldRow, SubmissionRow, FormField]:
+) -> tuple[SubmissionFieldRow, SubmissionRow, FormTemplate]:
     """Locks the submission: two people deciding at once do so one after the other."""
     submission = lock_submission(session, submission_id)
     row = find_field(session, submission_id, field_name)
@@ -141,9 +147,7 @@ def _load_for_change(
             f"The field {field_name} of this form does not exist, or has not been read yet."
         )
     batch = load(session, BatchRow, submission.batch_id)
-    template = load_plan(session, batch.version_id).template
-    field = next(field for field in template.fields if field.name == field_name)
-    return row, submission, field
+    return row, submission, load_plan(session, batch.version_id).template
 
 
 def _decided_value(
@@ -168,6 +172,26 @@ def _typed_value(field: FormField, value: Value) -> Value:
     return value
 
 
+def _rules_left_broken(
+    session: Session,
+    row: SubmissionFieldRow,
+    template: FormTemplate,
+    action: Action,
+    value: Value,
+) -> list[str]:
+    """Why this must not be the last word on the form: one sentence for each rule left broken."""
+    if not any(row.field_name in rule.involved for rule in template.rules):
+        return []
+    outcome = Outcome.READ if value is not None else Outcome.BLANK
+    if action == Action.UNREADABLE:
+        outcome = Outcome.UNREADABLE
+    elif action == Action.CONFIRM:
+        outcome = Outcome(current_outcome(row))
+    rows = rows_of(session, row.submission_id)
+    left = breaks_left_by(template, rows, row.field_name, Fact(value, outcome))
+    return [f"Rule “{verdict.rule.name}” is broken: {verdict.message}" for verdict in left]
+
+
 def _is_repeated(row: SubmissionFieldRow, action: str, value: Value, user_id: int) -> bool:
     last = row.decision
     return (
@@ -190,9 +214,12 @@ def _state_of(row: SubmissionFieldRow) -> FieldState:
     return FieldState.OPEN if row.flagged else FieldState.ACCEPTED
 
 
-def _result(session: Session, row: SubmissionFieldRow, submission: SubmissionRow) -> DecisionResult:
+def _result(
+    session: Session, row: SubmissionFieldRow, submission: SubmissionRow, template: FormTemplate
+) -> DecisionResult:
     # A form of which some page is still to be read gets its state when that is done.
     if submission.state != SubmissionState.READING:
+        open_broken(session, submission.id, template)
         update_state(session, submission)
     in_submission, in_batch = count_open(session, row.batch_id, row.submission_id)
     return DecisionResult(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, TemplateError, UserError
 from forms_app.services.application import Application
 from forms_app.services.definitions import (
-    empty_definition,
     form_template,
     problems_of,
     version_info,
@@ -51,10 +50,10 @@ def save_draft(
         ConflictError: Someone saved in between, or the version is published.
         UserError: `fields` is not a list of objects.
     """
-    _check_shape(fields)
+    check_shape(fields, "fields")
     with app.session() as session:
         version = load(session, TemplateVersionRow, version_id)
-        _require_draft(version)
+        require_draft(version)
         new_name = version.name if name is None else clean_name(name, "template")
         saved = session.execute(
             update(TemplateVersionRow)
@@ -64,7 +63,7 @@ def save_draft(
                 TemplateVersionRow.state == VersionState.DRAFT,
             )
             .values(
-                definition=empty_definition(new_name) | {"fields": fields},
+                definition=version.definition | {"name": new_name, "fields": fields},
                 name=new_name,
                 revision=revision + 1,
                 updated_at=utc_now(),
@@ -132,7 +131,7 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
     """
     with app.session() as session:
         version = load(session, TemplateVersionRow, version_id)
-        _require_draft(version)
+        require_draft(version)
         record_event(session, "delete", "template_version", version.id, user_id)
         template, is_only = version.template, len(version.template.versions) == 1
         session.delete(version)
@@ -150,11 +149,16 @@ def _lock_draft(session: Session, version_id: int) -> TemplateVersionRow:
         .values(revision=TemplateVersionRow.revision)
     )
     version = load(session, TemplateVersionRow, version_id)
-    _require_draft(version)
+    require_draft(version)
     return version
 
 
-def _require_draft(version: TemplateVersionRow) -> None:
+def require_draft(version: TemplateVersionRow) -> None:
+    """Refuses a version that is published.
+
+    Raises:
+        ConflictError: It is.
+    """
     if version.state != VersionState.DRAFT:
         raise ConflictError(
             f"Version {version.number} of {version.name} is published and cannot be changed; "
@@ -162,15 +166,24 @@ def _require_draft(version: TemplateVersionRow) -> None:
         )
 
 
-def _check_shape(fields: object) -> None:
-    if not isinstance(fields, list) or not all(isinstance(field, dict) for field in fields):
-        raise UserError("The fields of a template must be a list of objects.")
+def check_shape(items: object, what: str) -> None:
+    """Refuses what is no list of JSON objects, or too large to keep.
+
+    Args:
+        items: of a definition, as they were sent.
+        what: `fields` or `rules`, for the message.
+
+    Raises:
+        UserError: It is none, or too large.
+    """
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise UserError(f"The {what} of a template must be a list of objects.")
     try:
-        written = json.dumps(fields, allow_nan=False)
+        written = json.dumps(items, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise UserError("The fields of a template must be plain JSON.") from error
+        raise UserError(f"The {what} of a template must be plain JSON.") from error
     if "\\u0000" in written:
-        raise UserError("The fields of a template must not hold NUL characters.")
+        raise UserError(f"The {what} of a template must not hold NUL characters.")
     if len(written) > MAX_DEFINITION_BYTES:
         raise UserError("The template is too large to be saved; use fewer fields or values.")
 

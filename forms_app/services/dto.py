@@ -88,8 +88,9 @@ class TemplateJob:
 class BatchSummary:
     """A batch in numbers. `fields` counts readings; `needs_review` those still open.
 
+    `pages_failed` counts held pages too: nothing more can be done without a person.
     `failures` counts what a person has to settle: files that failed as a whole, and single failed
-    pages of other files.
+    pages of other files. `pages_queued` counts pages and missing pages in the page queue.
     `state`: empty | reading | needs_review | done. `eta_s` is None when nothing is being read or
     nothing has been read yet to judge the pace by.
     """
@@ -107,6 +108,7 @@ class BatchSummary:
     pages: int
     pages_read: int
     pages_failed: int
+    pages_queued: int
     failures: int
     submissions: int
     submissions_done: int
@@ -263,6 +265,18 @@ class FieldValue:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """A cross-field rule on one form: `state` is holds | broken | unknown (a field is not read yet)
+    | confirmed (broken, and a person has kept every value). `message` says why it is broken;
+    `fields` are (name, label) of all that it looks at."""
+
+    name: str
+    state: str
+    message: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewItem:
     """A field in the review queue. `position` of `total` counts all fields of the batch that were
     flagged for review, decided or not; `open_count` those still open.
@@ -285,6 +299,7 @@ class ReviewItem:
     page_size_px: tuple[int, int]
     crop_box_px: BoxPx
     residual_px: float | None
+    rules: tuple[RuleCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,12 +338,14 @@ class SubmissionDetail:
     state: str
     pages: Mapping[int, int]
     fields: tuple[FieldValue, ...]
+    rules: tuple[RuleCheck, ...] = ()
 
 
 # --- exports ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class ExportInfo:
-    """`state`: pending | done | failed. `open_fields` were still unreviewed when it was built."""
+    """`state`: pending | done | failed. `open_fields` were still unreviewed when it was built;
+    `rule_breaks` forms broke a cross-field rule that no person had confirmed."""
 
     id: int
     batch_id: int
@@ -336,6 +353,7 @@ class ExportInfo:
     state: str
     row_count: int | None
     open_fields: int | None
+    rule_breaks: int | None
     size: int | None
     error_message: str | None
     created_at: datetime

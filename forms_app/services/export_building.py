@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import FieldhandError, LeaseLostError, TransientError
+from forms_app.reading.cross_rules import RuleState
+from forms_app.reading.form_template import FormTemplate
 from forms_app.services.application import Application
 from forms_app.services.attempts import claim
 from forms_app.services.blanks import TemplatePlan, load_plan
@@ -19,6 +21,7 @@ from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.export_writers import WRITERS
 from forms_app.services.field_values import current_outcome, current_value, provenance
 from forms_app.services.loading import load
+from forms_app.services.rule_checks import CONFIRMED, rule_checks
 from forms_app.store import review_queue
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, hold, release, renew
@@ -98,6 +101,19 @@ class _LongLease:
             yield record
 
 
+@dataclass(slots=True)
+class _RuleBreaks:
+    """Counts the forms that break a rule which no person has confirmed, as they go by."""
+
+    count: int = 0
+
+    def counted(self, records: Iterator[ExportRecord]) -> Iterator[ExportRecord]:
+        """The same records."""
+        for record in records:
+            self.count += any(rule.state == RuleState.BROKEN for rule in record.rules)
+            yield record
+
+
 def _build(app: Application, work: _LongLease) -> None:
     export_id = work.lease.row_id
     with app.session() as session:
@@ -108,7 +124,8 @@ def _build(app: Application, work: _LongLease) -> None:
     records = iter_records(app, export.batch_id, plan)
     write = WRITERS[ExportFormat(export.format)]
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        row_count = write(spool, plan.template, work.kept(records))
+        breaks = _RuleBreaks()
+        row_count = write(spool, plan.template, breaks.counted(work.kept(records)))
         spool.seek(0)
         stored = app.files.put_stream(spool)
         with app.session() as session:
@@ -118,6 +135,7 @@ def _build(app: Application, work: _LongLease) -> None:
             export = load(session, ExportRow, export_id)
             export.state, export.content_hash, export.size = ExportState.DONE, *stored
             export.row_count, export.open_fields = row_count, open_fields
+            export.rule_breaks = breaks.count if plan.template.rules else None
             export.lease_until, export.finished_at = None, utc_now()
     log.info("export built", export_id=export_id, rows=row_count)
 
@@ -139,7 +157,7 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
                 .limit(GROUP)
             ).all()
             fields = review_queue.fields_of_submissions(session, [row[0].id for row in group])
-            records = [_record(row[0], row[1], fields[row[0].id]) for row in group]
+            records = [_record(row[0], row[1], fields[row[0].id], plan.template) for row in group]
         if not records:
             return
         yield from records
@@ -148,13 +166,21 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
 
 
 def _record(
-    submission: SubmissionRow, file_name: str, rows: list[SubmissionFieldRow]
+    submission: SubmissionRow,
+    file_name: str,
+    rows: list[SubmissionFieldRow],
+    template: FormTemplate,
 ) -> ExportRecord:
     return ExportRecord(
         source=file_name,
         number=submission.number,
         state=submission.state,
         fields={row.field_name: _field(row) for row in rows},
+        rules=tuple(
+            check
+            for check in rule_checks(template, rows)
+            if check.state in (RuleState.BROKEN, CONFIRMED)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms_app.reading.types import Value
+from forms_app.services.dto import RuleCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,13 @@ class ExportField:
 
 @dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """A submission; `number` counts within its file, `state` is needs_review or done."""
+    """A submission; `number` counts within its file, `state` is needs_review or done.
+
+    `rules` are the cross-field rules that are broken, confirmed by a person or not.
+    """
 
     source: str
     number: int
     state: str
     fields: Mapping[str, ExportField]
+    rules: tuple[RuleCheck, ...] = ()

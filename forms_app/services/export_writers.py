@@ -14,6 +14,7 @@ from forms_app.cells import cell_text, without_formula
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.types import is_empty
 from forms_app.services.export_records import ExportRecord
+from forms_app.services.rule_checks import CONFIRMED
 from forms_app.store.reading_json import value_to_json
 from forms_app.store.states import ExportFormat
 
@@ -21,6 +22,8 @@ Writer = Callable[[IO[bytes], FormTemplate, Iterator[ExportRecord]], int]
 
 # Columns that say whose row it is; the underscore keeps them apart from the form's own fields.
 HEAD = ("_file", "_form", "_state")
+# Which cross-field rules a form breaks; only where the template has any.
+RULES = "_rules"
 
 
 def write_csv(out: IO[bytes], template: FormTemplate, records: Iterator[ExportRecord]) -> int:
@@ -82,7 +85,8 @@ WRITERS: dict[ExportFormat, Writer] = {
 
 
 def _heading(template: FormTemplate) -> list[str]:
-    return [*HEAD, *(field.name for field in template.fields)]
+    head = (*HEAD, RULES) if template.rules else HEAD
+    return [*head, *(field.name for field in template.fields)]
 
 
 def _row(template: FormTemplate, record: ExportRecord) -> list[str]:
@@ -91,8 +95,17 @@ def _row(template: FormTemplate, record: ExportRecord) -> list[str]:
         record.source,
         str(record.number),
         record.state,
+        *([_rules_text(record)] if template.rules else []),
         *(cell_text(field.value) if field else "" for field in values),
     ]
+
+
+def _rules_text(record: ExportRecord) -> str:
+    """The broken rules in words; those that a person has confirmed say so."""
+    return " ".join(
+        f"{rule.name}{' (confirmed)' if rule.state == CONFIRMED else ''}: {rule.message}"
+        for rule in record.rules
+    )
 
 
 def _json_bytes(record: ExportRecord) -> bytes:
@@ -111,4 +124,9 @@ def _json_bytes(record: ExportRecord) -> bytes:
             for name, field in record.fields.items()
         },
     }
+    if record.rules:
+        data["rules"] = [
+            {"name": rule.name, "state": rule.state, "message": rule.message}
+            for rule in record.rules
+        ]
     return json.dumps(data, ensure_ascii=False).encode()

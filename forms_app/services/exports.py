@@ -103,6 +103,7 @@ def export_info(export: ExportRow) -> ExportInfo:
         state=export.state,
         row_count=export.row_count,
         open_fields=export.open_fields,
+        rule_breaks=export.rule_breaks,
         size=export.size,
         error_message=export.error_message,
         created_at=export.created_at,

@@ -10,10 +10,18 @@ from forms_app.reading.form_template import FormField
 from forms_app.services.application import Application
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.decisions import decide, undo_decision
-from forms_app.services.dto import FieldValue, ItemKey, ItemRef, ReviewItem, SubmissionDetail
+from forms_app.services.dto import (
+    FieldValue,
+    ItemKey,
+    ItemRef,
+    ReviewItem,
+    RuleCheck,
+    SubmissionDetail,
+)
 from forms_app.services.field_values import box_px, field_value
 from forms_app.services.loading import load
 from forms_app.services.review_images import crop_image, page_image, shown_area
+from forms_app.services.rule_checks import rows_of, rule_checks
 from forms_app.store import review_queue
 from forms_app.store.models import (
     BatchRow,
@@ -136,7 +144,18 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
         page_size_px=(size.width_px, size.height_px),
         crop_box_px=box_px(shown_area(field, size.width_px, size.height_px)),
         residual_px=row.reading.residual_px,
+        rules=_rules_on(session, row, plan),
     )
+
+
+def _rules_on(
+    session: Session, row: SubmissionFieldRow, plan: TemplatePlan
+) -> tuple[RuleCheck, ...]:
+    """The cross-field rules that look at a field."""
+    if not any(row.field_name in rule.involved for rule in plan.template.rules):
+        return ()
+    checks = rule_checks(plan.template, rows_of(session, row.submission_id))
+    return tuple(c for c in checks if row.field_name in {name for name, _ in c.fields})
 
 
 def _detail(
@@ -160,6 +179,7 @@ def _detail(
             if page.template_page is not None
         },
         fields=tuple(_field_value(session, fields[row.field_name], row) for row in rows),
+        rules=rule_checks(plan.template, rows),
     )
 
 

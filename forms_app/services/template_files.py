@@ -61,7 +61,8 @@ def import_template(
         for page, blank, source in zip(template.pages, blanks, definition["pages"], strict=True)
     ]
     name = clean_name(template.name, "template")
-    fields = {"fields": dump_template(template)["fields"]}
+    written = dump_template(template)
+    fields = {key: written[key] for key in ("fields", "rules") if key in written}
     with app.session() as session:
         return insert_template(session, name, empty_definition(name) | fields, pages, user_id)
 

@@ -25,6 +25,17 @@ def test_check_says_that_a_template_is_fine() -> None:
     assert code == 0 and "fine. 'Clinic intake', 1 pages, 20 fields" in output
 
 
+def test_check_says_what_would_spoil_readings(tmp_path: Path) -> None:
+    definition = json.loads(demo.TEMPLATE.read_text())
+    definition["fields"][0]["cells"] //= 2
+    definition["pages"][0]["image"] = str(demo.TEMPLATE.parent / definition["pages"][0]["image"])
+    path = tmp_path / "narrow.json"
+    path.write_text(json.dumps(definition))
+    code, output = run("check", "--quick", str(path))
+    assert code == 3 and f"{path}: must be changed" in output
+    assert "must: field 'surname': " in output and "Correct the number of cells" in output
+
+
 def test_check_lists_every_fault_of_every_file(tmp_path: Path) -> None:
     definition = json.loads(demo.TEMPLATE.read_text())
     definition["fields"][0]["box"] = [9000, 0, 10, 10]
@@ -32,7 +43,7 @@ def test_check_lists_every_fault_of_every_file(tmp_path: Path) -> None:
     bad, lonely = tmp_path / "bad.json", tmp_path / "lonely.json"
     bad.write_text(json.dumps(definition))
     lonely.write_text(demo.TEMPLATE.read_text())
-    code, output = run("check", str(bad), str(lonely), str(demo.TEMPLATE))
+    code, output = run("check", "--quick", str(bad), str(lonely), str(demo.TEMPLATE))
     assert code == 3
     assert "'surname': its box" in output and "unknown key 'colour'" in output
     assert f"{lonely}: The blank" in output and "fine" in output
@@ -48,4 +59,4 @@ def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
         files.extractall(tmp_path / "out")
     exported = load_template(tmp_path / "out" / "template.json")
     assert exported.fields == load_template(demo.TEMPLATE).fields
-    assert run("check", str(tmp_path / "out" / "template.json"))[0] == 0
+    assert run("check", "--quick", str(tmp_path / "out" / "template.json"))[0] == 0
