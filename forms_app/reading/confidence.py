@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from forms_app.reading.calibration import FieldCalibration, shipped_calibration
 from forms_app.reading.constraints import check_value
@@ -21,6 +22,7 @@ _NO_INK = 0.001
 _SLIP_WEIGHT = 0.05
 _VISIBLE = 0.2
 _MARK_BESIDE = "there is a mark beside the boxes"
+_UNTRUSTED = 0.5
 
 
 def judge_written(
@@ -134,6 +136,16 @@ def judge_image(
         True,
         ("to be keyed by a person",),
         residual_px=residual_px,
+    )
+
+
+def without_trust(reading: FieldReading, reason: str) -> FieldReading:
+    """The same reading for a person, whatever it says: its scan cannot be trusted."""
+    return replace(
+        reading,
+        confidence=min(reading.confidence, _UNTRUSTED),
+        needs_review=True,
+        reasons=(*reading.reasons, reason),
     )
 
 

@@ -51,6 +51,7 @@ def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
         box=field.box.shifted(dx, dy),
         cells=tuple(cell.shifted(dx, dy) for cell in field.cells),
         options=tuple(option.box.shifted(dx, dy) for option in field.options),
+        is_hidden=removal.is_hidden,
     )
 
 

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import Charset, Classifier
-from forms_app.reading.confidence import judge_choice, judge_image, judge_mark, judge_written
+from forms_app.reading.confidence import (
+    judge_choice,
+    judge_image,
+    judge_mark,
+    judge_written,
+    without_trust,
+)
 from forms_app.reading.cropping import crop_field
 from forms_app.reading.decoding import decode
 from forms_app.reading.evidence import gather_evidence, ink_share
@@ -36,6 +42,8 @@ from forms_app.reading.types import (
 )
 
 __all__ = ["read_crop", "read_page", "read_pages"]
+
+_HIDDEN = "the shading is as dark as ink in this scan and hides what is written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +147,13 @@ def judge_page(
     policy: ReviewPolicy,
 ) -> tuple[FieldReading, ...]:
     """Decode and judge every field of a page."""
-    return tuple(
+    readings = (
         _judge(item, found, charset, policy)
         for item, found in zip(cut, log_probabilities, strict=True)
+    )
+    return tuple(
+        without_trust(reading, _HIDDEN) if item.crop.is_hidden else reading
+        for item, reading in zip(cut, readings, strict=True)
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.paper import darkness
+from forms_app.reading.tint import Tint, find_tint, shade_left, without_tint
 from forms_app.reading.types import GreyImage, InkImage
 
 # Darkness from which the blank counts as printed; lighter tints never look like strokes.
@@ -30,6 +31,8 @@ _SEAM_PX = 6
 _COST_PER_PX = 0.012
 
 _Ints = NDArray[np.int64]
+Shifts = list[tuple[int, int]]
+"""For each stretch (dy, dx) in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,12 @@ class _Places:
 class PrintMap:
     """A field's print on the blank, ready to be found in scans of it.
 
-    `dark` `(h, w)` is the blank's darkness, `edges` the columns between stretches, `on` and
-    `beside` samples of printed pixels and of those around them.
+    `dark` `(h, w)` is the blank's darkness without its shading, `tint` that shading, `edges` the
+    columns between stretches, `on` and `beside` samples of printed pixels and of those around them.
     """
 
     dark: InkImage
+    tint: Tint | None
     edges: tuple[int, ...]
     on: _Places
     beside: _Places
@@ -71,40 +75,52 @@ class PrintMap:
 
 def map_print(blank: GreyImage) -> PrintMap:
     """Prepare one field's part of the blank, `(h, w)` grey."""
+    tint = find_tint(blank)
+    if tint is not None:
+        blank = without_tint(blank, tint.weight, shade_left(blank, tint))
     dark = darkness(blank)
-    printed = np.greater_equal(dark, PRINT_THRESHOLD).view(np.uint8)
-    around = cv2.dilate(printed, np.ones((7, 7), np.uint8))
-    beside = np.subtract(around, cv2.dilate(printed, np.ones((3, 3), np.uint8)), dtype=np.uint8)
+    printed = np.greater_equal(dark, PRINT_THRESHOLD)
+    if tint is not None:
+        printed |= tint.weight > 0
+    around = cv2.dilate(printed.view(np.uint8), np.ones((7, 7), np.uint8))
+    rim = cv2.dilate(printed.view(np.uint8), np.ones((3, 3), np.uint8))
+    beside = np.subtract(around, rim, dtype=np.uint8)
     count = max(1, round(dark.shape[1] / _STRETCH_PX))
     edges = tuple(int(edge) for edge in np.linspace(0, dark.shape[1], count + 1))
     most = _SAMPLES * count
-    return PrintMap(dark, edges, _Places.of(printed, most), _Places.of(beside, most))
+    on = _Places.of(printed.view(np.uint8), most)
+    return PrintMap(dark, tint, edges, on, _Places.of(beside, most))
 
 
-def align_print(dark: InkImage, blank: PrintMap) -> InkImage:
-    """The blank's darkness moved, stretch by stretch, onto the print in the scan.
+def move_print(plane: InkImage, blank: PrintMap, shifts: Shifts) -> InkImage:
+    """A plane of the blank moved, stretch by stretch, onto the print in a scan.
 
     Args:
-        dark: darkness of the scan, `(h, w)`.
+        plane: the blank's darkness or the weight of its tint, `(h, w)`.
         blank: the same place on the blank.
+        shifts: from `find_shifts`.
 
     Returns:
         `(h, w)`, stretches of about 160 px each shifted by a few pixels.
     """
-    shifts = _find_shifts(dark, blank)
-    moved = np.zeros_like(blank.dark)
-    padded = _padded(blank.dark)
+    moved = np.zeros_like(plane)
+    padded = _padded(plane)
     for (left, right), (dy, dx) in zip(pairwise(blank.edges), shifts, strict=True):
-        first, last = max(0, left - _SEAM_PX), min(dark.shape[1], right + _SEAM_PX)
+        first, last = max(0, left - _SEAM_PX), min(plane.shape[1], right + _SEAM_PX)
         part = moved[:, first:last]
-        rows = slice(_PAD_PX - dy, _PAD_PX - dy + len(dark))
+        rows = slice(_PAD_PX - dy, _PAD_PX - dy + len(plane))
         columns = slice(_PAD_PX - dx + first, _PAD_PX - dx + last)
         np.maximum(part, padded[rows, columns], out=part)
     return moved
 
 
-def _find_shifts(dark: InkImage, blank: PrintMap) -> list[tuple[int, int]]:
-    """For each stretch the shift (dy, dx) that carries the blank's print onto the scan's."""
+def find_shifts(dark: InkImage, blank: PrintMap) -> Shifts:
+    """For each stretch the shift (dy, dx) that carries the blank's print onto the scan's.
+
+    Args:
+        dark: the scan, dark places high, `(h, w)`.
+        blank: the same place on the blank.
+    """
     padded = _padded(dark)
     on, beside = blank.on.some(), blank.beside.some()
     centre = _best_shift(padded, on, beside, _COARSE, (0, 0))

@@ -23,7 +23,13 @@ from forms_app.reading.paper import (
     is_bilevel,
     percentile,
 )
-from forms_app.reading.print_alignment import PRINT_THRESHOLD, PrintMap, align_print
+from forms_app.reading.print_alignment import (
+    PRINT_THRESHOLD,
+    PrintMap,
+    find_shifts,
+    move_print,
+)
+from forms_app.reading.tint import is_hidden, shade_left, without_tint
 from forms_app.reading.types import GreyImage, InkImage
 
 # Writing covers less than this share of the rim of print; more is print that lies elsewhere.
@@ -44,16 +50,18 @@ _Mask = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True)
 class Removal:
     """`ink` `(h, w)`: writing, bright on 0, its peak stretched to 255. `printed` `(h, w)`: the
-    blank's darkness where it lies in this scan."""
+    blank's darkness where it lies in this scan, shading apart. `is_hidden`: shading came out as
+    dark as ink, so that nobody can see what is written on it."""
 
     ink: InkImage
     printed: InkImage
+    is_hidden: bool = False
 
 
 def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
     """Take the print of `blank` out of `grey`, `(h, w)` of the same place on the page."""
-    dark = darkness(grey)
-    printed = align_print(dark, blank)
+    ground = _level_ground(grey, blank)
+    dark, printed = ground.dark, ground.printed
     expected = _expected_print(dark, printed, is_bilevel(grey))
     zone = _mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, _unhidden(dark, expected, zone)))
@@ -66,7 +74,26 @@ def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
         own = _keep_proven(free[rows, columns], part, expected[rows, columns], gap, levels)
         own = own | _bridges(own, gap & _hiding(expected[rows, columns], levels))
         ink[rows, columns] = _stretch(part & own, levels)
-    return Removal(ink, printed)
+    return Removal(ink, printed, ground.is_hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A scan's darkness against its paper or shading, and the blank's print where it lies."""
+
+    dark: InkImage
+    printed: InkImage
+    is_hidden: bool = False
+
+
+def _level_ground(grey: GreyImage, blank: PrintMap) -> _Ground:
+    if blank.tint is None:
+        dark = darkness(grey)
+        return _Ground(dark, move_print(blank.dark, blank, find_shifts(dark, blank)))
+    shifts = find_shifts(np.asarray(cv2.bitwise_not(grey), np.uint8), blank)
+    light = shade_left(grey, blank.tint)
+    level = without_tint(grey, move_print(blank.tint.weight, blank, shifts), light)
+    return _Ground(darkness(level), move_print(blank.dark, blank, shifts), is_hidden(light))
 
 
 def _mask(condition: NDArray[np.bool_]) -> _Mask:

@@ -71,7 +71,8 @@ class FieldCrop:
     `grey` `(h, w)` is what a person sees. `ink` `(h, w)` is the writing alone: the blank's
     printed ink is removed, strokes that cross a printed line are kept whole, paper is 0.
     `origin_px` is the page position of the crop's top left pixel; boxes in `cells` and `options`
-    are relative to the crop. `printed` `(h, w)` is the blank's own ink in the same place.
+    are relative to the crop. `printed` `(h, w)` is the blank's own ink in the same place, shading
+    apart. `is_hidden`: the scan shows shading as dark as ink, so nobody can see what is written.
     """
 
     name: str
@@ -82,6 +83,7 @@ class FieldCrop:
     box: Box
     cells: tuple[Box, ...] = ()
     options: tuple[Box, ...] = ()
+    is_hidden: bool = False
 
 
 class InkState(StrEnum):
