@@ -59,6 +59,12 @@ class TemplateError(UserError):
         super().__init__(" ".join(self.problems))
 
 
+class ValueListError(UserError):
+    """A file cannot be taken as the list of a field's values."""
+
+    code = "value_list"
+
+
 class DrawingError(UserError):
     """What was drawn on the page cannot be taken."""
 

@@ -20,6 +20,8 @@ from forms_app.reading.types import Value
 DEFAULT_DATE_FORMAT = "DDMMYYYY"
 _TRUE_WORDS = frozenset({"1", "true", "yes", "y", "x", "on", "signed", "marked"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "n", "off", "unsigned", "unmarked"})
+_MOST_KEPT = 64
+_KEPT_ENTRIES: dict[int, tuple[tuple[str, ...], dict[str, str]]] = {}
 _YES_NO_KINDS = frozenset({FieldKind.MARK, FieldKind.SIGNATURE})
 _CHARACTER_RULES = {
     FieldKind.DIGITS: (r"[0-9]+", "may hold digits only"),
@@ -121,9 +123,15 @@ def list_key(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
-@lru_cache(maxsize=64)
 def _entries_by_key(values: tuple[str, ...]) -> dict[str, str]:
-    return {list_key(value): value for value in reversed(values)}
+    """Kept by identity: hashing a list of 30,000 values at every check takes a millisecond."""
+    kept = _KEPT_ENTRIES.get(id(values))
+    if kept is None or kept[0] is not values:
+        kept = values, {list_key(value): value for value in reversed(values)}
+        if len(_KEPT_ENTRIES) >= _MOST_KEPT:
+            _KEPT_ENTRIES.clear()
+        _KEPT_ENTRIES[id(values)] = kept
+    return kept[1]
 
 
 def _normalise_date(field: FormField, written: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
+from forms_app.errors import ValueListError
 from forms_app.templating.json_reader import ObjectReader
+from forms_app.templating.value_tables import rows_of
 
 
 def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[str, ...]:
@@ -29,7 +29,11 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
     except (OSError, UnicodeDecodeError) as error:
         reader.problem(f"the values file {path} cannot be read as UTF-8 text: {error}.")
         return ()
-    values = tuple(dict.fromkeys(value for value in _first_column(path, text) if value))
+    try:
+        values = tuple(dict.fromkeys(value for value in _first_column(path, text) if value))
+    except ValueListError as error:
+        reader.problem(f"the values file {path} cannot be used: {error.message}")
+        return ()
     if not values:
         reader.problem(f"the values file {path} holds no value.")
     return values
@@ -38,6 +42,4 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
 def _first_column(path: Path, text: str) -> list[str]:
     if path.suffix.lower() != ".csv":
         return [line.strip() for line in text.splitlines()]
-    delimiter = ";" if text.partition("\n")[0].count(";") else ","
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    return [row[0].strip() for row in rows if row]
+    return [row[0] for row in rows_of(text)]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Locator, Page, expect
+
+from forms_app.services import templates
+from forms_app.services.application import Application
 
 Point = tuple[float, float]
 
@@ -69,6 +74,25 @@ class Desk:
         inputs = self.page.locator("[data-box]").all()
         return [int(field.input_value()) for field in inputs]
 
+    def without_print(self) -> None:
+        """Switch snapping to printed lines and other boxes off, for boxes drawn anywhere."""
+        self.page.keyboard.press("n")
+
+    def come_back(self) -> None:
+        """As if the person came back to this window: it looks what others do at once."""
+        self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+
     def wait_saved(self) -> None:
         """Until the server has everything."""
         expect(self.page.locator("[data-part=status]")).to_have_attribute("data-state", "saved")
+
+
+def fields_of(app: Application, version_id: int) -> list[dict[str, Any]]:
+    """The fields of a version as they are kept."""
+    fields: list[dict[str, Any]] = templates.get_version(app, version_id).definition["fields"]
+    return fields
+
+
+def near(box: list[float], wanted: list[float], px: float = 6) -> bool:
+    """Whether two boxes agree within some pixels of the form."""
+    return all(abs(a - b) <= px for a, b in zip(box, wanted, strict=True))

@@ -9,11 +9,14 @@ import pytest
 import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from forms_app import demo
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
+from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto import TemplateVersion
 from forms_app.web import create_app
+from tests.browser.canvas import Desk
 from tests.browser.chromium import DESKTOP, Complaints, launch
 from tests.browser.demo_form import publish_demo
 from tests.serving import Serve
@@ -49,6 +52,19 @@ def empty_site(app: Application) -> Iterator[str]:
 def demo_template(served_app: Application) -> TemplateVersion:
     """The demo form, published."""
     return publish_demo(served_app)
+
+
+@pytest.fixture
+def draft(served_app: Application) -> TemplateVersion:
+    """A draft of the demo's blank without fields."""
+    blank = demo.FOLDER / "blank.png"
+    return templates.create_template(served_app, "Draft", blank.read_bytes(), blank.name)
+
+
+@pytest.fixture
+def desk(serve: Serve, open_page: Callable[..., Page], draft: TemplateVersion) -> Desk:
+    """The editor, opened on `draft`."""
+    return Desk(open_page(f"{serve.url}/templates/versions/{draft.id}/edit"))
 
 
 @pytest.fixture(scope="package")

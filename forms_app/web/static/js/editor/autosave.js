@@ -2,6 +2,7 @@
 
 import { Problem, csrfToken, send } from "../http.js";
 import { toFile } from "./fields.js";
+import { joinedOrNull } from "./joining.js";
 
 const DELAY_MS = 700;
 const RETRY_MS = [2000, 5000, 10000, 30000];
@@ -9,9 +10,10 @@ const UNLOAD_LIMIT_BYTES = 60_000; // browsers drop larger requests of a page th
 
 /**
  * `onStatus` hears `{state, message}`: state is saved | pending | saving | offline | refused |
- * conflict. `onSaved` hears the server's answer (`revision`, `problems`).
+ * conflict. `onSaved` hears the server's answer (`revision`, `problems`); `onJoined` how many
+ * fields somebody else's change brought.
  */
-export function createAutosave(store, { url, revision, onStatus, onSaved }) {
+export function createAutosave(store, { urls, revision, onStatus, onSaved, onJoined }) {
   let known = revision;
   let timer = 0;
   let failures = 0;
@@ -36,39 +38,69 @@ export function createAutosave(store, { url, revision, onStatus, onSaved }) {
 
   async function save() {
     window.clearTimeout(timer);
-    if (running) await running;
+    while (running) await running;
     if (isStopped || !isDirty()) return !isDirty();
-    running = attempt();
-    const worked = await running;
-    running = null;
+    const worked = await alone(attempt);
     if (worked && isDirty()) schedule();
     return worked && !isDirty();
+  }
+
+  /** One request about the draft at a time. */
+  async function alone(work) {
+    running = work();
+    try {
+      return await running;
+    } finally {
+      running = null;
+    }
   }
 
   async function attempt() {
     const sent = { fields: store.state.fields, name: store.state.name };
     report("saving");
     try {
-      const answer = await send(url, { method: "PUT", json: body() });
+      const answer = await send(urls.draft, { method: "PUT", json: body() });
       known = answer.revision;
-      saved = sent;
-      savedAt = Date.now();
-      failures = 0;
-      report(isDirty() ? "pending" : "saved");
+      settle(sent);
       onSaved(answer);
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (error.status === 409) return joinTheirs();
       fail(error);
       return false;
     }
   }
 
-  function fail(problem) {
-    if (problem.status === 409) {
+  function settle(kept) {
+    saved = kept;
+    savedAt = Date.now();
+    failures = 0;
+    report(isDirty() ? "pending" : "saved");
+  }
+
+  /** Join what somebody else saved with what is here; answers whether that went well. */
+  async function joinTheirs() {
+    const found = await joinedOrNull(urls.state, store, saved.fields, saved.name);
+    if (!found) {
+      fail(new Problem(0, { message: "Fieldhand does not answer; it is tried again." }));
+      return false;
+    }
+    if (found.conflict) {
       isStopped = true;
-      report("conflict", problem.message);
-    } else if (problem.status === 0 || problem.status >= 500) {
+      report("conflict", found.conflict);
+      return false;
+    }
+    known = found.revision;
+    saved = { fields: found.base, name: found.theirName };
+    store.adopt(found.fields, { name: found.name, problems: found.problems });
+    settle(saved);
+    onJoined(found.changed);
+    return true;
+  }
+
+  function fail(problem) {
+    if (problem.status === 0 || problem.status >= 500) {
       const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
       failures += 1;
       report("offline", problem.message);
@@ -89,7 +121,7 @@ export function createAutosave(store, { url, revision, onStatus, onSaved }) {
     const text = JSON.stringify(body());
     if (text.length > UNLOAD_LIMIT_BYTES) return;
     const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-    fetch(url, { method: "PUT", headers, body: text, keepalive: true });
+    fetch(urls.draft, { method: "PUT", headers, body: text, keepalive: true });
   });
   window.addEventListener("beforeunload", (event) => {
     if (isDirty() && (failures || isStopped)) event.preventDefault();
@@ -97,8 +129,11 @@ export function createAutosave(store, { url, revision, onStatus, onSaved }) {
 
   return {
     save,
-    get savedAt() {
-      return savedAt;
+    /** Somebody else has saved `latest`: take it in at once, before there is a conflict. */
+    async follow(latest) {
+      if (latest <= known || isStopped || running) return;
+      await alone(joinTheirs);
+      if (isDirty() && !isStopped) schedule();
     },
     /** After a conflict: put this window's draft over the other one's. */
     async overwrite(latestRevision) {

@@ -1,27 +1,30 @@
 /** What a person can do, by button, key or menu: one table, so that all of them do the same. */
 
-import { growingChoice } from "./drawing.js";
-import {
-  addOption, extract, fieldsOfKeys, inReadingOrder, moveBy, paste, remove, reorder, shapesOn,
-} from "./model.js";
+import { align, distribute, resizeBy, sameSize } from "./arrange.js";
+import { copied, keep } from "./clipboard.js";
 import { TOOLS } from "./fields.js";
+import { bounding } from "./geometry.js";
+import {
+  addOption, boxesOf, extract, fieldsOfKeys, inReadingOrder, moveBy, paste, remove, reorder,
+  shapesOn,
+} from "./model.js";
+import { growingChoice } from "./placing.js";
 
 const PASTE_OFFSET_PX = 24;
+const FAST = 10;
+
+const counted = (fields) => (fields.length === 1 ? "1 field" : `${fields.length} fields`);
 
 /** Commands by name; each answers nothing and says aloud what it did. */
-export function createCommands({ store, viewport, pages, announce, save }) {
-  let clipboard = [];
-
+export function createCommands({ store, viewport, pages, announce, save, documentId }) {
   const selected = () => fieldsOfKeys(store.state.fields, store.state.selection);
-  const counted = (fields) => (fields.length === 1 ? "1 field" : `${fields.length} fields`);
 
-  function add(copied, offset, word) {
-    const { fields, page } = store.state;
-    const added = paste(fields, copied, page, pages, offset);
+  function add(fields, offset, word) {
+    const added = paste(store.state.fields, fields, store.state.page, pages, offset);
     if (!added.keys.length) return;
     store.edit(added.fields, { selection: added.keys });
-    store.set({ selection: added.keys });
-    announce(`${word} ${counted(copied)}.`);
+    store.set({ selection: added.keys, tool: "select" });
+    announce(`${word} ${counted(fields)}.`);
   }
 
   /** One option of a choice is duplicated within its choice; anything else as new fields. */
@@ -43,9 +46,51 @@ export function createCommands({ store, viewport, pages, announce, save }) {
     announce(`Deleted ${counted(gone)}. Control Z brings back what was deleted.`);
   }
 
+  function sizeOf(number) {
+    const page = pages[number - 1];
+    return [page.width_px, page.height_px];
+  }
+
+  function copy() {
+    const { fields, selection, page } = store.state;
+    const taken = extract(fields, selection);
+    if (!taken.length) return;
+    keep(taken, { document: documentId, page, size: sizeOf(page) });
+    announce(`Copied ${counted(taken)}.`);
+  }
+
+  /** Beside the original on its own page, at the same place on any other. */
+  function pasteCopied(inPlace) {
+    const { page } = store.state;
+    const found = copied(sizeOf(page));
+    if (!found || store.state.readOnly) return;
+    const isHome = found.origin.document === documentId && found.origin.page === page;
+    add(found.fields, isHome && !inPlace ? PASTE_OFFSET_PX : 0, "Pasted");
+  }
+
+  function moveInOrder(step) {
+    const ids = new Set(selected().map((field) => field.id));
+    store.edit(reorder(store.state.fields, ids, step));
+  }
+
   function turnPage(step) {
     const page = Math.min(Math.max(store.state.page + step, 1), pages.length);
     if (page !== store.state.page) store.set({ page, selection: [] });
+  }
+
+  const arrange = (change, word) => () => {
+    const { fields, selection } = store.state;
+    const changed = change(fields, selection);
+    store.edit(changed);
+    if (changed !== fields) announce(word);
+  };
+  const lineUp = (how) => arrange((fields, keys) => align(fields, keys, how, pages), "Lined up.");
+  const spread = (axis) =>
+    arrange((fields, keys) => distribute(fields, keys, axis, pages), "Gaps are equal.");
+
+  function change(how, word, dx, dy) {
+    const { fields, selection } = store.state;
+    store.edit(how(fields, selection, dx, dy, pages), { tag: `${word} ${selection.join()}` });
   }
 
   const commands = {
@@ -53,15 +98,13 @@ export function createCommands({ store, viewport, pages, announce, save }) {
     redo: () => store.redo(),
     duplicate,
     delete: removeSelected,
-    copy() {
-      clipboard = extract(store.state.fields, store.state.selection);
-      if (clipboard.length) announce(`Copied ${counted(clipboard)}.`);
-    },
+    copy,
     cut() {
-      commands.copy();
+      copy();
       removeSelected();
     },
-    paste: () => add(clipboard, PASTE_OFFSET_PX, "Pasted"),
+    paste: () => pasteCopied(false),
+    pasteInPlace: () => pasteCopied(true),
     selectAll() {
       const { fields, page } = store.state;
       store.set({ selection: shapesOn(fields, page).map((shape) => shape.key), tool: "select" });
@@ -70,20 +113,37 @@ export function createCommands({ store, viewport, pages, announce, save }) {
       store.edit(inReadingOrder(store.state.fields));
       announce("Fields are in reading order.");
     },
-    moveUp: () => selected()[0] && store.edit(reorder(store.state.fields, selected()[0].id, -1)),
-    moveDown: () => selected()[0] && store.edit(reorder(store.state.fields, selected()[0].id, 1)),
+    moveUp: () => moveInOrder(-1),
+    moveDown: () => moveInOrder(1),
+    alignLeft: lineUp("left"),
+    alignCentre: lineUp("centre"),
+    alignRight: lineUp("right"),
+    alignTop: lineUp("top"),
+    alignMiddle: lineUp("middle"),
+    alignBottom: lineUp("bottom"),
+    distributeAcross: spread(0),
+    distributeDown: spread(1),
+    sameSize: arrange((fields, keys) => sameSize(fields, keys, pages), "All have one size."),
+    nudge: (dx, dy) => change(moveBy, "nudge", dx, dy),
+    nudgeFar: (dx, dy) => change(moveBy, "nudge", dx * FAST, dy * FAST),
+    resize: (dx, dy) => change(resizeBy, "resize", dx, dy),
+    resizeFar: (dx, dy) => change(resizeBy, "resize", dx * FAST, dy * FAST),
+    toggleSnap() {
+      store.set({ snaps: !store.state.snaps });
+      announce(`Snapping is ${store.state.snaps ? "on" : "off"}.`);
+    },
     zoomIn: () => viewport.zoomBy(1),
     zoomOut: () => viewport.zoomBy(-1),
     fit: () => viewport.fit(),
     fitWidth: () => viewport.fitWidth(),
+    fitSelection() {
+      const boxes = boxesOf(store.state.fields, store.state.selection);
+      if (boxes.length) viewport.fitBox(bounding(boxes));
+    },
     actualSize: () => viewport.actualSize(),
     nextPage: () => turnPage(1),
     previousPage: () => turnPage(-1),
     save,
-    nudge(dx, dy) {
-      const { fields, selection } = store.state;
-      store.edit(moveBy(fields, selection, dx, dy, pages), { tag: `nudge ${selection.join()}` });
-    },
   };
   for (const tool of ["select", ...Object.keys(TOOLS)]) {
     commands[`tool-${tool}`] = () => store.state.readOnly || store.set({ tool });

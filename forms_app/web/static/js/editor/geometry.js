@@ -83,33 +83,3 @@ export function divided([x, y, width, height], count) {
 export function likelyCells([, , width, height]) {
   return Math.min(Math.max(Math.round(width / (height * 0.8 || 1)), 1), 60);
 }
-
-const edges = (start, size) => [start, start + size / 2, start + size];
-
-function nearest(own, others, reach) {
-  let best = null;
-  for (const at of own) {
-    for (const to of others) {
-      const distance = Math.abs(to - at);
-      if (distance <= reach && (!best || distance < best.distance)) {
-        best = { distance, shift: to - at, at: to };
-      }
-    }
-  }
-  return best;
-}
-
-/**
- * How to shift `box` so that its edges or middle meet those of `others`, at most `reach` pixels.
- * Answers the shift and the lines that it snapped to.
- */
-export function snap(box, others, reach) {
-  const x = nearest(edges(box[0], box[2]), others.flatMap((o) => edges(o[0], o[2])), reach);
-  const y = nearest(edges(box[1], box[3]), others.flatMap((o) => edges(o[1], o[3])), reach);
-  return {
-    dx: x ? x.shift : 0,
-    dy: y ? y.shift : 0,
-    vertical: x ? x.at : null,
-    horizontal: y ? y.at : null,
-  };
-}

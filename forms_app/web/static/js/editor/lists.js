@@ -1,7 +1,8 @@
 /** The left column: page thumbnails and the list of fields, both usable by keyboard. */
 
 import { cellCount, isWritten } from "./fields.js";
-import { fieldsOfKeys, keysOf } from "./model.js";
+import { fieldsOfKeys, keysOf, reorder } from "./model.js";
+import { bindOrdering } from "./ordering.js";
 
 const SHORT_KIND = {
   digits: "digits", letters: "letters", text: "text", number: "number", date: "date",
@@ -37,30 +38,40 @@ export function createPages(root, store) {
 }
 
 /**
- * A listbox: arrows move, the selected field is shown on its page; Alt+arrows change the order.
+ * A listbox: arrows move, with Shift they select more, the selected field is shown on its page;
+ * Alt+arrows and dragging change the order.
  */
-export function createFieldList(root, store, { onChoose, onReorder }) {
+export function createFieldList(root, store, { onChoose }) {
   const rows = new Map();
+  let at = null; // the field that was chosen last
 
   function rowFor(field) {
     const row = document.createElement("li");
     row.id = `row-${field.id}`;
     row.setAttribute("role", "option");
     row.className = "field-row";
+    row.dataset.field = field.id;
+    row.draggable = !store.state.readOnly;
     const label = document.createElement("span");
     label.className = "field-row-label";
     const kind = document.createElement("span");
     kind.className = "field-row-kind";
     row.append(label, kind);
-    row.addEventListener("click", (event) => choose(field.id, event.shiftKey || event.ctrlKey));
+    row.addEventListener("click", (event) =>
+      choose(field.id, event.shiftKey || event.ctrlKey || event.metaKey));
     return row;
   }
 
-  function choose(id, adds) {
-    const field = store.state.fields.find((each) => each.id === id);
+  /** Select one field; `adds` adds it to what is selected, or takes it out again. */
+  function choose(id, adds, takesOut = adds) {
+    const { fields, selection } = store.state;
+    const field = fields.find((each) => each.id === id);
     const keys = keysOf(field);
-    const selection = adds ? [...new Set([...store.state.selection, ...keys])] : keys;
-    store.set({ selection, page: field.page, tool: "select" });
+    const others = selection.filter((key) => !keys.includes(key));
+    const isIn = others.length < selection.length;
+    const next = adds ? [...others, ...(isIn && takesOut ? [] : keys)] : keys;
+    at = id;
+    store.set({ selection: next, page: field.page, tool: "select" });
     onChoose(field);
   }
 
@@ -70,10 +81,16 @@ export function createFieldList(root, store, { onChoose, onReorder }) {
     if (!(event.key in steps) || fields.length === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    const [field] = fieldsOfKeys(fields, selection);
-    const at = fields.indexOf(field);
-    if (event.altKey && field) onReorder(field.id, Math.sign(steps[event.key]));
-    else choose(fields[Math.min(Math.max(at + steps[event.key], 0), fields.length - 1)].id, false);
+    const chosen = fieldsOfKeys(fields, selection);
+    if (event.altKey) {
+      const ids = new Set(chosen.map((field) => field.id));
+      store.edit(reorder(fields, ids, Math.sign(steps[event.key])));
+      return;
+    }
+    const from = fields.findIndex((field) => field.id === at && chosen.includes(field));
+    const start = from < 0 ? fields.indexOf(chosen[0]) : from;
+    const to = Math.min(Math.max(start + steps[event.key], 0), fields.length - 1);
+    choose(fields[to].id, event.shiftKey, false);
   }
 
   function render(state, faulty) {
@@ -90,13 +107,15 @@ export function createFieldList(root, store, { onChoose, onReorder }) {
       row.setAttribute("aria-selected", chosen.has(field.id));
       row.classList.toggle("is-faulty", faulty.has(field.name));
       row.classList.toggle("is-elsewhere", field.page !== state.page);
+      row.classList.toggle("is-taken", state.taken.includes(field.name));
       return row;
     });
     if (elements.some((row, i) => root.children[i] !== row) ||
         root.children.length !== elements.length) {
       root.replaceChildren(...elements);
     }
-    const active = elements.find((row) => row.getAttribute("aria-selected") === "true");
+    const active = elements.find((row) => row.dataset.field === at && chosen.has(at)) ??
+      elements.find((row) => row.getAttribute("aria-selected") === "true");
     if (active) {
       root.setAttribute("aria-activedescendant", active.id);
       active.scrollIntoView({ block: "nearest" });
@@ -106,5 +125,6 @@ export function createFieldList(root, store, { onChoose, onReorder }) {
   }
 
   root.addEventListener("keydown", step);
+  if (!store.state.readOnly) bindOrdering(root, store);
   return { render };
 }

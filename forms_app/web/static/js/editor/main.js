@@ -1,25 +1,33 @@
 /** Wires the template editor: state, page, panel, lists, keys, saving, publishing. */
 
-import { send } from "../http.js";
-import { notify } from "../notify.js";
 import { createAutosave } from "./autosave.js";
 import { createCommands } from "./commands.js";
 import { createDrawer } from "./drawer.js";
 import { createDrawing } from "./drawing.js";
+import { createExplanation } from "./explain.js";
 import { fromFile } from "./fields.js";
+import { writeKeyList, writeTooltips } from "./keylist.js";
+import { createHealth } from "./health.js";
 import { createFieldList, createPages } from "./lists.js";
-import { extentOf, fieldsOfKeys, keysOf, reorder } from "./model.js";
+import { extentOf, fieldsOfKeys, keysOf } from "./model.js";
 import { createPanel } from "./panel.js";
+import { createPresence } from "./presence.js";
 import { createProblems, faultyNames } from "./problems.js";
+import { bindConflict, bindLeaving, bindName, bindPublishing } from "./publishing.js";
+import { createRepeat } from "./repeat.js";
+import { createRulings } from "./rulings.js";
 import { createShapes } from "./shapes.js";
 import { bindShortcuts } from "./shortcuts.js";
+import { createRules } from "./rules.js";
 import { createStatus } from "./status.js";
 import { createStore } from "./store.js";
+import { createTryout } from "./tryout.js";
 import { createViewport } from "./viewport.js";
 
 const root = document.getElementById("editor");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const { urls, pages, version } = JSON.parse(document.getElementById("editor-data").textContent);
+const readOnly = version.state !== "draft";
 
 const store = createStore({
   fields: fromFile(version.fields),
@@ -28,7 +36,9 @@ const store = createStore({
   tool: "select",
   name: version.name,
   problems: version.problems,
-  readOnly: version.state !== "draft",
+  readOnly,
+  snaps: true,
+  taken: [],
 });
 
 const announce = (text) => {
@@ -38,31 +48,46 @@ const announce = (text) => {
 const container = part("stage");
 const stage = new window.Konva.Stage({ container, width: 100, height: 100 });
 const viewport = createViewport(stage, part("blank"), part("desk"));
-const shapes = createShapes(stage, store, viewport, pages);
-const status = createStatus(part("status"), part("save-notice"), !store.state.readOnly);
+const printed = createRulings(pages, store);
+const shapes = createShapes(stage, store, viewport, pages, printed);
+const status = createStatus(part("status"), part("save-notice"), !readOnly);
 const autosave = createAutosave(store, {
-  url: urls.draft,
+  urls,
   revision: version.revision,
   onStatus: status.show,
-  onSaved: (answer) => store.set({ problems: answer.problems }),
+  onSaved(answer) {
+    store.set({ problems: answer.problems });
+    presence.noteChange();
+  },
+  onJoined: (count) =>
+    count && announce(`Somebody else changed ${count === 1 ? "a field" : `${count} fields`}.`),
 });
-const commands = createCommands({ store, viewport, pages, announce, save: autosave.save });
-const panel = createPanel(part("panel"), store, pages, { onDrawOption: commands["tool-choice"] });
+const commands = createCommands({
+  store, viewport, pages, announce, save: autosave.save, documentId: urls.draft,
+});
+const panel = createPanel(part("panel"), store, pages, {
+  urls, onDrawOption: commands["tool-choice"],
+});
+const explanation = createExplanation(part("explain"), store, urls);
 const drawing = createDrawing({
-  stage, store, viewport, shapes, pages, announce,
+  stage, store, viewport, shapes, pages, printed, announce,
   onDrawn: (tool) => (tool === "choice" ? panel.focusOption() : panel.focusLabel()),
 });
 const pageList = createPages(part("pages"), store);
 const fieldList = createFieldList(part("fields"), store, {
   onChoose: (field) => viewport.reveal(extentOf(field)),
-  onReorder: (id, step) => store.edit(reorder(store.state.fields, id, step)),
 });
 const problems = createProblems(part("problems"), store, choose);
+
+commands.enter = () => {
+  if (store.state.tool !== "select") drawing.placeInView();
+  else if (store.state.selection.length) panel.focusFirst();
+};
 
 function choose(field) {
   store.set({ selection: keysOf(field), page: field.page, tool: "select" });
   viewport.reveal(extentOf(field));
-  if (!store.state.readOnly) panel.focusLabel();
+  if (!readOnly) panel.focusLabel();
 }
 
 function showPage(number) {
@@ -72,16 +97,20 @@ function showPage(number) {
 }
 
 function renderTools(state) {
-  for (const button of root.querySelectorAll("[data-command]")) {
-    const name = button.dataset.command;
-    if (name.startsWith("tool-")) {
-      button.setAttribute("aria-pressed", name === `tool-${state.tool}`);
+  const press = (name, isPressed) => {
+    for (const button of root.querySelectorAll(`[data-command="${name}"]`)) {
+      button.setAttribute("aria-pressed", isPressed);
     }
+  };
+  for (const button of root.querySelectorAll('[data-command^="tool-"]')) {
+    press(button.dataset.command, button.dataset.command === `tool-${state.tool}`);
   }
+  press("toggleSnap", state.snaps);
   root.querySelector('[data-command="undo"]').disabled = !store.canUndo;
   root.querySelector('[data-command="redo"]').disabled = !store.canRedo;
-  const needsSelection = root.querySelectorAll("[data-needs-selection]");
-  for (const button of needsSelection) button.disabled = state.selection.length === 0;
+  for (const button of root.querySelectorAll("[data-needs]")) {
+    button.disabled = state.selection.length < Number(button.dataset.needs);
+  }
   container.classList.toggle("is-drawing", state.tool !== "select");
 }
 
@@ -102,6 +131,7 @@ function render(state, before) {
   shapes.markFaulty(faulty);
   shapes.render(state);
   panel.render(state);
+  explanation.render(state);
   pageList.render(state);
   fieldList.render(state, faulty);
   problems.render(state);
@@ -116,67 +146,6 @@ function sayWhatIsSelected(state, before) {
   else if (fields.length > 1) announce(`${fields.length} fields selected.`);
 }
 
-async function publish() {
-  if (!(await autosave.save())) {
-    notify("The draft could not be saved, so it was not published. See the message above.", "danger");
-    return;
-  }
-  try {
-    const answer = await send(urls.publish, { method: "POST", json: {} });
-    window.location.assign(answer.url);
-  } catch (problem) {
-    const found = problem.problems?.length ? problem.problems : [problem.message];
-    if (problem.code === "template") store.set({ problems: found });
-    notify(`Not published: ${problem.message}`, "danger");
-  }
-}
-
-function bindPublishing() {
-  const dialog = document.getElementById("publish-dialog");
-  part("publish").addEventListener("click", async () => {
-    await autosave.save();
-    if (store.state.problems.length) {
-      part("problems").querySelector("button, summary")?.focus();
-      announce(`Not ready: ${store.state.problems.join(" ")}`);
-      notify("Settle what the list under the page names, then publish.", "doubt");
-      return;
-    }
-    dialog.querySelector("[data-publish-count]").textContent = store.state.fields.length;
-    dialog.returnValue = "cancel";
-    dialog.showModal();
-  });
-  dialog.addEventListener("close", () => dialog.returnValue === "publish" && publish());
-}
-
-function bindConflict() {
-  part("save-notice").addEventListener("click", async (event) => {
-    const way = event.target.closest("[data-way]")?.dataset.way;
-    if (way === "reload") window.location.reload();
-    if (way === "overwrite") {
-      const latest = await send(urls.state);
-      await autosave.overwrite(latest.revision);
-    }
-  });
-}
-
-/** The page behind must already know the last change. */
-function bindLeaving() {
-  part("back").addEventListener("click", async (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    await autosave.save();
-    window.location.assign(part("back").href);
-  });
-}
-
-function bindDraft() {
-  const name = part("name");
-  name.addEventListener("input", () => name.value.trim() && store.set({ name: name.value.trim() }));
-  bindLeaving();
-  bindPublishing();
-  bindConflict();
-}
-
 root.addEventListener("click", (event) => {
   const button = event.target.closest("[data-command]");
   if (button) commands[button.dataset.command]();
@@ -188,8 +157,6 @@ store.subscribe((state, before) => {
   render(state, before);
   sayWhatIsSelected(state, before);
 });
-bindShortcuts({ commands, store, drawing, container });
-if (!store.state.readOnly) bindDraft();
 
 /** What a helper (detect, check, try) may use: state, page, places for its button and findings. */
 const editor = {
@@ -197,5 +164,23 @@ const editor = {
   save: autosave.save, assist: part("assist"), drawer: createDrawer(part("drawer")),
 };
 
+createRules(editor);
+createHealth(editor);
+createTryout(editor);
+if (!readOnly) {
+  commands.repeat = createRepeat(part("repeat"), stage, {
+    store, viewport, pages, announce, container,
+  }).open;
+  bindName({ part, store });
+  bindLeaving({ part, autosave });
+  bindPublishing({ part, store, autosave, urls, announce });
+  bindConflict({ part, autosave, urls });
+}
+const presence = readOnly ? null : createPresence({
+  root: part("others"), taken: part("taken"), store, urls, follow: autosave.follow,
+});
+bindShortcuts({ commands, store, drawing, container, readOnly });
+writeKeyList(document.querySelector("[data-editor-keys]"), readOnly);
+writeTooltips(root, readOnly);
 render(store.state, null);
 root.dataset.ready = "true";

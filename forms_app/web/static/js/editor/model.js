@@ -42,7 +42,7 @@ export function fieldsOfKeys(fields, keys) {
   return fields.filter((field) => ids.has(field.id));
 }
 
-const shapesOfKeys = (fields, keys) => {
+export const shapesOfKeys = (fields, keys) => {
   const wanted = new Set(keys);
   return fieldsOfKeys(fields, keys).flatMap(shapesOf).filter((shape) => wanted.has(shape.key));
 };
@@ -95,18 +95,6 @@ export function moveBy(fields, keys, dx, dy, pages) {
   return setBoxes(fields, moved, pages);
 }
 
-/** Line shapes up: `how` is left, top or size, as the first of them. */
-export function align(fields, keys, how, pages) {
-  const shapes = shapesOfKeys(fields, keys);
-  const [x, y, width, height] = shapes[0].box;
-  const aligned = {
-    left: (b) => [x, b[1], b[2], b[3]],
-    top: (b) => [b[0], y, b[2], b[3]],
-    size: (b) => [b[0], b[1], width, height],
-  }[how];
-  return setBoxes(fields, shapes.map((shape) => [shape.key, aligned(shape.box)]), pages);
-}
-
 /** Delete shapes; a choice that loses its last option goes with it. */
 export function remove(fields, keys) {
   const gone = new Set(keys);
@@ -133,7 +121,8 @@ export function extract(fields, keys) {
   });
 }
 
-function shifted(field, dx, dy) {
+/** A field moved with all of its boxes. */
+export function shifted(field, dx, dy) {
   const by = ([x, y, w, h]) => [x + dx, y + dy, w, h];
   const moved = { ...field };
   if (field.box) moved.box = by(field.box);
@@ -156,13 +145,23 @@ export function paste(fields, copied, page, pages, offset) {
   return { fields: result, keys: added.flatMap(keysOf) };
 }
 
-/** Move a field up or down in review and export order. */
-export function reorder(fields, id, step) {
-  const from = fields.findIndex((field) => field.id === id);
-  const to = Math.min(Math.max(from + step, 0), fields.length - 1);
-  const result = [...fields];
-  result.splice(to, 0, ...result.splice(from, 1));
-  return result;
+/** Put fields, as one block, before another field in review and export order; null: at the end. */
+export function placedBefore(fields, ids, beforeId) {
+  const block = fields.filter((field) => ids.has(field.id));
+  const rest = fields.filter((field) => !ids.has(field.id));
+  const at = rest.findIndex((field) => field.id === beforeId);
+  rest.splice(at < 0 ? rest.length : at, 0, ...block);
+  return rest;
+}
+
+/** Move fields, as one block, one place up (-1) or down (1) in review and export order. */
+export function reorder(fields, ids, step) {
+  const places = fields.flatMap((field, i) => (ids.has(field.id) ? [i] : []));
+  if (!places.length) return fields;
+  const rest = fields.filter((field) => !ids.has(field.id));
+  const above = step < 0 ? places[0] : places.at(-1) - places.length + 1;
+  const at = Math.min(Math.max(above + step, 0), rest.length);
+  return placedBefore(fields, ids, rest[at]?.id ?? null);
 }
 
 /** Page by page, top to bottom, left to right; boxes that overlap by half a line share a row. */

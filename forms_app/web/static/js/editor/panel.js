@@ -1,145 +1,112 @@
-/** The side panel: the selected field's properties, in the inputs that the page brings. */
+/** The side panel: properties of what is selected, in the inputs that the page brings. */
 
-import {
-  OPTION_KINDS, RULES, WRITTEN, cellCount, freeName, hasAutomaticName, nameFrom, withKind,
-  withLayout,
-} from "./fields.js";
-import { align, extentOf, fieldsOfKeys, replace, setBoxes } from "./model.js";
+import { freeName, hasAutomaticName, nameFrom } from "./fields.js";
+import { extentOf, fieldsOfKeys, setBoxes, shapesOfKeys } from "./model.js";
 import { createOptions } from "./options.js";
+import { changed, rowsOf, sharedOf } from "./properties.js";
+import { createValues } from "./values.js";
 
-const LINES = /\r?\n/;
+const MIXED = "mixed";
 
-/** How each property is shown in its input and read back; absent means nothing was entered. */
-const AS_TEXT = { show: (value) => value ?? "", read: (input) => input.value.trim() || undefined };
-const AS_NUMBER = {
-  show: (value) => value ?? "",
-  read: (input) => (input.value === "" ? undefined : Math.max(0, Math.trunc(Number(input.value)))),
-};
-const AS_FLAG = { show: Boolean, read: (input) => input.checked || undefined };
-const AS_LINES = {
-  show: (value) => (Array.isArray(value) ? value.join("\n") : value ?? ""),
-  read: (input) => input.value.split(LINES).map((line) => line.trim()).filter(Boolean),
-};
-const FORMATS = {
-  required: AS_FLAG, min_length: AS_NUMBER, max_length: AS_NUMBER, values: AS_LINES,
-};
-
-/** Which rows of the panel a field has. */
-function rowsOf(field) {
-  if (OPTION_KINDS.has(field.kind)) return new Set(["required", "options"]);
-  const rows = new Set(["required", "box", ...(RULES[field.kind] ?? [])]);
-  if (WRITTEN.has(field.kind)) rows.add("layout");
-  if (field.layout === "comb") rows.add("cells");
-  return rows;
-}
-
-export function createPanel(root, store, pages, { onDrawOption }) {
+export function createPanel(root, store, pages, { urls, onDrawOption }) {
   const find = (selector) => root.querySelector(selector);
   const inputs = [...root.querySelectorAll("[data-prop]")];
   const boxInputs = [...root.querySelectorAll("[data-box]")];
+  const placeholders = new Map([...inputs, ...boxInputs].map((each) => [each, each.placeholder]));
   const options = createOptions(find("[data-options]"), store, onDrawOption);
+  const values = createValues(find("[data-values]"), {
+    url: urls.values,
+    onChange: (list) => editAll((field) => ({ ...field, values: list }), "values"),
+  });
 
   const selected = () => fieldsOfKeys(store.state.fields, store.state.selection);
-  const current = () => (selected().length === 1 ? selected()[0] : null);
 
-  function edit(field, tag) {
-    store.edit(replace(store.state.fields, field), { tag: `${tag} ${field.id}` });
+  /** Change every selected field; quick changes of one property are one step of history. */
+  function editAll(change, tag) {
+    const ids = new Set(selected().map((field) => field.id));
+    const fields = store.state.fields.map((field) => (ids.has(field.id) ? change(field) : field));
+    if (ids.size) store.edit(fields, { tag: `${tag} ${[...ids].join()}` });
   }
 
   function editProperty(input) {
-    const field = current();
-    if (!field) return;
     const { prop } = input.dataset;
-    if (prop === "kind") return edit(withKind(field, input.value, extentOf(field)), prop);
-    if (prop === "layout") return edit(withLayout(field, input.value), prop);
-    if (prop === "cells") return editCells(field, input);
-    if (prop === "range") return editRange(field);
-    if (prop === "label") return editLabel(field, input.value);
-    const value = (FORMATS[prop] ?? AS_TEXT).read(input);
-    return edit({ ...field, [prop]: value ?? (prop === "name" ? "" : undefined) }, prop);
-  }
-
-  function editCells(field, input) {
-    const count = Math.trunc(Number(input.value));
-    if (count >= 1 && count <= 200) edit({ ...field, cells: count }, "cells");
-  }
-
-  function editRange(field) {
-    const [low, high] = [...root.querySelectorAll('[data-prop="range"]')].map((input) =>
-      input.value.trim());
-    const bound = (text) => {
-      if (text === "") return null;
-      return field.kind === "date" || Number.isNaN(Number(text)) ? text : Number(text);
-    };
-    const range = low || high ? [bound(low), bound(high)] : undefined;
-    edit({ ...field, range }, "range");
+    if (input.value === "" && input.dataset.isMixed) return;
+    if (prop === "label") editAll((field) => withLabel(field, input.value), prop);
+    else editAll((field) => changed(field, prop, input), prop);
   }
 
   // A label also names the column, until a person names it.
-  function editLabel(field, text) {
-    const changed = { ...field, label: text };
+  function withLabel(field, text) {
     const follows = hasAutomaticName(field) || field.name === nameFrom(field.label) ||
       field.name.replace(/_\d+$/, "") === nameFrom(field.label);
     const stem = nameFrom(text);
     const others = store.state.fields.filter((each) => each.id !== field.id);
-    if (follows && stem) changed.name = freeName(stem, others);
-    edit(changed, "label");
+    return { ...field, label: text, ...(follows && stem && { name: freeName(stem, others) }) };
   }
 
-  function editBox() {
-    const field = current();
-    const box = boxInputs.map((input) => Number(input.value));
-    if (!field || box.some(Number.isNaN) || boxInputs.some((input) => input.value === "")) return;
-    const [key] = store.state.selection;
-    store.edit(setBoxes(store.state.fields, [[key, box]], pages), { tag: `box ${key}` });
+  /** A number of the box changes it in every selected box. */
+  function editBox(input, index) {
+    const number = Number(input.value);
+    if (input.value === "" || Number.isNaN(number)) return;
+    const { fields, selection } = store.state;
+    const boxes = shapesOfKeys(fields, selection).map(({ key, box }) => [
+      key, box.map((value, i) => (i === index ? number : value)),
+    ]);
+    store.edit(setBoxes(fields, boxes, pages), { tag: `box ${index} ${selection.join()}` });
   }
 
-  function show(input, field) {
-    const { prop } = input.dataset;
-    if (input === document.activeElement && input.type !== "checkbox") return;
-    if (prop === "cells") input.value = cellCount(field) || "";
-    else if (prop === "range") input.value = (field.range ?? [])[Number(input.dataset.end)] ?? "";
-    else if (input.type === "checkbox") input.checked = Boolean(field[prop]);
-    else input.value = (FORMATS[prop] ?? AS_TEXT).show(field[prop]);
+  function show(input, { value, isMixed }) {
+    if (isMixed) input.dataset.isMixed = "true";
+    else delete input.dataset.isMixed;
+    if (input.type === "checkbox") {
+      input.indeterminate = isMixed;
+      input.checked = Boolean(value) && !isMixed;
+    } else if (input !== document.activeElement) {
+      input.placeholder = isMixed ? MIXED : placeholders.get(input) ?? "";
+      input.value = isMixed ? "" : value;
+    }
   }
 
-  function showBox(field) {
-    const box = extentOf(field);
-    boxInputs.forEach((input, i) => {
-      if (input !== document.activeElement) input.value = Math.round(box[i]);
-    });
+  const showProperty = (input, fields) =>
+    show(input, sharedOf(fields, input.dataset.prop, Number(input.dataset.end)));
+
+  function showBoxes(fields) {
+    const boxes = fields.map(extentOf);
+    boxInputs.forEach((input, i) => show(input, {
+      value: Math.round(boxes[0][i]),
+      isMixed: boxes.some((box) => Math.round(box[i]) !== Math.round(boxes[0][i])),
+    }));
   }
 
   function render(state) {
     const fields = selected();
-    const field = current();
     find("[data-panel=none]").hidden = fields.length !== 0;
-    find("[data-panel=many]").hidden = fields.length < 2;
-    find("[data-panel=one]").hidden = !field;
-    find("[data-many-count]").textContent = fields.length;
-    if (!field) return;
-    const rows = rowsOf(field);
+    find("[data-panel=some]").hidden = fields.length === 0;
+    find("[data-panel=many]").hidden = state.selection.length < 2;
+    if (!fields.length) return;
+    find("[data-many-title]").textContent = titleOf(state.selection, fields);
+    const rows = rowsOf(fields);
     for (const row of root.querySelectorAll("[data-row]")) row.hidden = !rows.has(row.dataset.row);
-    for (const input of inputs) show(input, field);
-    if (rows.has("box")) showBox(field);
-    find("[data-explicit-cells]").hidden = !Array.isArray(field.cells);
+    for (const input of inputs) showProperty(input, fields);
+    if (rows.has("box")) showBoxes(fields);
+    find("[data-explicit-cells]").hidden = !fields.some((field) => Array.isArray(field.cells));
     for (const hint of root.querySelectorAll("[data-range-hint]")) {
-      hint.hidden = (hint.dataset.rangeHint === "date") !== (field.kind === "date");
+      hint.hidden = (hint.dataset.rangeHint === "date") !== (fields[0].kind === "date");
     }
-    if (rows.has("options")) options.render(field, state);
+    if (rows.has("values")) values.render(fields);
+    if (rows.has("options")) options.render(fields[0], state);
+  }
+
+  function titleOf(selection, fields) {
+    return fields.length > 1 ? `${fields.length} fields` : `${selection.length} options`;
   }
 
   for (const input of inputs) {
     const isTyped = input.matches("input:not([type=checkbox]), textarea");
     input.addEventListener(isTyped ? "input" : "change", () => editProperty(input));
-    input.addEventListener("blur", () => current() && show(input, current()));
+    input.addEventListener("blur", () => selected().length && showProperty(input, selected()));
   }
-  for (const input of boxInputs) input.addEventListener("change", editBox);
-  root.addEventListener("click", (event) => {
-    const how = event.target.closest("[data-align]")?.dataset.align;
-    const { fields, selection } = store.state;
-    if (how) store.edit(align(fields, selection, how, pages));
-  });
+  boxInputs.forEach((input, i) => input.addEventListener("change", () => editBox(input, i)));
 
   return {
     render,
@@ -150,5 +117,11 @@ export function createPanel(root, store, pages, { onDrawOption }) {
       input.select();
     },
     focusOption: options.focusLast,
+    /** The first input there is for what is selected. */
+    focusFirst() {
+      const input = [...root.querySelectorAll("[data-panel=some] :is(input, select)")]
+        .find((each) => each.checkVisibility() && !each.disabled);
+      input?.focus();
+    },
   };
 }

@@ -1,17 +1,20 @@
 /** Draws the boxes of a page with Konva and turns dragging and resizing into edits. */
 
-import { MIN_SIZE_PX, round, snap } from "./geometry.js";
+import { MIN_SIZE_PX, round } from "./geometry.js";
+import { createHandles } from "./handles.js";
 import { boxesOf, fieldsOfKeys, moveBy, setBoxes, shapesOn } from "./model.js";
 import { paintFrame, paintGuides, paintShape } from "./paint.js";
-import { inkOf } from "./palette.js";
+import { snap, snapEdges } from "./snapping.js";
 
 const SNAP_CSS_PX = 6;
-const ROOM_FOR_EDGES = 48;
-const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
-const EDGES = ["top-center", "bottom-center", "middle-left", "middle-right"];
 
-/** Keep one Konva shape for each box of the shown page. */
-export function createShapes(stage, store, viewport, pages) {
+const NO_LINES = { vertical: [], horizontal: [] };
+
+/**
+ * Keep one Konva shape for each box of the shown page. `printed(page)` answers the printed lines
+ * that boxes snap to, or null where they are not known.
+ */
+export function createShapes(stage, store, viewport, pages, printed) {
   const { Konva } = window;
   Konva.dragButtons = [0];
   const nodes = new Map();
@@ -22,22 +25,8 @@ export function createShapes(stage, store, viewport, pages) {
 
   const layer = new Konva.Layer();
   const guides = new Konva.Shape({ listening: false, sceneFunc: drawGuides });
-  const handles = new Konva.Transformer({
-    rotateEnabled: false,
-    flipEnabled: false,
-    keepRatio: false,
-    ignoreStroke: true,
-    anchorSize: 9,
-    anchorCornerRadius: 2,
-    anchorStroke: inkOf("selected"),
-    borderStroke: inkOf("selected"),
-    borderDash: [4, 3],
-    boundBoxFunc: (before, after) => {
-      const least = MIN_SIZE_PX * viewport.view.scale;
-      return after.width < least || after.height < least ? before : after;
-    },
-  });
-  layer.add(guides, handles);
+  const handles = createHandles(viewport);
+  layer.add(guides, handles.node);
   stage.add(layer);
 
   function nodeFor(shape) {
@@ -60,7 +49,7 @@ export function createShapes(stage, store, viewport, pages) {
     });
     node.on("dragmove", () => snapNode(node, shape.key));
     node.on("dragend", finishMove);
-    node.on("transform", () => unscale(node));
+    node.on("transform", (event) => resizeNode(node, shape.key, event.evt?.altKey));
     node.on("transformend", finishResize);
     layer.add(node);
     return node;
@@ -83,14 +72,30 @@ export function createShapes(stage, store, viewport, pages) {
     });
   }
 
-  function snapNode(node, key) {
-    if (snapsOff) return;
-    const moving = new Set(store.state.selection).add(key);
-    const others = shapesOn(store.state.fields, store.state.page)
+  /** What the box `key` may snap to: the boxes that stay where they are, and the print. */
+  function surroundings(key) {
+    const { fields, selection, page } = store.state;
+    const moving = new Set(selection).add(key);
+    const others = shapesOn(fields, page)
       .filter((shape) => !moving.has(shape.key))
       .map((shape) => shape.box);
-    const found = snap(boxOf(node), others, SNAP_CSS_PX / viewport.view.scale);
+    return [others, printed(page) ?? NO_LINES, SNAP_CSS_PX / viewport.view.scale];
+  }
+
+  function snapNode(node, key) {
+    if (snapsOff || !store.state.snaps) return;
+    const found = snap(boxOf(node), ...surroundings(key));
     node.position({ x: node.x() + found.dx, y: node.y() + found.dy });
+    lines = found;
+  }
+
+  function resizeNode(node, key, isFree) {
+    unscale(node);
+    if (isFree || !store.state.snaps || store.state.selection.length !== 1) return;
+    const [before] = boxesOf(store.state.fields, [key]);
+    const found = snapEdges(boxOf(node), before, ...surroundings(key));
+    const [x, y, width, height] = found.box;
+    node.setAttrs({ x, y, width, height });
     lines = found;
   }
 
@@ -106,6 +111,7 @@ export function createShapes(stage, store, viewport, pages) {
   }
 
   function finishResize() {
+    lines = { vertical: null, horizontal: null };
     const { fields, selection } = store.state;
     const boxes = selection.filter((key) => nodes.has(key))
       .map((key) => [key, round(boxOf(nodes.get(key)))]);
@@ -150,21 +156,9 @@ export function createShapes(stage, store, viewport, pages) {
     }
     layer.listening(state.tool === "select");
     const chosen = state.selection.filter((key) => nodes.has(key)).map((key) => nodes.get(key));
-    handles.nodes(chosen);
-    handles.resizeEnabled(!state.readOnly);
-    fitHandles();
-    handles.moveToTop();
+    handles.hold(chosen, !state.readOnly);
     layer.batchDraw();
   }
-
-  /** Small boxes get small handles at their corners only, so that the box stays in sight. */
-  function fitHandles() {
-    const room = Math.min(handles.width(), handles.height());
-    handles.enabledAnchors(room < ROOM_FOR_EDGES ? CORNERS : [...CORNERS, ...EDGES]);
-    handles.anchorSize(room < ROOM_FOR_EDGES ? 6 : 9);
-  }
-
-  viewport.onChange(() => handles.nodes().length && fitHandles());
 
   return {
     render,
@@ -174,5 +168,9 @@ export function createShapes(stage, store, viewport, pages) {
       layer.batchDraw();
     },
     redraw: () => layer.batchDraw(),
+    /** Put back what is being dragged: a second finger has come. */
+    stopDrag() {
+      for (const node of nodes.values()) if (node.isDragging()) node.stopDrag();
+    },
   };
 }

@@ -1,29 +1,18 @@
-/** Keys of the editor. Typing in an input is left alone, but for Escape and Ctrl+S. */
+/** Binds the keys of the table. Typing in an input is left alone, but for Escape and Ctrl+S. */
 
 import { isTyping } from "../keys.js";
+import { bindings, chord } from "./keymap.js";
 
-const PLAIN = {
-  v: "tool-select", c: "tool-comb", l: "tool-line", m: "tool-mark", o: "tool-choice",
-  s: "tool-signature", i: "tool-image",
-  Delete: "delete", Backspace: "delete",
-  "+": "zoomIn", "=": "zoomIn", "-": "zoomOut", 0: "fit", 1: "actualSize", 2: "fitWidth",
-  PageDown: "nextPage", PageUp: "previousPage",
+const DIRECTIONS = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
 };
-const WITH_CONTROL = {
-  z: "undo", y: "redo", d: "duplicate", c: "copy", x: "cut", v: "paste", a: "selectAll",
-  s: "save",
-};
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const FAST = 10;
+const WHILE_TYPING = new Set(["save"]);
 
-/** Whether Enter or Space belongs to the control that has the focus. */
+/** Whether Enter, Space or an arrow belongs to the control that has the focus. */
 const isControl = (target) => target.closest("button, a, summary, select, input") !== null;
 
-export function bindShortcuts({ commands, store, drawing, container }) {
-  function run(event, name) {
-    event.preventDefault();
-    commands[name]();
-  }
+export function bindShortcuts({ commands, store, drawing, container, readOnly }) {
+  const commandOf = bindings(readOnly);
 
   function escape(event) {
     if (document.querySelector("dialog[open]")) return;
@@ -34,45 +23,30 @@ export function bindShortcuts({ commands, store, drawing, container }) {
     else store.set({ selection: [] });
   }
 
-  function withControl(event, typing) {
-    const key = event.key.toLowerCase();
-    if (key === "z" && event.shiftKey && !typing) return run(event, "redo");
-    if (!(key in WITH_CONTROL) || (typing && key !== "s")) return undefined;
-    if (key === "c" && String(document.getSelection())) return undefined;
-    return run(event, WITH_CONTROL[key]);
-  }
-
-  function nudge(event) {
-    const [dx, dy] = ARROWS[event.key];
-    const step = event.shiftKey ? FAST : 1;
-    if (!store.state.selection.length) return;
-    event.preventDefault();
-    commands.nudge(dx * step, dy * step);
-  }
-
   function space(event) {
     if (isControl(event.target)) return;
     event.preventDefault();
     drawing.holdSpace(true);
   }
 
-  function enter(event) {
-    if (isControl(event.target) || store.state.tool === "select") return;
-    event.preventDefault();
-    drawing.placeInView();
+  /** Whether the browser or the control with the focus keeps this key. */
+  function isTaken(event, command, typing) {
+    if (typing) return !WHILE_TYPING.has(command);
+    if (command === "enter" || command === "delete") return isControl(event.target);
+    if (event.key in DIRECTIONS) return event.target.matches("select, input");
+    return command === "copy" && String(document.getSelection()) !== "";
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented) return undefined;
+    if (event.defaultPrevented) return;
+    if (event.key === "Escape") return void escape(event);
     const typing = isTyping(event);
-    if (event.key === "Escape") return escape(event);
-    if ((event.ctrlKey || event.metaKey) && !event.altKey) return withControl(event, typing);
-    if (typing || event.altKey) return undefined;
-    if (event.key === " ") return space(event);
-    if (event.key === "Enter") return enter(event);
-    if (event.key in ARROWS) return nudge(event);
-    if (event.key in PLAIN) return run(event, PLAIN[event.key]);
-    return undefined;
+    if (event.key === " " && !typing && !event.ctrlKey) return void space(event);
+    const command = commandOf.get(chord(event));
+    if (!command || isTaken(event, command, typing)) return;
+    if (event.key in DIRECTIONS && !store.state.selection.length) return;
+    event.preventDefault();
+    commands[command](...(DIRECTIONS[event.key] ?? []));
   });
   document.addEventListener("keyup", (event) => {
     if (event.key === " ") drawing.holdSpace(false);

@@ -6,8 +6,10 @@ const HISTORY = 200;
 const COALESCE_MS = 1200;
 
 /**
- * State: `fields`, `selection` (shape keys), `page`, `tool`, `name`, `problems`, `readOnly`.
- * `set` changes the view; `edit` changes the fields and can be undone.
+ * State: `fields`, `selection` (shape keys), `page`, `tool`, `name`, `problems`, `readOnly`, `snaps`
+ * (whether boxes snap), `taken` (names of fields that others have selected).
+ * `set` changes the view; `edit` changes the fields and can be undone; `adopt` takes in somebody
+ * else's change, which is not ours to undo.
  */
 export function createStore(initial) {
   let state = initial;
@@ -54,6 +56,12 @@ export function createStore(initial) {
       last = { tag, at: now };
       future = [];
       publish({ ...state, fields, page, selection: existing(fields, selection) });
+    },
+    adopt(fields, patch) {
+      past = [];
+      future = [];
+      last = { tag: null, at: 0 };
+      publish({ ...state, ...patch, fields, selection: existing(fields, state.selection) });
     },
     undo() {
       if (!past.length) return;

@@ -66,6 +66,16 @@ export function createViewport(stage, image, container) {
     apply();
   }
 
+  /** As large as fits: `box` with some paper around it. */
+  function fitBox([x, y, width, height]) {
+    const room = [stage.width() - 4 * MARGIN, stage.height() - 4 * MARGIN];
+    view.scale = clamp(Math.min(room[0] / width, room[1] / height, 2 * devicePixel()));
+    view.x = stage.width() / 2 - (x + width / 2) * view.scale;
+    view.y = stage.height() / 2 - (y + height / 2) * view.scale;
+    followsWindow = false;
+    apply();
+  }
+
   function reveal([x, y, width, height]) {
     const left = view.x + x * view.scale;
     const top = view.y + y * view.scale;
@@ -90,6 +100,7 @@ export function createViewport(stage, image, container) {
     view,
     fit,
     fitWidth,
+    fitBox,
     reveal,
     zoomTo,
     zoomBy: (steps, at) => zoomTo(view.scale * STEP ** steps, at),

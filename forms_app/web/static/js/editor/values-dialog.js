@@ -1,0 +1,116 @@
+/** Takes a value list out of a CSV file: choose the file and its column, look, use it. */
+
+import { Problem, send } from "../http.js";
+import { toFile } from "./fields.js";
+
+const words = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+/** `onUse` hears the chosen list. The server reads the file again for every choice made. */
+export function createValuesDialog(root, { url, onUse }) {
+  if (!root) return { open() {} };
+  const find = (name) => root.querySelector(`[data-list-${name}]`);
+  const [file, column, heading, use] = ["file", "column", "heading", "use"].map(find);
+  let field = null;
+  let found = null;
+  let latest = 0;
+
+  async function look(isNewFile) {
+    if (!file.files[0]) return;
+    const form = new FormData();
+    form.set("file", file.files[0]);
+    form.set("field", JSON.stringify(toFile([{ ...field, values: undefined }])[0]));
+    if (!isNewFile) {
+      form.set("column", column.value);
+      form.set("heading", heading.checked ? "1" : "0");
+    }
+    const turn = ++latest;
+    try {
+      const answer = await send(url, { method: "POST", form });
+      if (turn === latest) show(answer);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (turn === latest) showProblem(error.message);
+    }
+  }
+
+  function showProblem(message) {
+    found = null;
+    find("found").hidden = true;
+    find("problem").textContent = message;
+    find("problem").hidden = false;
+    use.disabled = true;
+  }
+
+  function show(answer) {
+    found = answer;
+    find("problem").hidden = true;
+    find("found").hidden = false;
+    column.replaceChildren(...answer.columns.map((name, i) => new Option(name, i)));
+    column.value = answer.column;
+    column.closest("label").hidden = answer.columns.length < 2;
+    heading.checked = answer.has_heading;
+    showRows(answer);
+    find("count").textContent = words(answer.count, "value", "values");
+    find("notes").replaceChildren(...notesOf(answer).map(asItem));
+    use.textContent = `Use ${words(answer.count, "value", "values")}`;
+    use.disabled = answer.count === 0;
+  }
+
+  function showRows({ columns, column: chosen, rows }) {
+    const cell = (tag) => (text, i) => {
+      const element = document.createElement(tag);
+      element.textContent = text;
+      element.classList.toggle("is-chosen", i === chosen);
+      return element;
+    };
+    const row = (tag) => (texts) => {
+      const element = document.createElement("tr");
+      element.append(...texts.map(cell(tag)));
+      return element;
+    };
+    find("rows").replaceChildren(row("th")(columns), ...rows.map(row("td")));
+  }
+
+  function notesOf({ duplicates, blank, unfit }) {
+    const notes = [];
+    if (duplicates.count) {
+      notes.push(`${words(duplicates.count, "repeat", "repeats")} left out: ` +
+        `${duplicates.examples.join(", ")}${duplicates.count > duplicates.examples.length ? ", …" : ""}`);
+    }
+    if (blank) notes.push(`${words(blank, "empty row", "empty rows")} left out`);
+    for (const { reason, count, examples } of unfit) {
+      notes.push(`${words(count, "entry", "entries")} the field cannot hold (${reason}): ` +
+        `${examples.join(", ")}${count > examples.length ? ", …" : ""}`);
+    }
+    return notes;
+  }
+
+  function asItem(text) {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  }
+
+  file.addEventListener("change", () => look(true));
+  column.addEventListener("change", () => look(false));
+  heading.addEventListener("change", () => look(false));
+  root.addEventListener("close", () => {
+    if (root.returnValue === "use" && found) onUse(found.values);
+    found = null;
+    file.value = "";
+  });
+
+  return {
+    open(target) {
+      field = target;
+      latest += 1;
+      found = null;
+      find("found").hidden = true;
+      find("problem").hidden = true;
+      use.disabled = true;
+      use.textContent = "Use";
+      root.returnValue = "cancel";
+      root.showModal();
+    },
+  };
+}
