@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from forms_app.errors import UserError
 from forms_app.services import batches, form_lists, templates, uploads
 from forms_app.services.dto import BatchSummary, FileSummary, PageFailure
+from forms_app.services.resumable_uploads import PART_BYTES
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
@@ -202,6 +203,8 @@ def _upload_limits() -> dict[str, int]:
         "max_file_bytes": settings.max_file_mb << 20,
         "max_file_mb": settings.max_file_mb,
         "max_file_pages": settings.max_file_pages,
+        "max_zip_bytes": settings.max_zip_mb << 20,
+        "part_bytes": PART_BYTES,
     }
 
 

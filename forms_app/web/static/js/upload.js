@@ -1,170 +1,75 @@
-// Uploading on the batch page: drop or choose many files, a few at a time, each with its own
-// progress; one that fails says why and does not hold up the others.
+// Uploading on the batch page: drop or choose files and folders; they go a few at a time, each with
+// its own progress; one that fails says why and does not hold up the others.
 
-import { csrfToken, NO_ANSWER, parseProblem } from "./http.js";
 import { onKeys } from "./keys.js";
 import { refreshAll } from "./live.js";
+import { notify } from "./notify.js";
 import { fileSize } from "./numbers.js";
+import { chosenFiles, droppedFiles } from "./uploads/dropped.js";
+import { Panel } from "./uploads/panel.js";
+import { Queue } from "./uploads/queue.js";
 
-const IN_PARALLEL = 3;
+// The list below costs the server more the more files there are.
+const REFRESHED_MS = 1500;
 
 const form = document.getElementById("upload");
-const picker = document.getElementById("files");
-const panel = document.getElementById("uploads");
-const list = document.getElementById("uploads-list");
-const words = document.getElementById("uploads-words");
-const total = document.getElementById("uploads-progress");
-const clear = document.getElementById("uploads-clear");
+const panel = new Panel({ retry: (upload) => queue.retry(upload) });
+const queue = new Queue(
+  {
+    endpoint: new URL(form.dataset.uploads, document.baseURI).href,
+    get partBytes() {
+      return Number(form.dataset.partBytes);
+    },
+  },
+  { changed, moved },
+);
 
-const waiting = [];
-const running = new Set();
-let uploads = [];
+let refreshDue = null;
+function refreshSoon() {
+  refreshDue ??= window.setTimeout(refreshNow, REFRESHED_MS);
+}
 
-/** One file on its way; `state`: waiting | sending | done | failed. */
-class Upload {
-  constructor(file) {
-    this.file = file;
-    this.sent = 0;
-    this.state = "waiting";
-    this.row = document.createElement("li");
-    this.row.className = "upload";
-    const name = document.createElement("span");
-    name.className = "upload-name";
-    name.textContent = file.webkitRelativePath || file.name;
-    name.title = name.textContent;
-    this.words = document.createElement("span");
-    this.words.className = "upload-state small muted";
-    this.retry = document.createElement("button");
-    this.retry.type = "button";
-    this.retry.className = "btn btn-sm";
-    this.retry.textContent = "Retry";
-    this.retry.hidden = true;
-    this.retry.addEventListener("click", () => queue([this]));
-    this.row.append(name, this.words, this.retry);
-  }
+function refreshNow() {
+  window.clearTimeout(refreshDue);
+  refreshDue = null;
+  refreshAll();
+}
 
-  show(state, text) {
-    this.state = state;
-    this.words.textContent = text;
-    this.row.classList.toggle("upload-failed", state === "failed");
-    this.words.classList.toggle("muted", state !== "failed");
-    this.retry.hidden = state !== "failed";
-  }
-
-  send() {
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", form.action);
-      request.setRequestHeader("Accept", "application/json");
-      request.setRequestHeader("X-CSRFToken", csrfToken());
-      request.setRequestHeader("X-Requested-With", "fetch");
-      request.upload.addEventListener("progress", (event) => this.progress(event));
-      request.addEventListener("load", () => resolve(this.finish(request)));
-      request.addEventListener("error", () => resolve(this.show("failed", NO_ANSWER)));
-      request.addEventListener("abort", () => resolve(this.show("failed", NO_ANSWER)));
-      const body = new FormData();
-      body.append("files", this.file, this.file.name);
-      request.send(body);
-    });
-  }
-
-  progress(event) {
-    this.sent = event.total ? event.loaded / event.total : 0;
-    const percent = Math.floor(this.sent * 100);
-    this.show("sending", percent < 100 ? `${percent}\u00a0% of ${fileSize(this.file.size)}` : "storing");
-    showTotal();
-  }
-
-  finish(request) {
-    this.sent = 1;
-    const answer = parseProblem(request.responseText);
-    if (request.status !== 201) return this.show("failed", answer.message || NO_ANSWER);
-    // The server keeps refused files in its own list, with the reason: the row here has done its job.
-    this.show("done", "uploaded");
-    this.row.remove();
+function changed(upload) {
+  panel.show(upload);
+  panel.redraw(queue);
+  if (upload.state === "done") {
     document.getElementById("choose-files").classList.remove("btn-primary");
-    return undefined;
+    refreshSoon();
   }
 }
 
-function queue(added) {
-  const limit = Number(form.dataset.maxBytes);
-  panel.hidden = false;
-  for (const upload of added) {
-    list.append(upload.row);
-    if (upload.file.size > limit) {
-      const has = `The file has ${fileSize(upload.file.size)}, more than the limit of ${fileSize(limit)}.`;
-      upload.show("failed", `${has} Split it into smaller ones.`);
-      upload.sent = 1;
-      upload.retry.hidden = true;
-      continue;
-    }
-    upload.sent = 0;
-    upload.show("waiting", "waiting");
-    waiting.push(upload);
-  }
-  showTotal();
-  work();
+function moved() {
+  panel.redraw(queue, true);
+  if (queue.isBusy) return;
+  refreshNow();
+  if (!queue.uploads.some(({ state }) => state === "failed")) clear();
 }
 
-function work() {
-  while (running.size < IN_PARALLEL && waiting.length > 0) {
-    const upload = waiting.shift();
-    running.add(upload);
-    upload.show("sending", `0\u00a0% of ${fileSize(upload.file.size)}`);
-    upload.send().then(() => {
-      running.delete(upload);
-      showTotal();
-      refreshAll();
-      work();
-    });
-  }
+function clear() {
+  queue.forget();
+  panel.empty();
+  panel.redraw(queue, true);
 }
 
-function showTotal() {
-  const bytes = uploads.reduce((sum, { file }) => sum + file.size + 1, 0);
-  const sent = uploads.reduce((sum, upload) => sum + (upload.file.size + 1) * upload.sent, 0);
-  const done = uploads.filter(({ state }) => state === "done").length;
-  const failed = uploads.filter(({ state }) => state === "failed").length;
-  total.value = bytes ? sent / bytes : 0;
-  words.textContent =
-    `${done} of ${uploads.length} uploaded` + (failed ? `, ${failed} refused` : "");
-  const finished = done + failed === uploads.length;
-  clear.hidden = !finished || !failed;
-  if (finished && !failed) reset();
+/** Why a file need not be sent at all; undefined for one that may go. */
+function refusalOf({ file, path }) {
+  const isZip = path.toLowerCase().endsWith(".zip");
+  const limit = Number(isZip ? form.dataset.maxZipBytes : form.dataset.maxBytes);
+  if (file.size <= limit) return undefined;
+  const has = `The file has ${fileSize(file.size)}, more than the limit of ${fileSize(limit)}.`;
+  return `${has} Split it into smaller ones.`;
 }
 
-function reset() {
-  uploads = [];
-  list.replaceChildren();
-  panel.hidden = true;
-}
-
-function add(files) {
-  const added = [...files].map((file) => new Upload(file));
-  uploads.push(...added);
-  if (added.length > 0) queue(added);
-}
-
-/** All files of a drop, those in dropped folders too. */
-async function droppedFiles(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (entries.length === 0) return [...transfer.files];
-  const found = [];
-  for (const entry of entries) found.push(...(await filesOf(entry)));
-  return found;
-}
-
-async function filesOf(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
-  const found = [];
-  for (;;) {
-    // A folder is listed in portions; an empty one is the end.
-    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (part.length === 0) return found;
-    for (const inner of part) found.push(...(await filesOf(inner)));
-  }
+function add(found, unreadable = 0) {
+  if (unreadable) notify(`${unreadable} of the dropped items could not be read.`, "doubt");
+  else if (found.length === 0) notify("There are no files in this folder.", "doubt");
+  if (found.length > 0) queue.add(found, refusalOf);
 }
 
 function dragsFiles(event) {
@@ -177,6 +82,16 @@ function markOver(change) {
   form.classList.toggle("dropzone-over", depth > 0);
 }
 
+function wirePicker(buttonId, inputId) {
+  const picker = document.getElementById(inputId);
+  document.getElementById(buttonId).addEventListener("click", () => picker.click());
+  picker.addEventListener("change", () => {
+    add(chosenFiles(picker.files));
+    picker.value = "";
+  });
+  return () => picker.click();
+}
+
 // The whole page takes a drop: a file that misses the box must not replace the page.
 document.addEventListener("dragenter", (event) => dragsFiles(event) && markOver(1));
 document.addEventListener("dragleave", (event) => dragsFiles(event) && markOver(-1));
@@ -185,18 +100,16 @@ document.addEventListener("drop", async (event) => {
   if (!dragsFiles(event)) return;
   event.preventDefault();
   markOver(-depth);
-  add(await droppedFiles(event.dataTransfer));
+  const { found, unreadable } = await droppedFiles(event.dataTransfer);
+  add(found, unreadable);
 });
-document.getElementById("choose-files").addEventListener("click", () => picker.click());
-picker.addEventListener("change", () => {
-  add(picker.files);
-  picker.value = "";
-});
-clear.addEventListener("click", reset);
+document.getElementById("uploads-clear").addEventListener("click", clear);
+document.getElementById("uploads-stop").addEventListener("click", () => queue.stop());
 window.addEventListener("beforeunload", (event) => {
-  if (running.size + waiting.length > 0) event.preventDefault();
+  if (queue.isBusy) event.preventDefault();
 });
 onKeys({
-  u: () => picker.click(),
+  u: wirePicker("choose-files", "files"),
+  o: wirePicker("choose-folder", "folder"),
   e: () => document.getElementById("export")?.click(),
 });
