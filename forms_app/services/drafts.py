@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, TemplateError, UserError
 from forms_app.services.application import Application
+from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.definitions import (
     form_template,
     problems_of,
@@ -19,6 +20,7 @@ from forms_app.services.definitions import (
 from forms_app.services.dto import TemplateVersion
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
+from forms_app.services.template_jobs import forget_jobs_of
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
@@ -133,12 +135,14 @@ def delete_draft(app: Application, version_id: int, user_id: int = LOCAL_USER_ID
         version = load(session, TemplateVersionRow, version_id)
         require_draft(version)
         record_event(session, "delete", "template_version", version.id, user_id)
+        keys = forget_jobs_of(session, version.id)
         template, is_only = version.template, len(version.template.versions) == 1
         session.delete(version)
         session.flush()
         session.refresh(template)
         if is_only:
             session.delete(template)
+    delete_unreferenced(app, keys)
 
 
 def _lock_draft(session: Session, version_id: int) -> TemplateVersionRow:

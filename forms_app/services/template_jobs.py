@@ -119,6 +119,14 @@ def delete_job(app: Application, job_id: int) -> None:
     delete_unreferenced(app, keys)
 
 
+def forget_jobs_of(session: Session, version_id: int) -> set[str]:
+    """Delete the jobs of a version; the keys of their files are doomed and returned."""
+    rows = session.scalars(
+        select(TemplateJobRow).where(TemplateJobRow.version_id == version_id)
+    ).all()
+    return _forget(session, rows)
+
+
 def delete_expired_jobs(app: Application) -> None:
     """Forget what nobody looks at any more."""
     with app.session() as session:

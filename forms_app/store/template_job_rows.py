@@ -47,7 +47,7 @@ class TemplateJobRow(Base):
     created_at: Mapped[Timestamp]
 
     files: Mapped[list[TemplateJobFileRow]] = relationship(
-        order_by="TemplateJobFileRow.position", passive_deletes=True
+        order_by="TemplateJobFileRow.position", passive_deletes="all"
     )
 
 

@@ -12,11 +12,13 @@ import forms_app
 from forms_app.web import (
     batches,
     draw,
+    editor_json,
     errors,
     exports,
     formatting,
     health,
     home,
+    publishing,
     review,
     security,
     templates,
@@ -50,6 +52,17 @@ def create_app(application: Application) -> Flask:
     security.install(flask_app, application.settings)
     errors.install(flask_app)
     formatting.install(flask_app)
-    for module in (health, home, batches, tus, exports, templates, review, draw):
+    for module in (
+        health,
+        home,
+        batches,
+        tus,
+        exports,
+        templates,
+        editor_json,
+        publishing,
+        review,
+        draw,
+    ):
         flask_app.register_blueprint(module.blueprint)
     return flask_app

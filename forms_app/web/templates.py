@@ -14,6 +14,7 @@ from forms_app.services.dto import TemplateVersion
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 from forms_app.web.field_shapes import PageShapes, describe_fields
+from forms_app.web.publishing import editor_urls
 from forms_app.web.responses import attachment, kept_image
 from forms_app.web.template_upload import read_import
 
@@ -196,6 +197,7 @@ def _state(version: TemplateVersion) -> dict[str, Any]:
         "revision": version.revision,
         "fields": version.definition["fields"],
         "problems": list(version.problems),
+        "rules": version.definition.get("rules", []),
     }
 
 
@@ -208,6 +210,7 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
                 "width_px": page.width_px,
                 "height_px": page.height_px,
                 "url": url_for(".page_image", version_id=version.id, number=page.number),
+                "rulings": url_for("editor.lines", version_id=version.id, number=page.number),
             }
             for page in version.pages
         ],
@@ -215,5 +218,11 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
             "draft": url_for(".save_draft", version_id=version.id),
             "state": url_for(".state", version_id=version.id),
             "publish": url_for(".publish", version_id=version.id),
+            "explain": url_for("editor.explain"),
+            "try": url_for("editor.try_value"),
+            "values": url_for("editor.values"),
+            "presence": url_for("editor.presence", version_id=version.id),
+            "presence_end": url_for("editor.leave", version_id=version.id),
+            **editor_urls(version.id),
         },
     }
