@@ -31,7 +31,9 @@ def explain() -> ResponseReturnValue:
 def try_value() -> ResponseReturnValue:
     """Whether a field accepts a text: `{field, text}` -> `{accepted, value, reasons}`."""
     sent = _sent()
-    return jsonify(asdict(field_help.try_in_field(_field(sent.get("field")), str(sent["text"]))))
+    return jsonify(
+        asdict(field_help.try_in_field(_field(sent.get("field")), str(sent.get("text", ""))))
+    )
 
 
 @blueprint.post("/values")
@@ -40,7 +42,10 @@ def values() -> ResponseReturnValue:
     upload = request.files.get("file")
     if upload is None:
         raise UserError("Choose a CSV file.")
-    field = _field(json.loads(request.form.get("field", "null")))
+    try:
+        field = _field(json.loads(request.form.get("field", "null")))
+    except json.JSONDecodeError as error:
+        raise UserError(NOT_UNDERSTOOD) from error
     column = request.form.get("column", type=int)
     heading = request.form.get("heading")
     found = field_help.read_value_list(
@@ -68,14 +73,14 @@ def presence(version_id: int) -> ResponseReturnValue:
     found = editing.stay(application(), version_id, _editor(sent))
     return jsonify(
         revision=found.revision,
-        others=[_other(each, str(sent["browser"])) for each in found.others],
+        others=[_other(each, str(sent.get("browser", ""))) for each in found.others],
     )
 
 
 @blueprint.post("/versions/<int:version_id>/presence/end")
 def leave(version_id: int) -> ResponseReturnValue:
     """The window is closed."""
-    editing.leave(application(), version_id, str(_sent()["window"]))
+    editing.leave(application(), version_id, str(_sent().get("window", "")))
     return "", 204
 
 

@@ -43,7 +43,8 @@ function cellsBetween(lines) {
   const isCell = (width) => Math.abs(width - usual) <= REGULAR * usual;
   if (!widths.every((width) => isCell(width) || width < GAP * usual)) return null;
   const cells = widths.flatMap((width, i) => (isCell(width) ? [[lines[i], width]] : []));
-  return { cells, isEven: cells.length === widths.length };
+  const gaps = widths.length - cells.length;
+  return cells.length >= 2 && gaps < cells.length ? { cells, isEven: gaps === 0 } : null;
 }
 
 function asComb(lines, top, bottom) {

@@ -1,0 +1,75 @@
+"""Value lists out of CSV files as people have them: Excel's, with headings, with mistakes."""
+
+from __future__ import annotations
+
+import pytest
+
+from forms_app.errors import ValueListError
+from forms_app.reading.form_template import FormField
+from forms_app.templating.field_rules import parse_field
+from forms_app.templating.value_tables import read_table, value_column
+
+
+@pytest.fixture
+def village() -> FormField:
+    keys = {"name": "village", "kind": "letters", "cells": 8, "box": [0, 0, 400, 40]}
+    field = parse_field(keys, 1, None, [])
+    assert field is not None
+    return field
+
+
+def test_the_column_that_fits_is_found_under_its_heading(village: FormField) -> None:
+    table = read_table(b"Code;Village\r\n1;Kabul\r\n2;Herat\r\n3;Balkh\r\n")
+    found = value_column(table, village)
+    assert (found.columns, found.column, found.has_heading) == (("Code", "Village"), 1, True)
+    assert found.values == ("Kabul", "Herat", "Balkh")
+    assert found.rows[0] == ("1", "Kabul")
+    codes = value_column(table, village, column=0, has_heading=False)
+    assert codes.values == ("Code", "1", "2", "3")
+    assert codes.columns == ("Column 1", "Column 2")
+
+
+def test_repeats_gaps_and_what_does_not_fit_are_counted(village: FormField) -> None:
+    found = value_column(
+        read_table(b"Kabul,1\nkabul,2\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6"), village
+    )
+    assert found.values == ("Kabul", "Herat", "Mazar-i-Sharif", "Q7")
+    assert (found.blank, found.duplicates.count, found.duplicates.examples) == (1, 1, ("Kabul",))
+    assert {(u.reason, u.entries.examples) for u in found.unfit} == {
+        ("longer than its 8 cells", ("Mazar-i-Sharif",)),
+        ("may hold letters only", ("Q7",)),
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Müller\nSøren".encode(),
+        "\ufeffMüller\nSøren".encode(),
+        "Müller\nSøren".encode("cp1252"),
+        "Müller\nSøren".encode("utf-16"),
+        '"Müller"\t7\n"Søren"\t8'.encode(),
+    ],
+)
+def test_encodings_and_delimiters_of_spreadsheets(village: FormField, content: bytes) -> None:
+    assert value_column(read_table(content), village).values == ("Müller", "Søren")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "holds no value"),
+        (b"\n \n,,\n", "holds no value"),
+        (b"PK\x03\x04\x00\x00", "no text"),
+        (b"x" * (21 << 20), "larger than 20 MB"),
+        (b'"' + b"a" * 200_000 + b'"', "no CSV table"),
+    ],
+)
+def test_files_that_are_no_list_are_refused(content: bytes, words: str) -> None:
+    with pytest.raises(ValueListError, match=words):
+        read_table(content)
+
+
+def test_a_column_that_is_not_there_is_refused(village: FormField) -> None:
+    with pytest.raises(ValueListError, match="no column 3"):
+        value_column(read_table(b"a;b"), village, column=2)
