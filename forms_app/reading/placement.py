@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.reading.edges import find_edges
 from forms_app.reading.features import (
     HomographyEstimate,
     Matrix,
@@ -32,6 +33,7 @@ from forms_app.reading.references import (
     PageReference,
 )
 from forms_app.reading.refinement import DisplacementField, fit_field
+from forms_app.reading.strain import measure_strain
 from forms_app.reading.types import GreyImage
 from forms_app.reading.warping import warp_page
 
@@ -40,11 +42,17 @@ MIN_SCORE = 0.5
 FEATURE_REACH_PX = (24.0, 4.0)
 WIDE_REACH_PX = (96.0, 6.0)
 COARSE_REACH_PX = (12.0, 3.0)
-FINE_REACH_PX = ((4.0, 1.5), (2.0, 1.0))
+FINE_REACH_PX = ((4.0, 1.0), (2.0, 1.0))
 """Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
+FINE_STIFFNESS = (1.0, 0.25)
+EDGE_TRUST = 0.5
+"""Weight of a piece of edge beside a patch's 0.5 to 1."""
+NEAR_ENOUGH_PX = 1.0
 FEATURE_STIFFNESS = (10.0, 10.0)
 PATCH_STIFFNESS = (100.0, 1.0)
 MIN_PATCHES = 6
+MIN_DARK_PATCHES = 20
+"""Of the blank's dark print there must be so much for a page to be known by it alone."""
 HOPELESS, CONVINCING = 0.15, 0.97
 """Between these coverages a wide search is made for what the features did not lead to."""
 TRUSTED_WEIGHT = 0.25
@@ -55,7 +63,8 @@ TRUSTED_WEIGHT = 0.25
 class CoarseFit:
     """A page laid roughly onto a reference; `matrix` (3, 3) maps page to fine template pixels.
 
-    `coverage` is the share (0..1) of the blank's patches found where they should be.
+    `coverage` is the share (0..1) of the blank's patches found where they should be; of the dark
+    ones alone where that is more, as a fax may have lost the pale ones.
     """
 
     matrix: Matrix
@@ -69,7 +78,8 @@ class Placement:
 
     `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
     `misfits_px` (N,), also in those, is how far from the field each fitting patch was found, inf
-    if it was not; `steepest` is the field's largest change per pixel where there is print.
+    if it was not; `steepest` is the field's largest change per pixel where there is print and
+    `agreement` the share of patches that agree with it where it is steep; see `strain`.
     """
 
     matrix: Matrix
@@ -78,6 +88,7 @@ class Placement:
     shape: tuple[int, ...]
     misfits_px: NDArray[np.floating[Any]]
     steepest: float
+    agreement: float = 1.0
 
     def page_points(self, points: Points) -> Points:
         """Page pixels `(N, 2)` of template points `(N, 2)`."""
@@ -108,9 +119,8 @@ def _search_near(
     view: PageView, reference: PageReference, matrix: Matrix, field: DisplacementField
 ) -> CoarseFit | None:
     """Looks for the coarse patches close to where the field says; None if few are found."""
-    patches = reference.coarse_patches
-    places, offsets, scores = _coarse_offsets(
-        view, reference, matrix, field, patches, COARSE_SEARCH_PX
+    good, places, offsets, scores = _coarse_offsets(
+        view, reference, matrix, field, reference.coarse_patches, COARSE_SEARCH_PX
     )
     if len(places) < MIN_PATCHES:
         return None
@@ -118,13 +128,20 @@ def _search_near(
         reference.view.fine.shape, places, offsets, scores,
         reach_px=COARSE_REACH_PX, stiffness=PATCH_STIFFNESS,
     )  # fmt: skip
-    trusted = int((fit.weights > TRUSTED_WEIGHT).sum())
-    return CoarseFit(matrix, fit.field, trusted / len(patches))
+    trusted = good.copy()
+    trusted[good] = fit.weights > TRUSTED_WEIGHT
+    return CoarseFit(matrix, fit.field, _coverage(trusted, reference))
+
+
+def _coverage(trusted: NDArray[np.bool_], reference: PageReference) -> float:
+    of_dark = trusted[~reference.is_pale(reference.coarse_patches)]
+    share = float(trusted.mean())
+    return max(share, float(of_dark.mean())) if len(of_dark) >= MIN_DARK_PATCHES else share
 
 
 def _search_wide(view: PageView, reference: PageReference, fit: CoarseFit) -> DisplacementField:
     """A stiff field that also reaches print far from the rest, such as marks in a corner."""
-    places, offsets, scores = _coarse_offsets(
+    _, places, offsets, scores = _coarse_offsets(
         view, reference, fit.matrix, fit.field, reference.wide_patches, WIDE_SEARCH_PX
     )
     if len(places) < MIN_PATCHES:
@@ -142,8 +159,8 @@ def _coarse_offsets(
     field: DisplacementField,
     patches: PatchSet,
     search_px: int,
-) -> tuple[Points, Points, Points]:
-    """Places, displacements (fine pixels) and scores of the coarse patches that are found."""
+) -> tuple[NDArray[np.bool_], Points, Points, Points]:
+    """Which patches are found; their places, displacements (fine pixels) and scores."""
     fine, coarse = reference.view.fine.shape, reference.view.coarse.shape
     image = _working_warp(view, matrix, field, fine, coarse)
     found = find_patches(image, patches, search_px)
@@ -152,11 +169,14 @@ def _coarse_offsets(
     places = map_points(to_fine, patches.centres[good])
     found_at = map_points(to_fine, (patches.centres + found.offsets)[good])
     # What the field shows at p + d belongs at p: the page lies d + u(p + d) off there.
-    return places, found_at - places + field.at(found_at), found.scores[good]
+    return good, places, found_at - places + field.at(found_at), found.scores[good]
 
 
 def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Placement:
-    """Refines a coarse fit by patches at 150 dpi."""
+    """Refines a coarse fit by patches and straight edges at 150 dpi.
+
+    A second round, on the page as the first has laid it, is made where the first moved much.
+    """
     field, shape = fit.field, reference.view.fine.shape
     patches = reference.fitting_patches
     misfits = np.full(len(patches), np.inf)
@@ -168,13 +188,36 @@ def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Plac
             break
         places = patches.centres[good] + found.offsets[good]
         offsets = found.offsets[good] + field.at(places)
-        field = fit_field(
-            shape, patches.centres[good], offsets, found.scores[good], reach_px=reach_px
-        ).field
+        measured = patches.centres[good], offsets, found.scores[good]
+        with_edges = _with_edges(image, reference, field, *measured)
+        field = fit_field(shape, *with_edges, reach_px=reach_px, stiffness=FINE_STIFFNESS).field
         misfits[:] = np.inf
         misfits[good] = np.linalg.norm(offsets - field.at(patches.centres[good]), axis=1)
-    steepest = field.steepest(shape, patches.centres)
-    return Placement(fit.matrix, field, shape, reference.grey.shape, misfits, steepest)
+        if np.percentile(np.linalg.norm(found.offsets[good], axis=1), 90) < NEAR_ENOUGH_PX:
+            break
+    strain = measure_strain(field, shape, patches.centres, misfits)
+    return Placement(
+        fit.matrix, field, shape, reference.grey.shape, misfits, strain.steepest, strain.agreement
+    )
+
+
+def _with_edges(
+    image: GreyImage,
+    reference: PageReference,
+    field: DisplacementField,
+    points: Points,
+    offsets: Points,
+    scores: Points,
+) -> tuple[Points, Points, Points]:
+    """Points, offsets and trust `(N, 2)` of patches and of the edges found, one direction each."""
+    edges = reference.edges
+    matches = find_edges(image, edges)
+    centres, axes = edges.centres[matches.found], edges.axes[matches.found]
+    across = np.eye(2)[axes]
+    moved = centres + matches.offsets_px[matches.found, None] * across
+    wanted = moved - centres + field.at(moved)
+    trust = np.concatenate([np.repeat(scores[:, None], 2, axis=1), EDGE_TRUST * across])
+    return np.concatenate([points, centres]), np.concatenate([offsets, wanted]), trust
 
 
 def lay_onto_template(view: PageView, placement: Placement) -> GreyImage:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from forms_app.reading.edges import EdgeSet, choose_edges
 from forms_app.reading.features import Features, PageView, sift_features, softened, view_page
+from forms_app.reading.pale_print import depths_of, pale_under
 from forms_app.reading.patches import PatchSet, choose_patches
 from forms_app.reading.types import GreyImage
 
@@ -36,6 +39,16 @@ class PageReference:
     coarse_patches: PatchSet
     fitting_patches: PatchSet
     checking_patches: PatchSet
+    edges: EdgeSet
+
+    @cached_property
+    def pale_limit(self) -> float:
+        """The depth in grey levels under which this blank's print is pale."""
+        return pale_under(self.fitting_patches, self.checking_patches)
+
+    def is_pale(self, patches: PatchSet) -> NDArray[np.bool_]:
+        """Which of the patches `(N,)` show print that a one-bit scan may drop."""
+        return np.asarray(depths_of(patches) < self.pale_limit, dtype=np.bool_)
 
     @cached_property
     def sift(self) -> Features:
@@ -60,5 +73,12 @@ def prepare_reference(number: int, blank: GreyImage) -> PageReference:
     fine = choose_patches(softened(view.fine), FINE_PATCH_PX, FINE_PITCH_PX, FINE_SEARCH_PX[0])
     held_out = np.arange(len(fine)) % 4 == 1
     return PageReference(
-        number, blank, view, wide, coarse, fine.subset(~held_out), fine.subset(held_out)
+        number,
+        blank,
+        view,
+        wide,
+        coarse,
+        fine.subset(~held_out),
+        fine.subset(held_out),
+        choose_edges(softened(view.fine)),
     )

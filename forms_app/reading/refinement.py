@@ -9,6 +9,7 @@ to themselves before they are weighed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -50,16 +51,26 @@ class DisplacementField:
         across, down = _basis(xs, columns), _basis(ys, rows)
         return np.stack([down @ self.knots[:, :, i] @ across.T for i in (0, 1)], axis=-1)
 
-    def steepest(self, shape: tuple[int, ...], points: Array, pitch_px: int = 80) -> float:
-        """The largest change of displacement per pixel between grid cells that hold points."""
-        height, width = shape[:2]
-        xs, ys = (np.arange(0, side, pitch_px, dtype=np.float64) for side in (width, height))
+    def slopes(
+        self, shape: tuple[int, ...], points: Array, pitch_px: int = 80
+    ) -> tuple[Array, Array]:
+        """How fast the displacement changes between neighbouring grid cells that hold points.
+
+        Returns:
+            places `(M, 2)` x, y and the change per pixel there, `(M,)`.
+        """
+        xs, ys = (np.arange(0, side, pitch_px, dtype=np.float64) for side in shape[1::-1])
         moved = self.on_grid(xs, ys)
         held = np.zeros((len(ys), len(xs)), dtype=bool)
         held[points[:, 1].astype(int) // pitch_px, points[:, 0].astype(int) // pitch_px] = True
-        across = np.linalg.norm(np.diff(moved, axis=1), axis=-1)[held[:, 1:] & held[:, :-1]]
-        down = np.linalg.norm(np.diff(moved, axis=0), axis=-1)[held[1:] & held[:-1]]
-        return float(max(across.max(initial=0), down.max(initial=0)) / pitch_px)
+        across = held[:, 1:] & held[:, :-1], np.diff(moved, axis=1), (pitch_px / 2, 0.0)
+        down = held[1:] & held[:-1], np.diff(moved, axis=0), (0.0, pitch_px / 2)
+        places, changes = [], []
+        for both_held, change, step in (across, down):
+            rows, columns = np.nonzero(both_held)
+            places.append(np.column_stack([xs[columns], ys[rows]]) + step)
+            changes.append(np.linalg.norm(change[rows, columns], axis=-1) / pitch_px)
+        return np.concatenate(places), np.concatenate(changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,8 @@ def fit_field(
 
     Args:
         shape: of the fine template image.
-        scores: (N,) trust in each offset, 0 or more.
+        scores: trust in each offset, 0 or more: (N,), or (N, 2) where an offset may be known in
+            one direction only; its other part is then of no account.
         reach_px: an offset this far from the field has a quarter of its weight; first round, last.
         stiffness: factor on the bending weight, first round, last; more for few or coarse offsets.
     """
@@ -92,16 +104,21 @@ def fit_field(
     faint = FLATNESS_WEIGHT * _slopes(counts)
     faint += HOMOGRAPHY_WEIGHT * np.eye(len(faint))
     weights = np.ones(len(points))
+    known = scores.reshape(len(points), -1) > 0
     knots = np.zeros((counts[0] * counts[1], 2))
     for reach, stiff in zip(
         np.geomspace(*reach_px, ROUNDS), np.geomspace(*stiffness, ROUNDS), strict=True
     ):
-        normal, right = _normal_equations(columns, values, weights * scores, offsets, len(faint))
         penalty = stiff * BENDING_WEIGHT * _bending(counts) + faint
-        _, solution = cv2.solve(normal + penalty, right, flags=cv2.DECOMP_CHOLESKY)
-        knots = np.asarray(solution, dtype=np.float64)
+        knots = np.concatenate(
+            [
+                _solution(columns, values, weights * trust, wanted, penalty)
+                for trust, wanted in _directions(scores, offsets)
+            ],
+            axis=1,
+        )
         fitted = np.einsum("nk,nkd->nd", values, knots[columns])
-        misfit = np.sum((fitted - offsets) ** 2, axis=1)
+        misfit = np.sum((known * (fitted - offsets)) ** 2, axis=1)
         weights = (reach**2 / (reach**2 + misfit)) ** 2
         weights[weights < LEAST_SAY] = 0
     return FieldFit(DisplacementField(knots.reshape(*counts, 2)), weights)
@@ -117,19 +134,32 @@ def _sparse_rows(points: Array, counts: tuple[int, int]) -> tuple[Indices, Array
     return knots.reshape(-1, 16), values.reshape(-1, 16)
 
 
-def _normal_equations(
-    columns: Indices, values: Array, weights: Array, offsets: Array, count: int
-) -> tuple[Array, Array]:
-    """Sums over the 16 x 16 knots of each point: far less work than a dense product."""
+def _directions(scores: Array, offsets: Array) -> Iterator[tuple[Array, Array]]:
+    """Trust `(N,)` and wanted displacements `(N, 1 or 2)`: together, or each direction alone."""
+    if scores.ndim == 1:
+        yield scores, offsets
+    else:
+        for axis in (0, 1):
+            yield scores[:, axis], offsets[:, axis : axis + 1]
+
+
+def _solution(
+    columns: Indices, values: Array, weights: Array, wanted: Array, penalty: Array
+) -> Array:
+    """The knots `(K, 1 or 2)` of one least squares fit.
+
+    Sums over the 16 x 16 knots of each point: far less work than a dense product.
+    """
+    count = len(penalty)
     weighted = values * weights[:, None]
     pairs = columns[:, :, None] * count + columns[:, None, :]
     products = weighted[:, :, None] * values[:, None, :]
     normal = np.bincount(pairs.ravel(), products.ravel(), count * count).reshape(count, count)
     right = [
-        np.bincount(columns.ravel(), (weighted * offsets[:, i : i + 1]).ravel(), count)
-        for i in (0, 1)
+        np.bincount(columns.ravel(), (weighted * part[:, None]).ravel(), count) for part in wanted.T
     ]
-    return np.asarray(normal, dtype=np.float64), np.stack(right, axis=1)
+    _, solution = cv2.solve(normal + penalty, np.stack(right, axis=1), flags=cv2.DECOMP_CHOLESKY)
+    return np.asarray(solution, dtype=np.float64)
 
 
 def _knot_counts(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -25,9 +25,9 @@ MIN_PRESENT = 0.8
 """Least share of the held-out patches whose print is there, written over or not."""
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
-MAX_STRAIN = 0.075
-"""Largest change of displacement per pixel. Measured: real and bent sheets up to 0.05, tables
-that were laid a cell off in part 0.10 and more (docs/registration.md)."""
+MIN_AGREEMENT = 0.4
+"""Least share of patches that lie on the field wherever it is steep. Measured: 0.6 and more on bent
+sheets, 0.3 and less where print jumps (docs/registration.md)."""
 MIN_CONFIRMED = 0.4
 """Least share of the held-out patches that must be found again on the result."""
 
@@ -89,9 +89,9 @@ def _require_paper(placement: Placement, reference: PageReference) -> None:
     """Refuses a displacement that no sheet of paper makes: part of a table lies a cell off.
 
     Raises:
-        PoorRegistrationError: the displacement changes too fast.
+        PoorRegistrationError: the print jumps where the displacement changes fast.
     """
-    if placement.steepest > MAX_STRAIN:
+    if placement.agreement < MIN_AGREEMENT:
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of the form, but its parts do not lie "
             "as on one sheet. It may be another edition of the form, or torn or creased: check "

@@ -23,6 +23,7 @@ from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import place_page
 from forms_app.reading.refinement import fit_field
 from forms_app.reading.registration import PageReference, align_page, prepare_reference
+from forms_app.reading.strain import measure_strain
 from tests.reading.sheets import (
     Handling,
     draw_blank,
@@ -235,8 +236,14 @@ def test_a_displacement_that_no_paper_makes_is_noticed():
     smooth = fit_field(shape, points, bent, trust, reach_px=reach_px).field
     jumping = fit_field(shape, points, torn, trust, reach_px=reach_px).field
     assert np.abs(smooth.at(points) - bent).max() < 0.3
-    assert smooth.steepest(shape, points) < 0.05
-    assert jumping.steepest(shape, points) > 0.075
+    misfits = [
+        np.linalg.norm(f.at(points) - o, axis=1) for f, o in ((smooth, bent), (jumping, torn))
+    ]
+    bending = measure_strain(smooth, shape, points, misfits[0])
+    tearing = measure_strain(jumping, shape, points, misfits[1])
+    assert bending.agreement == 1
+    assert tearing.steepest > bending.steepest
+    assert tearing.agreement < 0.3
 
 
 def test_print_that_is_written_over_is_still_present():
