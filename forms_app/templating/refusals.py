@@ -38,7 +38,8 @@ def refused_examples(field: FormField, accepted: str, count: int = 3) -> tuple[R
     for text in _near_misses(field, accepted):
         refusal = refusal_of(field, text) if text.strip() else None
         if refusal is not None and text != accepted:
-            found.setdefault(_sort_of(refusal.reason), refusal)
+            first = refusal.reason.split("; ")[0]
+            found.setdefault(_sort_of(first), Refusal(text, first))
         if len(found) == count:
             break
     return tuple(found.values())

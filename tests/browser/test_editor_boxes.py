@@ -210,3 +210,36 @@ def test_rows_are_dragged_into_order(desk: Desk) -> None:
     assert desk.fields() == ["Three", "One", "Two"]
     desk.page.get_by_role("button", name="Move down").click()
     assert desk.fields() == ["One", "Three", "Two"]
+
+
+def test_two_fingers_zoom_and_space_drags(
+    serve: Serve, open_page: Callable[..., Page], demo_template: TemplateVersion
+) -> None:
+    page = open_page(f"{serve.url}/templates/versions/{demo_template.id}/edit", has_touch=True)
+    Desk(page)
+    finger = page.context.new_cdp_session(page)
+
+    def place() -> tuple[float, float]:
+        box = page.locator("[data-part=blank]").bounding_box()
+        assert box is not None
+        return box["x"], box["width"]
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        touches = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    _, width = place()
+    touch("touchStart", (500, 400))
+    touch("touchStart", (500, 400), (700, 400))
+    for step in (25, 50, 75, 100):
+        touch("touchMove", (500 - step, 400), (700 + step, 400))
+    touch("touchEnd")
+    left, wide = place()
+    assert wide == pytest.approx(2 * width, rel=0.02)
+    page.mouse.move(600, 300)
+    page.keyboard.down(" ")
+    page.mouse.down()
+    page.mouse.move(650, 300)
+    page.mouse.up()
+    page.keyboard.up(" ")
+    assert place()[0] == pytest.approx(left + 50, abs=1)

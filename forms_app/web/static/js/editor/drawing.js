@@ -134,9 +134,9 @@ export function createDrawing({
     frame.hide();
   }
 
-  bindPinch(container, viewport, () => {
-    shapes.stopDrag();
+  bindPinch(container, viewport, (held) => {
     cancel();
+    shapes.hold(held);
   });
   bindWheel(container, viewport);
   container.addEventListener("pointerdown", start, { capture: true });

@@ -161,7 +161,8 @@ store.subscribe((state, before) => {
 /** What a helper (detect, check, try) may use: state, page, places for its button and findings. */
 const editor = {
   version, pages, urls, store, viewport, shapes, commands, announce, choose, container,
-  save: autosave.save, assist: part("assist"), drawer: createDrawer(part("drawer")),
+  save: autosave.save, follow: autosave.follow,
+  assist: part("assist"), drawer: createDrawer(part("drawer")),
 };
 
 createRules(editor);

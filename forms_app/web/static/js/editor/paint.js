@@ -7,8 +7,9 @@ import { inkOf } from "./palette.js";
 const LABEL_CSS_PX = 12;
 const LEAST_LABEL_CSS_PX = 7;
 const FRAME_GAP_CSS_PX = 5;
+const TAKEN_GAP_CSS_PX = 4;
 
-/** One box at the canvas' origin; `look` says whether it is selected, hovered, faulty. */
+/** One box at the canvas' origin; `look`: is it selected, hovered, faulty, in somebody's hands. */
 export function paintShape(canvas, { field, option }, width, height, css, look) {
   const ink = inkOf(look.isFaulty ? "faulty" : field.kind);
   canvas.save();
@@ -21,8 +22,20 @@ export function paintShape(canvas, { field, option }, width, height, css, look) 
   if (look.isFaulty) canvas.setLineDash([6 * css, 3 * css]);
   canvas.strokeRect(0, 0, width, height);
   canvas.setLineDash([]);
+  if (look.isTaken) paintTaken(canvas, width, height, css);
   if (isWritten(field) && field.layout === "comb") paintCells(canvas, field, width, height, css);
   if (!look.isSelected) paintLabel(canvas, textOf(field, option), width, height, css, option === null);
+  canvas.restore();
+}
+
+/** Somebody else has this field selected: a frame around it. */
+function paintTaken(canvas, width, height, css) {
+  const gap = TAKEN_GAP_CSS_PX * css;
+  canvas.save();
+  canvas.strokeStyle = inkOf("taken");
+  canvas.lineWidth = 2 * css;
+  canvas.setLineDash([2 * css, 2 * css]);
+  canvas.strokeRect(-gap, -gap, width + 2 * gap, height + 2 * gap);
   canvas.restore();
 }
 

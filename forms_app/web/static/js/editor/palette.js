@@ -13,6 +13,7 @@ const INK = {
   image: "#575e66",
   faulty: "#b3261e",
   selected: "#0b6b5d",
+  taken: "#b35900",
   guide: "#d6336c",
 };
 

@@ -14,7 +14,7 @@ const RENAME_MS = 1500;
 
 /** `editor` is what main.js gives to helpers. */
 export function createRules(editor) {
-  const { urls, store, drawer, announce, save, version } = editor;
+  const { urls, store, drawer, announce, save, follow, version } = editor;
   const isDraft = !store.state.readOnly;
   const opener = button("Rules", toggle, {
     title: "Rules over several fields: sums, equality, date order, required if",
@@ -88,6 +88,7 @@ export function createRules(editor) {
       });
       kept = answer.rules;
       store.set({ problems: answer.problems });
+      await follow(answer.revision);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       notify(`The rules were not saved. ${problem.message}`, "danger", {

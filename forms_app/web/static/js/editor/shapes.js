@@ -22,6 +22,7 @@ export function createShapes(stage, store, viewport, pages, printed) {
   let faulty = new Set();
   let hovered = null;
   let snapsOff = false;
+  let isHeld = false;
 
   const layer = new Konva.Layer();
   const guides = new Konva.Shape({ listening: false, sceneFunc: drawGuides });
@@ -102,12 +103,13 @@ export function createShapes(stage, store, viewport, pages, printed) {
   // Konva ends the drag of every node of the group: the first one commits them all.
   function finishMove(event) {
     lines = { vertical: null, horizontal: null };
+    if (isHeld) return render(store.state);
     const { fields, selection } = store.state;
     const [x, y] = boxesOf(fields, [event.target.id()])[0];
     const dx = Math.round(event.target.x() - x);
     const dy = Math.round(event.target.y() - y);
     if (dx || dy) store.edit(moveBy(fields, selection, dx, dy, pages));
-    render(store.state);
+    return render(store.state);
   }
 
   function finishResize() {
@@ -125,6 +127,7 @@ export function createShapes(stage, store, viewport, pages, printed) {
       isSelected: store.state.selection.includes(shape.key),
       isHovered: hovered === shape.key,
       isFaulty: faulty.has(shape.field.name),
+      isTaken: store.state.taken.includes(shape.field.name),
     });
   }
 
@@ -154,7 +157,7 @@ export function createShapes(stage, store, viewport, pages, printed) {
         draggable: !state.readOnly && state.tool === "select",
       });
     }
-    layer.listening(state.tool === "select");
+    layer.listening(state.tool === "select" && !isHeld);
     const chosen = state.selection.filter((key) => nodes.has(key)).map((key) => nodes.get(key));
     handles.hold(chosen, !state.readOnly);
     layer.batchDraw();
@@ -168,9 +171,11 @@ export function createShapes(stage, store, viewport, pages, printed) {
       layer.batchDraw();
     },
     redraw: () => layer.batchDraw(),
-    /** Put back what is being dragged: a second finger has come. */
-    stopDrag() {
-      for (const node of nodes.values()) if (node.isDragging()) node.stopDrag();
+    /** While two fingers move the page, boxes stay: what was being dragged goes back. */
+    hold(held) {
+      isHeld = held;
+      for (const node of nodes.values()) if (held && node.isDragging()) node.stopDrag();
+      render(store.state);
     },
   };
 }

@@ -20,10 +20,14 @@ export function bindWheel(container, viewport) {
   }, { passive: false });
 }
 
-/** Two fingers move and zoom the page; `onStart` gives up what one finger had begun. */
-export function bindPinch(container, viewport, onStart) {
+/**
+ * Two fingers move and zoom the page; `onHold(true)` gives up what one finger had begun, and
+ * `onHold(false)` comes when all are lifted.
+ */
+export function bindPinch(container, viewport, onHold) {
   const fingers = new Map();
   let before = null;
+  let isHolding = false;
 
   function measured() {
     const [a, b] = [...fingers.values()];
@@ -40,15 +44,16 @@ export function bindPinch(container, viewport, onStart) {
     event.stopImmediatePropagation();
     event.preventDefault();
     if (fingers.size > 2) return;
-    onStart();
+    onHold(true);
+    isHolding = true;
     before = measured();
   }
 
   function move(event) {
     if (!fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, here(container, event));
+    if (isHolding) event.stopImmediatePropagation();
     if (!before || fingers.size !== 2) return;
-    event.stopImmediatePropagation();
     const now = measured();
     viewport.panBy(now.middle.x - before.middle.x, now.middle.y - before.middle.y);
     viewport.zoomTo((viewport.view.scale * now.apart) / before.apart, now.middle);
@@ -58,6 +63,10 @@ export function bindPinch(container, viewport, onStart) {
   function up(event) {
     fingers.delete(event.pointerId);
     if (fingers.size < 2) before = null;
+    if (fingers.size === 0 && isHolding) {
+      isHolding = false;
+      onHold(false);
+    }
   }
 
   container.addEventListener("pointerdown", down, { capture: true });
