@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from forms_app.reading.likeness import is_same_writing
 
@@ -135,7 +136,7 @@ def _cut(numbers: Sequence[int | None], count: int) -> list[range]:
 
 def _usual_step(numbers: Sequence[int | None]) -> int:
     """1 where pages follow their numbers, -1 where the pile lies the other way round."""
-    pairs = [(a, b) for a, b in zip(numbers, numbers[1:], strict=False) if a and b]
+    pairs = [(a, b) for a, b in pairwise(numbers) if a and b]
     ahead, back = (sum(b - a == step for a, b in pairs) for step in (1, -1))
     return 1 if ahead >= back else -1
 

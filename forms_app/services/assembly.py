@@ -8,25 +8,39 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.queues import READ_PAGES
-from forms_app.reading.submissions import group_pages
+from forms_app.reading.errors import PoorRegistrationError
+from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.services.application import Application
-from forms_app.services.blanks import load_plan
+from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
-from forms_app.store.pages import pages_of_file
+from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import model_version_id
 from forms_app.store.states import FileState, PageState, SubmissionState
 
+DOUBLED, UNSURE = "doubled_page", "unsure_order"
+DOUBLED_MESSAGE = (
+    "The writing on this page is that of page {number} of the file: it was probably scanned twice. "
+    "Take it out, or say which form it belongs to."
+)
+UNSURE_MESSAGE = (
+    "The pages around this one can be sorted into forms in more than one way. Say which form it "
+    "belongs to, or take the order as it was scanned."
+)
 
-def assemble_file(app: Application, file_id: int) -> None:
+
+def assemble_file(app: Application, file_id: int, trusting: bool = False) -> None:
     """Give every aligned page of a file its submission; does nothing while some are pending.
 
-    Pages join in the file's order; one whose place is taken starts the next submission. Pages
-    that already belong to a submission stay there, so that running again, or after a failed page
-    was tried again, changes nothing that was read.
+    Pages that lie together become a form where that is safe; a person sorts the others. Pages that
+    already belong to a submission stay there, so that running again, or after a failed page was
+    tried again, changes nothing that was read.
+
+    Args:
+        trusting: a person takes the order as it was scanned: nothing is unsure any more.
     """
     with app.session() as session:
         file = lock_file(session, file_id)
@@ -35,28 +49,87 @@ def assemble_file(app: Application, file_id: int) -> None:
         pages = pages_of_file(session, file_id)
         if any(page.state == PageState.PENDING for page in pages):
             return
-        to_read = _assign(session, file, [page for page in pages if page.template_page])
+        plan = load_plan(session, load(session, BatchRow, file.batch_id).version_id)
+        _assign(session, file, plan, [page for page in pages if _is_in_order(page)], trusting)
+        to_read = _start_reading(session, pages)
         _finish_forms(session, file)
         finish_file(session, file_id)
     rounds = range(0, to_read, app.settings.read_batch_pages)
     send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
 
 
-def _assign(session: Session, file: FileRow, pages: Sequence[PageRow]) -> int:
+def new_submission(session: Session, file_id: int, batch_id: int) -> SubmissionRow:
+    """The next form of a file, still without pages."""
+    last = session.scalar(
+        select(func.max(SubmissionRow.number)).where(SubmissionRow.file_id == file_id)
+    )
+    submission = SubmissionRow(file_id=file_id, batch_id=batch_id, number=(last or 0) + 1)
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def _is_in_order(page: PageRow) -> bool:
+    """Whether a page's place in the file says anything; that of a foreign sheet does not."""
+    if page.state in (PageState.ALIGNED, PageState.READ, PageState.HELD):
+        return True
+    if page.state != PageState.FAILED:
+        return False
+    return page.template_page is not None or page.error_code == PoorRegistrationError.code
+
+
+def _sign(page: PageRow, plan: TemplatePlan) -> PageSign | None:
+    if page.template_page is None:
+        return None
+    return PageSign(
+        form=0,
+        template_page=page.template_page,
+        page_count=len(plan.template.pages),
+        writing=page.writing,
+    )
+
+
+def _assign(
+    session: Session, file: FileRow, plan: TemplatePlan, pages: Sequence[PageRow], trusting: bool
+) -> None:
+    grouping = group_pages([_sign(page, plan) for page in pages])
+    for place, earlier in grouping.doubled.items():
+        _hold(pages[place], DOUBLED, DOUBLED_MESSAGE.format(number=pages[earlier].number))
+    for group in grouping.groups:
+        members = [pages[place] for place in group]
+        if trusting or grouping.unsure.isdisjoint(group):
+            _join(session, file, members)
+            continue
+        for page in members:
+            _hold(page, UNSURE, UNSURE_MESSAGE)
+
+
+def _hold(page: PageRow, code: str, message: str) -> None:
+    """Only a page that is new and has no form yet: nothing that was read is taken back."""
+    if page.state == PageState.ALIGNED and page.submission_id is None:
+        page.state = PageState.HELD
+        page.error_code, page.error_message = code, message
+
+
+def _join(session: Session, file: FileRow, group: Sequence[PageRow]) -> None:
+    """New pages of a group go to the form that its others have, while their place is free."""
+    homes = [page.submission_id for page in group if page.submission_id is not None]
+    home = homes[0] if homes else None
+    taken = {p.template_page for p in pages_of_submission(session, home)} if home else set()
+    for page in group:
+        if page.submission_id is not None or page.state != PageState.ALIGNED:
+            continue
+        if home is None or page.template_page in taken:
+            home, taken = new_submission(session, file.id, file.batch_id).id, set()
+        page.submission_id = home
+        taken.add(page.template_page)
+
+
+def _start_reading(session: Session, pages: Sequence[PageRow]) -> int:
     """Returns how many pages are to be read."""
-    for positions in group_pages([page.template_page or 0 for page in pages]):
-        group = [pages[position] for position in positions]
-        homes = [page.submission_id for page in group if page.submission_id is not None]
-        taken = {page.template_page for page in pages if page.submission_id in homes[:1]}
-        home = homes[0] if homes else None
-        for page in group:
-            if page.submission_id is not None:
-                continue
-            if home is None or page.template_page in taken:
-                home, taken = _new_submission(session, file), set()
-            page.submission_id = home
-            taken.add(page.template_page)
-    waiting = [page for page in pages if page.state == PageState.ALIGNED]
+    waiting = [
+        page for page in pages if page.state == PageState.ALIGNED and page.submission_id is not None
+    ]
     session.flush()
     session.execute(
         update(SubmissionRow)
@@ -86,13 +159,3 @@ def _finish_forms(session: Session, file: FileRow) -> None:
         form = lock_submission(session, form_id)
         if form is not None:
             finish_submission(session, form, plan, model_version)
-
-
-def _new_submission(session: Session, file: FileRow) -> int:
-    last = session.scalar(
-        select(func.max(SubmissionRow.number)).where(SubmissionRow.file_id == file.id)
-    )
-    submission = SubmissionRow(file_id=file.id, batch_id=file.batch_id, number=(last or 0) + 1)
-    session.add(submission)
-    session.flush()
-    return submission.id

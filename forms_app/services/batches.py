@@ -130,6 +130,7 @@ def _summary(batch: BatchRow, version: TemplateVersionRow, counts: BatchCounts) 
         pages=counts.pages,
         pages_read=counts.pages_read,
         pages_failed=counts.pages_failed,
+        pages_queued=counts.pages_queued,
         failures=counts.failures,
         submissions=counts.submissions,
         submissions_done=counts.submissions_done,

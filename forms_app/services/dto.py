@@ -125,6 +125,7 @@ class PageFailure:
     number: int
     error_code: str
     message: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

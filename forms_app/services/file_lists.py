@@ -11,6 +11,8 @@ from forms_app.services.dto import BatchName, FileSummary, PageFailure
 from forms_app.store.models import BatchRow, FileRow, PageRow, TemplateVersionRow
 from forms_app.store.states import FileState, PageState
 
+STUCK = (PageState.FAILED, PageState.HELD)
+
 
 def load_files(session: Session, batch_id: int) -> list[FileSummary]:
     """All files of a batch in the order of their upload."""
@@ -22,7 +24,7 @@ def load_files(session: Session, batch_id: int) -> list[FileSummary]:
     for page in session.scalars(
         select(PageRow)
         .join(FileRow, FileRow.id == PageRow.file_id)
-        .where(of_batch, PageRow.state == PageState.FAILED)
+        .where(of_batch, PageRow.state.in_(STUCK))
         .order_by(PageRow.number)
     ):
         failures[page.file_id].append(_failure(page))
@@ -53,7 +55,7 @@ def load_file(session: Session, file: FileRow) -> FileSummary:
     """One file."""
     failed = session.scalars(
         select(PageRow)
-        .where(PageRow.file_id == file.id, PageRow.state == PageState.FAILED)
+        .where(PageRow.file_id == file.id, PageRow.state.in_(STUCK))
         .order_by(PageRow.number)
     )
     read = session.scalar(
@@ -112,6 +114,7 @@ def _failure(page: PageRow) -> PageFailure:
         number=page.number,
         error_code=page.error_code or "internal",
         message=page.error_message or "",
+        is_held=page.state == PageState.HELD,
     )
 
 

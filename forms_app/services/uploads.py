@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from forms_app.errors import ConflictError, StorageFullError, StorageUnavailableError
+from forms_app.errors import StorageFullError, StorageUnavailableError
 from forms_app.files import Readable
 from forms_app.services.adding import Arrival, add_failed, add_stream
 from forms_app.services.application import Application
@@ -12,14 +12,13 @@ from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.dto import FileSummary
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_name
+from forms_app.services.page_edits import part_from_other_files
 from forms_app.services.retries import retry_file, retry_page
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_file, doom
-from forms_app.store.locks import lock_file
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, PageRow
-from forms_app.store.states import FileState, PageState
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow
 
-__all__ = ["add_file", "remove_file", "remove_page", "retry_file", "retry_page"]
+__all__ = ["add_file", "remove_file", "retry_file", "retry_page"]
 
 
 def add_file(
@@ -55,27 +54,6 @@ def remove_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) ->
         session.execute(out_of_it.values(archive_id=None, archive_entry=None))
         doom(session, keys)
         record_event(session, "delete", "file", file_id, user_id, batch_id=file.batch_id)
+        part_from_other_files(session, file)
         session.delete(file)
     delete_unreferenced(app, keys)
-
-
-def remove_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
-    """Take a failed page out of its file: a separator sheet, an empty back. The scan is kept.
-
-    Raises:
-        ConflictError: It has not failed, its file is being read or failed as a whole, or a form
-            waits for it.
-    """
-    with app.session() as session:
-        page = load(session, PageRow, page_id)
-        file = lock_file(session, page.file_id)
-        session.refresh(page)
-        if page.state != PageState.FAILED or page.submission_id is not None:
-            raise ConflictError(f"Page {page.number} has not failed, or is part of a form.")
-        if file is None or file.state != FileState.DONE or file.page_count is None:
-            raise ConflictError("The file is still being read, or nothing of it could be read.")
-        file.page_count -= 1
-        record_event(
-            session, "delete", "page", page_id, user_id, file_id=file.id, number=page.number
-        )
-        session.delete(page)

@@ -16,6 +16,7 @@ from forms_app.store.models import (
     SubmissionFieldRow,
     SubmissionRow,
 )
+from forms_app.store.page_queue import count_queues
 from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
 
 # The pace is taken from the pages read in the last minute.
@@ -32,6 +33,7 @@ class BatchCounts:
     pages: int = 0
     pages_read: int = 0
     pages_failed: int = 0
+    pages_queued: int = 0
     failures: int = 0
     submissions: int = 0
     submissions_done: int = 0
@@ -50,6 +52,8 @@ def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch
     _count_pages(session, counts)
     _count_submissions(session, counts)
     _count_fields(session, counts)
+    for batch_id, waiting in count_queues(session, batch_ids).items():
+        counts[batch_id].pages_queued = waiting
     return counts
 
 
@@ -92,15 +96,16 @@ def _count_pages(session: Session, counts: dict[int, BatchCounts]) -> None:
             func.sum(case((FileRow.state == FileState.FAILED, 0), else_=1)),
         )
         .join(FileRow, FileRow.id == PageRow.file_id)
-        .where(FileRow.batch_id.in_(counts))
+        .where(FileRow.batch_id.in_(counts), PageRow.state != PageState.DROPPED)
         .group_by(FileRow.batch_id, PageRow.state)
     )
     for batch_id, state, number, recent_number, first, in_read_files in rows:
         count = counts[batch_id]
         count.pages += number
         count.pages_read += number * (state == PageState.READ)
-        count.pages_failed += number * (state == PageState.FAILED)
-        count.failures += in_read_files * (state == PageState.FAILED)
+        is_stuck = state in (PageState.FAILED, PageState.HELD)
+        count.pages_failed += number * is_stuck
+        count.failures += in_read_files * is_stuck
         if first is not None:
             elapsed = (utc_now() - first).total_seconds()
             count.pages_per_s = recent_number / max(elapsed, 1.0)

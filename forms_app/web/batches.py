@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
-from forms_app.services import batches, form_lists, templates, uploads
+from forms_app.services import batches, form_lists, page_actions, templates, uploads
 from forms_app.services.dto import BatchSummary, FileSummary, PageFailure
 from forms_app.services.resumable_uploads import PART_BYTES
 from forms_app.web.context import application
@@ -121,7 +121,7 @@ def retry_page(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:batch_id>/pages/<int:page_id>/remove")
 def remove_page(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Take a page that is no form out of its file."""
-    uploads.remove_page(application(), page_id)
+    page_actions.drop_page(application(), page_id)
     return _changed(batch_id)
 
 

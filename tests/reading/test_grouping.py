@@ -38,9 +38,7 @@ def _shown(numbers: str, count: int = 2) -> tuple[list[str], str]:
         ("1?2", 2, ["1", "2"]),
     ],
 )
-def test_pages_that_lie_together_make_a_form(
-    numbers: str, count: int, groups: list[str]
-) -> None:
+def test_pages_that_lie_together_make_a_form(numbers: str, count: int, groups: list[str]) -> None:
     assert _shown(numbers, count) == (groups, "")
 
 
@@ -55,9 +53,7 @@ def test_pages_that_lie_together_make_a_form(
         ("12213", 3, "213"),
     ],
 )
-def test_where_another_cut_is_as_good_a_person_sorts(
-    numbers: str, count: int, unsure: str
-) -> None:
+def test_where_another_cut_is_as_good_a_person_sorts(numbers: str, count: int, unsure: str) -> None:
     assert _shown(numbers, count)[1] == unsure
 
 

@@ -1,0 +1,173 @@
+"""What a person does with a page of the queue: puts it into a form, lays it, drops it."""
+
+from __future__ import annotations
+
+from forms_app.errors import ConflictError
+from forms_app.queues import ALIGN_PAGE, READ_PAGES
+from forms_app.services.application import Application
+from forms_app.services.assembly import UNSURE, assemble_file, new_submission
+from forms_app.services.completion import NO_MODEL, finish_file, finish_submission
+from forms_app.services.loading import load
+from forms_app.services.page_edits import (
+    editing_page,
+    place_for,
+    plan_of,
+    start_again,
+    take_out,
+)
+from forms_app.services.page_placements import PagePlacement, placement_to_json
+from forms_app.services.sending import send_or_leave
+from forms_app.store.audit import record_event
+from forms_app.store.base import utc_now
+from forms_app.store.locks import lock_file, lock_submission
+from forms_app.store.models import LOCAL_USER_ID, SubmissionRow
+from forms_app.store.pages import pages_of_file
+from forms_app.store.readings import model_version_id
+from forms_app.store.states import FileState, PageState, SubmissionState
+
+
+def assign_page(
+    app: Application, page_id: int, submission_id: int | None, user_id: int = LOCAL_USER_ID
+) -> None:
+    """Put a page that is laid into a form of the batch, or into a new one, and have it read.
+
+    Raises:
+        ConflictError: The page is not laid yet or being read, or its place in the form is taken.
+    """
+    with editing_page(app, page_id) as (session, page, file):
+        if page.aligned_hash is None or page.template_page is None:
+            raise ConflictError(f"Page {page.number} is not laid onto the form yet; lay it first.")
+        if page.submission_id is not None and page.submission_id != submission_id:
+            take_out(session, page, file)
+        if submission_id is None:
+            form = new_submission(session, file.id, file.batch_id)
+        else:
+            form = place_for(session, submission_id, page, file.batch_id, page.template_page)
+        page.submission_id, form.state = form.id, SubmissionState.READING
+        start_again(page, file, PageState.ALIGNED)
+        record_event(session, "assign", "page", page_id, user_id, submission_id=form.id)
+    send_or_leave(app, READ_PAGES)
+
+
+def lay_page(
+    app: Application,
+    page_id: int,
+    placement: PagePlacement,
+    submission_id: int | None = None,
+    user_id: int = LOCAL_USER_ID,
+) -> None:
+    """Have a page laid where a person says it lies, and read again; all else is kept.
+
+    Args:
+        submission_id: The form it goes to; None leaves it in its own, or where its place in the
+            file says.
+
+    Raises:
+        ConflictError: The page is being read, there is no such template page, or its place in the
+            form is taken.
+    """
+    with editing_page(app, page_id) as (session, page, file):
+        number = placement.template_page
+        if not 1 <= number <= len(plan_of(session, file.batch_id).template.pages):
+            raise ConflictError(f"The form has no page {number}; choose one that it has.")
+        home = submission_id or page.submission_id
+        if page.submission_id and (home != page.submission_id or page.template_page != number):
+            take_out(session, page, file)
+            home = submission_id
+        page.template_page = None
+        if home is not None:
+            form = place_for(session, home, page, file.batch_id, number)
+            page.submission_id, page.template_page = form.id, number
+            form.state = SubmissionState.READING
+        page.placement = placement_to_json(placement)
+        start_again(page, file, PageState.PENDING)
+        record_event(session, "lay", "page", page_id, user_id, template_page=number)
+    send_or_leave(app, ALIGN_PAGE, page_id)
+
+
+def check_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """A person has looked at how the page lies and finds it good enough.
+
+    Its fields above the limit stay in review.
+    """
+    with editing_page(app, page_id) as (session, page, _):
+        if page.state != PageState.READ:
+            raise ConflictError(f"Page {page.number} has not been read; nothing can be confirmed.")
+        page.checked_at = utc_now()
+        record_event(session, "check", "page", page_id, user_id)
+
+
+def drop_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Take a page out of the batch: a separator sheet, an empty back, a second scan.
+
+    The scan is kept and the page can be restored.
+    """
+    with editing_page(app, page_id) as (session, page, file):
+        if page.state == PageState.DROPPED:
+            return
+        take_out(session, page, file)
+        page.state = PageState.DROPPED
+        file.page_count = (file.page_count or 1) - 1
+        if file.state == FileState.FAILED:
+            file.state, file.error_code, file.error_message = FileState.SPLIT, None, None
+        finish_file(session, file.id)
+        record_event(session, "drop", "page", page_id, user_id, number=page.number)
+
+
+def restore_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Bring a dropped page back; it is aligned and sorted anew."""
+    with editing_page(app, page_id) as (session, page, file):
+        if page.state != PageState.DROPPED:
+            raise ConflictError(f"Page {page.number} has not been dropped.")
+        file.page_count = (file.page_count or 0) + 1
+        page.template_page = None
+        start_again(page, file, PageState.PENDING)
+        record_event(session, "restore", "page", page_id, user_id)
+    send_or_leave(app, ALIGN_PAGE, page_id)
+
+
+def sort_as_scanned(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Take a file's pages in the order they were scanned; those held for their order are read."""
+    with app.session() as session:
+        file = lock_file(session, file_id)
+        if file is None or file.state == FileState.UPLOADED:
+            raise ConflictError("This file does not exist (any more), or is not opened yet.")
+        held = [
+            page
+            for page in pages_of_file(session, file_id)
+            if page.state == PageState.HELD and page.error_code == UNSURE
+        ]
+        for page in held:
+            start_again(page, file, PageState.ALIGNED)
+        record_event(session, "sort", "file", file_id, user_id, pages=len(held))
+    # Nothing is lost when this process dies here: the sweeper assembles, and holds them again.
+    assemble_file(app, file_id, trusting=True)
+
+
+def set_absent(
+    app: Application,
+    submission_id: int,
+    template_page: int,
+    is_absent: bool,
+    user_id: int = LOCAL_USER_ID,
+) -> None:
+    """Say that a missing page of a form does not exist, or take that back.
+
+    Its fields then count as missing without anybody having to look at them.
+
+    Raises:
+        ConflictError: The form is being read.
+    """
+    with app.session() as session:
+        load(session, SubmissionRow, submission_id)
+        form = lock_submission(session, submission_id)
+        if form is None or form.state == SubmissionState.READING:
+            raise ConflictError("This form is being read; wait until that is done.")
+        others = {number for number in form.absent_pages if number != template_page}
+        form.absent_pages = sorted(others | ({template_page} if is_absent else set()))
+        plan = plan_of(session, form.batch_id)
+        finish_submission(session, form, plan, model_version_id(session, NO_MODEL, NO_MODEL))
+        record_event(
+            session, "absent" if is_absent else "expect", "submission", submission_id, user_id,
+            template_page=template_page,
+        )  # fmt: skip

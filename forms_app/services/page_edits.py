@@ -1,0 +1,136 @@
+"""What every change to a page of the queue shares: locks, and pages that leave their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError
+from forms_app.services.application import Application
+from forms_app.services.blanks import TemplatePlan, load_plan
+from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_submission
+from forms_app.services.loading import load
+from forms_app.services.retries import FRESH
+from forms_app.store.locks import lock_file, lock_submission
+from forms_app.store.models import (
+    BatchRow,
+    FileRow,
+    PageRow,
+    SubmissionFieldRow,
+    SubmissionRow,
+)
+from forms_app.store.pages import pages_of_submission
+from forms_app.store.readings import model_version_id
+from forms_app.store.states import FieldState, FileState, PageState
+
+HOMELESS = "homeless_page"
+HOMELESS_MESSAGE = (
+    "The form of this page went with the file it was in. Say which form it belongs to, or take it out."
+)
+
+
+@contextmanager
+def editing_page(app: Application, page_id: int) -> Iterator[tuple[Session, PageRow, FileRow]]:
+    """One transaction in which nobody else changes the page, its file, or its neighbours.
+
+    Raises:
+        NotFoundError: The page is gone.
+        ConflictError: It is being read at the moment.
+    """
+    with app.session() as session:
+        page = load(session, PageRow, page_id)
+        file = lock_file(session, page.file_id)
+        session.refresh(page)
+        assert file is not None
+        if page.state in UNFINISHED:
+            raise ConflictError(f"Page {page.number} is being read; wait until that is done.")
+        yield session, page, file
+
+
+def start_again(page: PageRow, file: FileRow, state: PageState) -> None:
+    """Back to an earlier step; the file counts as being read until that is done."""
+    page.state = state
+    for name, value in FRESH.items():
+        setattr(page, name, value)
+    file.state = FileState.SPLIT
+    file.error_code = file.error_message = None
+
+
+def plan_of(session: Session, batch_id: int) -> TemplatePlan:
+    """The template that the forms of a batch are copies of."""
+    return load_plan(session, load(session, BatchRow, batch_id).version_id)
+
+
+def place_for(
+    session: Session, submission_id: int, page: PageRow, batch_id: int, template_page: int
+) -> SubmissionRow:
+    """The form, locked, in which the page's place is free or its own.
+
+    Raises:
+        ConflictError: The form is of another batch, or another page has that place.
+    """
+    form = lock_submission(session, submission_id)
+    if form is None or form.batch_id != batch_id:
+        raise ConflictError("This form does not exist (any more); choose another one.")
+    for other in pages_of_submission(session, form.id):
+        if other.template_page == template_page and other.id != page.id:
+            raise ConflictError(
+                f"Page {template_page} of this form is there already; take it out first, or "
+                "choose another form."
+            )
+    form.absent_pages = [number for number in form.absent_pages if number != template_page]
+    return form
+
+
+def take_out(session: Session, page: PageRow, file: FileRow) -> None:
+    """The page leaves its form; what was decided of its fields was of another sheet.
+
+    A form without any page is no form: it goes.
+    """
+    form = lock_submission(session, page.submission_id) if page.submission_id else None
+    number, page.submission_id = page.template_page, None
+    session.flush()
+    if form is None or number is None:
+        return
+    if not pages_of_submission(session, form.id):
+        session.delete(form)
+        session.flush()
+        return
+    plan = plan_of(session, file.batch_id)
+    _reopen(session, form.id, [field.name for field in plan.template.fields_on(number)])
+    finish_submission(session, form, plan, model_version_id(session, NO_MODEL, NO_MODEL))
+
+
+def part_from_other_files(session: Session, file: FileRow) -> None:
+    """Before a file is removed: its pages leave the forms of others, and theirs its own."""
+    lock_file(session, file.id)
+    own = select(SubmissionRow.id).where(SubmissionRow.file_id == file.id)
+    theirs = (PageRow.file_id != file.id) & PageRow.submission_id.in_(own)
+    session.execute(
+        update(PageRow)
+        .where(theirs, PageRow.aligned_hash.is_not(None))
+        .values(
+            state=PageState.HELD, submission_id=None, lease_until=None,
+            error_code=HOMELESS, error_message=HOMELESS_MESSAGE,
+        ),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+    lent = (PageRow.file_id == file.id) & PageRow.submission_id.not_in(own)
+    for page in session.scalars(select(PageRow).where(lent)):
+        take_out(session, page, file)
+
+
+def _reopen(session: Session, submission_id: int, names: list[str]) -> None:
+    """The decisions stay on record but count no more."""
+    session.execute(
+        update(SubmissionFieldRow)
+        .where(
+            SubmissionFieldRow.submission_id == submission_id,
+            SubmissionFieldRow.field_name.in_(names),
+        )
+        .values(decision_id=None, flagged=True, state=FieldState.OPEN),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,176 @@
+"""The pictures of the page workbench: the scan as it came, and how it would lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from forms_app.errors import NotFoundError, UserError
+from forms_app.files import FileStore
+from forms_app.reading.errors import ReadingError
+from forms_app.reading.features import resized_to
+from forms_app.reading.geometry import Box
+from forms_app.reading.hand_placement import (
+    PlacedPoint,
+    corner_points,
+    first_points,
+    lay_by_points,
+)
+from forms_app.reading.intake import IntakeLimits, open_page
+from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.registration import PageReference
+from forms_app.reading.turning import turning
+from forms_app.reading.types import GreyImage
+from forms_app.services.application import Application
+from forms_app.services.blanks import TemplatePlan, references_of
+from forms_app.services.images import intake_limits
+from forms_app.services.loading import load
+from forms_app.services.page_edits import plan_of
+from forms_app.services.page_placements import PagePlacement, placement_from_json
+from forms_app.store.models import FileRow, PageRow
+
+SHOWN_LONG_SIDE_PX = 1800
+JPEG_QUALITY = 85
+# A person tries several placements of one page.
+KEPT_SCANS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class StartPoints:
+    """Where the scan's corners lie on a template page: what the person starts from."""
+
+    template_page: int
+    points: tuple[PlacedPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaidField:
+    """A field above the review policy's residual limit; `box` in template pixels."""
+
+    name: str
+    label: str
+    box: Box
+    residual_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPreview:
+    """How a page would lie. `is_checked`: the refinement found the print; else `doubt` says why
+    not, and a person must confirm the overlay. `picture` is a JPEG of the laid page."""
+
+    is_checked: bool
+    doubt: str
+    residual_px: float
+    poor_fields: tuple[LaidField, ...]
+    picture: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    page: PageRow
+    plan: TemplatePlan
+    grey: GreyImage
+
+
+def scan_image(app: Application, page_id: int) -> bytes:
+    """The page as it was scanned, as JPEG of at most 1800 px.
+
+    Raises:
+        NotFoundError: There is no such page, or it cannot be opened.
+    """
+    return _jpeg(_source(app, page_id).grey)
+
+
+def laid_image(app: Application, page_id: int) -> bytes:
+    """The page as it is laid onto its template page, as PNG of exactly that page's size.
+
+    Raises:
+        NotFoundError: There is no such page, or it is not laid.
+    """
+    with app.session() as session:
+        key = load(session, PageRow, page_id).aligned_hash
+    if key is None:
+        raise NotFoundError("This page is not laid onto the form yet.")
+    return app.files.get(key)
+
+
+def start_points(app: Application, page_id: int, template_page: int | None = None) -> StartPoints:
+    """How the page lies now, or probably would.
+
+    Args:
+        template_page: The one to lay it onto; None: the page's own, or the likeliest.
+    """
+    source = _source(app, page_id)
+    page, kept = source.page, placement_from_json(source.page.placement)
+    if kept is not None and template_page in (None, kept.template_page):
+        return StartPoints(kept.template_page, kept.points)
+    laid_on = page.template_page
+    if page.homography is not None and laid_on is not None and template_page in (None, laid_on):
+        turned = turning(page.quarter_turns or 0, source.grey.shape)
+        matrix = np.array(page.homography, np.float64) @ turned
+        return StartPoints(laid_on, corner_points(matrix, source.grey.shape))
+    number = template_page or page.template_page or 1
+    reference = _reference(app, source.plan, number)
+    return StartPoints(number, first_points(source.grey, reference))
+
+
+def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPreview:
+    """How the page would lie; nothing is saved.
+
+    Raises:
+        UserError: The points do not lay a sheet, or there is no such template page.
+    """
+    source = _source(app, page_id)
+    reference = _reference(app, source.plan, placement.template_page)
+    fields = source.plan.template.fields_on(placement.template_page)
+    try:
+        laid = lay_by_points(source.grey, reference, placement.points, fields)
+    except ReadingError as error:
+        raise UserError(error.message) from error
+    residuals = laid.aligned.field_residuals_px
+    limit_px = ReviewPolicy().most_residual_px
+    poor = tuple(
+        LaidField(field.name, field.label or field.name, field.extent, residuals[field.name])
+        for field in fields
+        if residuals[field.name] > limit_px
+    )
+    picture = _jpeg(laid.aligned.grey)
+    return LaidPreview(laid.is_checked, laid.doubt, laid.aligned.residual_px, poor, picture)
+
+
+def _source(app: Application, page_id: int) -> _Source:
+    with app.session() as session:
+        page = load(session, PageRow, page_id)
+        file = load(session, FileRow, page.file_id)
+        plan = plan_of(session, file.batch_id)
+    key, name = page.scan_hash or file.content_hash, page.scan_name or file.name
+    if key is None:
+        raise NotFoundError("The file of this page was not kept.")
+    number = 1 if page.scan_hash else page.number
+    try:
+        grey = _scan(app.files, key, name, number, intake_limits(app.settings))
+    except ReadingError as error:
+        raise NotFoundError(f"This page cannot be shown: {error.message}") from error
+    return _Source(page, plan, grey)
+
+
+@lru_cache(maxsize=KEPT_SCANS)
+def _scan(files: FileStore, key: str, name: str, number: int, limits: IntakeLimits) -> GreyImage:
+    return open_page(files.get(key), name, number, limits).grey
+
+
+def _reference(app: Application, plan: TemplatePlan, number: int) -> PageReference:
+    references: Sequence[PageReference] = references_of(app, plan)
+    if not 1 <= number <= len(references):
+        raise UserError(f"The form has no page {number}; choose one that it has.")
+    return references[number - 1]
+
+
+def _jpeg(grey: GreyImage) -> bytes:
+    shown = grey if max(grey.shape) <= SHOWN_LONG_SIDE_PX else resized_to(grey, SHOWN_LONG_SIDE_PX)
+    _, buffer = cv2.imencode(".jpg", shown, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+    return buffer.tobytes()

@@ -1,0 +1,230 @@
+"""The page queue of a batch: the list, and the workbench where one page is laid and placed."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, BinaryIO, cast
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forms_app.errors import UserError
+from forms_app.services import batches, page_actions, page_images, page_queue, rescans
+from forms_app.services.page_images import LaidPreview
+from forms_app.services.page_placements import PagePlacement, placement_of
+from forms_app.services.page_queue import PageWork
+from forms_app.web.context import application
+from forms_app.web.errors import wants_json
+
+IMAGE_SECONDS = 3600
+
+blueprint = Blueprint("pages", __name__, url_prefix="/batches/<int:batch_id>")
+
+
+@blueprint.get("/pages")
+def index(batch_id: int) -> ResponseReturnValue:
+    """All pages and missing pages that wait for a person."""
+    return render_template("batches/pages.html", **_queue(batch_id))
+
+
+@blueprint.get("/pages/live")
+def index_live(batch_id: int) -> ResponseReturnValue:
+    """The lists alone."""
+    return render_template("batches/_pages.html", **_queue(batch_id))
+
+
+@blueprint.get("/pages/<int:page_id>")
+def show(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """The workbench with one page."""
+    work = page_queue.get_work(application(), page_id)
+    if work.batch_id != batch_id:
+        return redirect(url_for(".show", batch_id=work.batch_id, page_id=page_id), 303)
+    batch = batches.get_batch(application(), batch_id).summary
+    return render_template("batches/page.html", batch=batch, work=work, data=_work_json(work))
+
+
+@blueprint.get("/pages/<int:page_id>/scan.jpg")
+def scan_image(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """The page as it was scanned."""
+    return _kept(page_images.scan_image(application(), page_id), "image/jpeg")
+
+
+@blueprint.get("/pages/<int:page_id>/laid.png")
+def laid_image(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """The page as it is laid now."""
+    return _kept(page_images.laid_image(application(), page_id), "image/png")
+
+
+@blueprint.get("/pages/<int:page_id>/start")
+def start(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Where the scan's corners lie, or probably would, on a template page."""
+    found = page_images.start_points(
+        application(), page_id, request.args.get("template_page", type=int)
+    )
+    points = [[*point.scan, *point.template_px] for point in found.points]
+    return jsonify(template_page=found.template_page, points=points)
+
+
+@blueprint.post("/pages/<int:page_id>/preview")
+def preview(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """How the page would lie; nothing is saved."""
+    placement, _ = _placement()
+    return jsonify(_preview_json(page_images.preview(application(), page_id, placement)))
+
+
+@blueprint.post("/pages/<int:page_id>/lay")
+def lay(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Lay the page as the person has seen and confirmed it."""
+    placement, submission_id = _placement()
+    page_actions.lay_page(application(), page_id, placement, submission_id)
+    return _settled(batch_id)
+
+
+@blueprint.post("/pages/<int:page_id>/assign")
+def assign(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Put a laid page into a form; none named: into a new one."""
+    page_actions.assign_page(application(), page_id, _sent().get("submission_id"))
+    return _settled(batch_id)
+
+
+@blueprint.post("/pages/<int:page_id>/check")
+def check(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """The page lies well enough."""
+    page_actions.check_page(application(), page_id)
+    return _settled(batch_id)
+
+
+@blueprint.post("/pages/<int:page_id>/drop")
+def drop(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Take the page out of the batch."""
+    page_actions.drop_page(application(), page_id)
+    return _settled(batch_id)
+
+
+@blueprint.post("/pages/<int:page_id>/restore")
+def restore(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Bring a dropped page back."""
+    page_actions.restore_page(application(), page_id)
+    return _settled(batch_id)
+
+
+@blueprint.post("/pages/<int:page_id>/rescan")
+def rescan(batch_id: int, page_id: int) -> ResponseReturnValue:
+    """Read a new scan in the page's place."""
+    rescans.replace_scan(application(), page_id, *_chosen_file())
+    return _settled(batch_id)
+
+
+@blueprint.post("/files/<int:file_id>/sort")
+def sort(batch_id: int, file_id: int) -> ResponseReturnValue:
+    """Take the file's pages in the order they were scanned."""
+    page_actions.sort_as_scanned(application(), file_id)
+    return _settled(batch_id)
+
+
+@blueprint.post("/forms/<int:submission_id>/pages/<int:number>/scan")
+def add_missing(batch_id: int, submission_id: int, number: int) -> ResponseReturnValue:
+    """Read a scan as a form's missing page."""
+    rescans.add_missing_page(application(), submission_id, number, *_chosen_file())
+    return _settled(batch_id)
+
+
+@blueprint.post("/forms/<int:submission_id>/pages/<int:number>/absent")
+def absent(batch_id: int, submission_id: int, number: int) -> ResponseReturnValue:
+    """The form's missing page does not exist."""
+    page_actions.set_absent(application(), submission_id, number, True)
+    return _settled(batch_id)
+
+
+def _queue(batch_id: int) -> dict[str, object]:
+    return {
+        "batch": batches.get_batch(application(), batch_id).summary,
+        "queue": page_queue.get_queue(application(), batch_id),
+    }
+
+
+def _settled(batch_id: int) -> ResponseReturnValue:
+    """After a change: the lists for htmx, nothing for the workbench, else the whole page."""
+    if request.headers.get("HX-Request"):
+        return index_live(batch_id)
+    if wants_json():
+        return jsonify(ok=True)
+    return redirect(url_for(".index", batch_id=batch_id), 303)
+
+
+def _sent() -> dict[str, Any]:
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict):
+        raise UserError("The request is no JSON object; reload the page and try again.")
+    form = sent.get("submission_id")
+    if form is not None and not isinstance(form, int):
+        raise UserError("The form chosen does not exist; reload the page and try again.")
+    return sent
+
+
+def _placement() -> tuple[PagePlacement, int | None]:
+    sent = _sent()
+    number, points = sent.get("template_page"), sent.get("points")
+    is_list = isinstance(points, list) and all(isinstance(point, list) for point in points)
+    if not isinstance(number, int) or not is_list:
+        raise UserError("The placement sent is not complete; reload the page and try again.")
+    placement = placement_of(number, cast(list[list[float]], points), sent.get("seen") is True)
+    return placement, sent.get("submission_id")
+
+
+def _chosen_file() -> tuple[str, BinaryIO]:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise UserError("No file was chosen. Choose a scan or photograph of this one page.")
+    return file.filename, cast(BinaryIO, file.stream)
+
+
+def _kept(content: bytes, mimetype: str) -> Response:
+    response = Response(content, mimetype=mimetype)
+    response.cache_control.private = True
+    response.cache_control.max_age = IMAGE_SECONDS
+    return response
+
+
+def _preview_json(found: LaidPreview) -> dict[str, object]:
+    return {
+        "checked": found.is_checked,
+        "doubt": found.doubt,
+        "residual_px": round(found.residual_px, 2),
+        "poor_fields": [
+            {"label": field.label, "box": field.box.as_list(), "residual_px": field.residual_px}
+            for field in found.poor_fields
+        ],
+        "picture": "data:image/jpeg;base64," + base64.b64encode(found.picture).decode(),
+    }
+
+
+def _work_json(work: PageWork) -> dict[str, object]:
+    """What the workbench's script needs."""
+    here: dict[str, Any] = {"batch_id": work.batch_id, "page_id": work.page.page_id}
+    follow = work.next_id or work.previous_id
+    return {
+        "state": work.page.state,
+        "reason": work.page.reason,
+        "template_page": work.page.template_page,
+        "form_id": work.page.submission_id,
+        "sizes": work.page_sizes_px,
+        "blanks": [
+            url_for("templates.page_image", version_id=work.version_id, number=number)
+            for number in range(1, len(work.page_sizes_px) + 1)
+        ],
+        "forms": [
+            {"id": form.submission_id, "label": form.label, "missing": form.missing}
+            for form in work.forms
+        ],
+        # The scan's name makes its address new when it is replaced.
+        "scan_url": url_for(".scan_image", **here, scan=work.page.scan_name),
+        "laid_url": url_for(".laid_image", **here) if work.page.is_laid else None,
+        "urls": {
+            name: url_for(f".{name}", **here)
+            for name in ("start", "preview", "lay", "assign", "check", "drop")
+        },
+        "done_url": url_for(".show", batch_id=work.batch_id, page_id=follow)
+        if follow
+        else url_for(".index", batch_id=work.batch_id),
+    }

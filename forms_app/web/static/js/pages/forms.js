@@ -1,0 +1,44 @@
+/** The choice of the form that a page goes to. */
+
+const BY_PLACE = "place";
+const NEW = "new";
+const UNDECIDED = "";
+
+/** Offers the forms that lack the template page; `keeps` when the page stays in the one it has. */
+export function createForms(select, { forms, form_id: own, template_page: ownPage, state }) {
+  function option(value, label) {
+    const element = document.createElement("option");
+    element.value = value;
+    element.textContent = label;
+    return element;
+  }
+
+  return {
+    render(templatePage) {
+      const before = select.value;
+      const open = forms.filter((form) => form.missing.includes(templatePage) && form.id !== own);
+      const stays = own !== null && templatePage === ownPage;
+      const first = stays ? "The form it is in" : "The form beside it in the file";
+      select.replaceChildren(
+        option(BY_PLACE, first),
+        ...open.map((form) => option(form.id, `${form.label} (page ${templatePage} is missing)`)),
+        option(NEW, "A new form"),
+      );
+      if (state === "held") select.options[0].replaceWith(option(UNDECIDED, "Choose a form…"));
+      if ([...select.options].some((each) => each.value === before)) select.value = before;
+    },
+    get isByPlace() {
+      return select.value === BY_PLACE;
+    },
+    get isUndecided() {
+      return select.value === UNDECIDED;
+    },
+    get isNew() {
+      return select.value === NEW;
+    },
+    /** The chosen form's id; null for a new one and for the one beside it. */
+    get id() {
+      return this.isByPlace || this.isNew || this.isUndecided ? null : Number(select.value);
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/** The workbench: one page is laid onto its form, shown, confirmed, and put into its place. */
+
+import { send } from "../http.js";
+import { onKeys } from "../keys.js";
+import { notify } from "../notify.js";
+import { bindFileChoices } from "./choosing.js";
+import { createDesk } from "./desk.js";
+import { createForms } from "./forms.js";
+import { homography } from "./homography.js";
+import { drawLines } from "./lines.js";
+import { createPins } from "./pins.js";
+import { showResult } from "./result.js";
+
+const root = document.getElementById("workbench");
+const part = (name) => root.querySelector(`[data-part="${name}"]`);
+const work = JSON.parse(document.getElementById("work-data").textContent);
+
+// laid: as the machine has it · points: a person moves it · shown: the result waits to be used
+let mode = "points";
+let isBusy = false;
+const templatePage = () => Number(part("template-page").value);
+const pins = createPins(() => {
+  desk?.render();
+  if (mode === "laid" && pins.pins.length) setMode("points");
+  say();
+});
+let desk = null;
+const forms = createForms(part("form"), work);
+desk = createDesk({
+  desk: part("desk"), scan: part("scan"), laid: part("laid"), lines: part("lines"),
+  container: part("stage"), pins,
+});
+
+const COUNTS = ["no point set", "1 point set", "2 points set", "3 points set"];
+
+function say() {
+  const count = pins.pins.length;
+  part("hint").textContent = mode === "points" ? (COUNTS[count] ?? `${count} points set`) : "";
+}
+
+function primaryLabel() {
+  if (mode === "shown") return "Use this";
+  if (mode === "points") return "Show the result";
+  return work.state === "held" ? "Put it into the form" : "It fits";
+}
+
+function setMode(next) {
+  mode = next;
+  part("primary").textContent = primaryLabel();
+  part("back").hidden = mode === "points";
+  part("help").hidden = mode !== "points";
+  if (mode === "points") {
+    desk.showScan();
+    part("result").replaceChildren();
+  }
+  say();
+}
+
+async function attempt(task) {
+  if (isBusy) return;
+  isBusy = true;
+  part("primary").disabled = true;
+  try {
+    await task();
+  } catch (problem) {
+    notify(problem.message, "danger");
+  } finally {
+    isBusy = false;
+    part("primary").disabled = false;
+  }
+}
+
+const placement = () => ({
+  template_page: templatePage(), points: pins.points, submission_id: forms.id,
+});
+
+async function showHowItLies() {
+  const found = await send(work.urls.preview, { method: "POST", json: placement() });
+  await desk.showLaid(found.picture, found.poor_fields);
+  setMode("shown");
+  showResult(part("result"), found);
+}
+
+const leave = () => window.location.assign(work.done_url);
+
+async function use() {
+  const sent = { ...placement(), seen: true };
+  await send(work.urls.lay, { method: "POST", json: sent });
+  leave();
+}
+
+async function takeAsLaid() {
+  if (work.state === "held") {
+    if (forms.isUndecided) {
+      part("form").focus();
+      notify("Choose the form that this page belongs to.", "doubt");
+      return;
+    }
+    await send(work.urls.assign, { method: "POST", json: { submission_id: forms.id } });
+  } else await send(work.urls.check, { method: "POST", json: {} });
+  leave();
+}
+
+const goOn = () => attempt({ points: showHowItLies, shown: use, laid: takeAsLaid }[mode]);
+
+async function drop() {
+  await send(work.urls.drop, { method: "POST", json: {} });
+  leave();
+}
+
+/** Fetch where the scan's corners lie on the chosen template page. */
+async function start(number) {
+  const query = number ? `?template_page=${number}` : "";
+  const found = await send(work.urls.start + query);
+  part("template-page").value = found.template_page;
+  forms.render(found.template_page);
+  desk.resizeTo(work.sizes[found.template_page - 1]);
+  await drawLines(part("lines"), work.blanks[found.template_page - 1]);
+  const scans = found.points.map((point) => point.slice(0, 2));
+  pins.start(homography(scans, found.points.map((point) => point.slice(2))));
+}
+
+async function open() {
+  part("scan").src = work.scan_url;
+  await Promise.all([part("scan").decode(), start(work.template_page)]);
+  const isLaid = work.laid_url && ["held", "read"].includes(work.state);
+  if (isLaid) await desk.showLaid(work.laid_url);
+  setMode(isLaid ? "laid" : "points");
+  root.dataset.ready = "true";
+}
+
+function turn(direction) {
+  if (mode !== "points") setMode("points");
+  const [width, height] = work.sizes[templatePage() - 1];
+  pins.turn(direction, [width / 2, height / 2]);
+}
+
+const commands = {
+  "turn-left": () => turn(-1),
+  "turn-right": () => turn(1),
+  "zoom-in": () => desk.zoomBy(1),
+  "zoom-out": () => desk.zoomBy(-1),
+  fit: desk.fit,
+  overlay() {
+    const button = root.querySelector('[data-command="overlay"]');
+    button.setAttribute("aria-pressed", desk.toggleLines());
+  },
+};
+
+function nudge(dx, dy) {
+  return (event) => {
+    if (mode !== "points") setMode("points");
+    const step = desk.pixel * (event.shiftKey ? 10 : 1);
+    pins.nudge(dx * step, dy * step);
+  };
+}
+
+root.addEventListener("click", (event) => {
+  const name = event.target.closest("[data-command]")?.dataset.command;
+  if (name) commands[name]();
+});
+part("primary").addEventListener("click", goOn);
+part("back").addEventListener("click", () => setMode("points"));
+part("drop").addEventListener("click", () => attempt(drop));
+part("template-page").addEventListener("change", () => attempt(async () => {
+  await start(templatePage());
+  setMode("points");
+}));
+onKeys({
+  Enter: (event) => (event.target.closest("a, button") ? event.target.click() : goOn()),
+  Escape: () => setMode("points"),
+  p: () => mode === "points" && pins.take(desk.centre()),
+  n: () => pins.chooseNext(),
+  Delete: () => pins.remove(),
+  ArrowLeft: nudge(-1, 0),
+  ArrowRight: nudge(1, 0),
+  ArrowUp: nudge(0, -1),
+  ArrowDown: nudge(0, 1),
+  "[": commands["turn-left"],
+  "]": commands["turn-right"],
+  "+": commands["zoom-in"],
+  "-": commands["zoom-out"],
+  0: commands.fit,
+  o: commands.overlay,
+});
+bindFileChoices();
+attempt(open);
