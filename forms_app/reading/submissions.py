@@ -10,8 +10,9 @@ from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import Classifier
 from forms_app.reading.confidence import missing_page
 from forms_app.reading.cross_rules import with_rules
-from forms_app.reading.errors import PageError, ReadingError
+from forms_app.reading.errors import PageError, PoorRegistrationError, ReadingError
 from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.reading.intake import IntakeLimits, open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.policy import ReviewPolicy
@@ -19,6 +20,11 @@ from forms_app.reading.registration import PageReference
 from forms_app.reading.types import AlignedPage, FieldReading, PageReading
 
 _PAGES_TOGETHER = 8
+UNSURE_ORDER = "unsure_order"
+UNSURE_MESSAGE = (
+    "The pages around this one can be sorted into forms in more than one way; put the file's pages "
+    "in order."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +99,11 @@ def read_file(
         readings = read_pages(pages, template, references, classifier, policy)
         for (number, page), reading in zip(together, readings, strict=True):
             read.append(_ReadPage(_placement(number, page), reading))
-    groups = group_pages([page.placement.template_page for page in read])
+    forms = _sorted_into_forms(source, read, template, failures)
     submissions = tuple(
-        _submission(source, number, [read[i] for i in group], template)
-        for number, group in enumerate(groups, start=1)
+        _submission(source, number, pages, template) for number, pages in enumerate(forms, start=1)
     )
     return FileReading(submissions, tuple(failures))
-
-
-def group_pages(template_pages: Sequence[int]) -> list[list[int]]:
-    """Which pages make up one submission.
-
-    Args:
-        template_pages: the template page of each page of a file, in file order.
-
-    Returns:
-        Lists of positions; a page begins a new submission when its place in the current one is
-        taken, so the pages of a form may be in any order.
-    """
-    groups: list[list[int]] = []
-    taken: set[int] = set()
-    for position, template_page in enumerate(template_pages):
-        if not groups or template_page in taken:
-            groups.append([])
-            taken = set()
-        groups[-1].append(position)
-        taken.add(template_page)
-    return groups
 
 
 def complete_fields(
@@ -149,6 +133,35 @@ def _aligned_pages(
     except ReadingError as error:
         after = None if number is None else number + 1
         failures.append(PageFailure(source, after, error.code, error.message))
+
+
+def _sorted_into_forms(
+    source: str, read: Sequence[_ReadPage], template: FormTemplate, failures: list[PageFailure]
+) -> list[list[_ReadPage]]:
+    """The pages of each form; pages that only a person could sort become failures."""
+    by_number: dict[int, _ReadPage | None] = {
+        failure.number: None
+        for failure in failures
+        if failure.number is not None and failure.code == PoorRegistrationError.code
+    }
+    by_number |= {page.placement.number: page for page in read}
+    pages = [by_number[number] for number in sorted(by_number)]
+    grouping = group_pages(
+        [
+            None if page is None else PageSign(0, page.placement.template_page, len(template.pages))
+            for page in pages
+        ]
+    )
+    failures.extend(
+        PageFailure(source, page.placement.number, UNSURE_ORDER, UNSURE_MESSAGE)
+        for place, page in enumerate(pages)
+        if page is not None and place in grouping.unsure
+    )
+    return [
+        [page for place in group if (page := pages[place]) is not None]
+        for group in grouping.groups
+        if grouping.unsure.isdisjoint(group)
+    ]
 
 
 def _placement(number: int, page: AlignedPage) -> PagePlacement:

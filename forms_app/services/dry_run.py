@@ -15,7 +15,7 @@ from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.intake import open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.registration import PageReference, prepare_reference
-from forms_app.reading.submissions import group_pages
+from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.reading.types import AlignedPage, FieldReading, GreyImage, Value
 from forms_app.services.application import Application
 from forms_app.services.definitions import usable_template
@@ -137,7 +137,8 @@ class _Trier:
         aligned = [page for _, page in laid]
         classifier = self.work.app.live_classifier()
         readings = read_pages(aligned, self.template, self.references, classifier)
-        for group in group_pages([page.template_page for page in aligned]):
+        signs = [PageSign(0, page.template_page, len(self.references)) for page in aligned]
+        for group in group_pages(signs).groups:
             checked = with_rules(self.template, [f for i in group for f in readings[i].fields])
             fields = {reading.name: reading for reading in checked}
             for i in group:

@@ -28,7 +28,8 @@ from forms_app.store.states import FieldState, FileState, PageState
 
 HOMELESS = "homeless_page"
 HOMELESS_MESSAGE = (
-    "The form of this page went with the file it was in. Say which form it belongs to, or take it out."
+    "The form of this page went with the file it was in. Say which form it belongs to, or take "
+    "it out."
 )
 
 

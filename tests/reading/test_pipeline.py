@@ -20,7 +20,7 @@ from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.intake import open_page
 from forms_app.reading.pipeline import read_page, read_pages
 from forms_app.reading.registration import PageReference
-from forms_app.reading.submissions import group_pages, read_file
+from forms_app.reading.submissions import read_file
 from forms_app.reading.types import GreyImage, Outcome, Value
 from forms_app.templating.blanks import load_references
 from forms_app.templating.template_file import load_template
@@ -150,18 +150,3 @@ def test_a_file_that_is_no_scan_is_a_failure_not_an_exception(
     result = read_file(data, "bad.pdf", template, references, classifier)
     assert result.submissions == () and result.failures[0].code == code
     assert "bad.pdf" in result.failures[0].message
-
-
-@pytest.mark.parametrize(
-    ("pages", "groups"),
-    [
-        ([], []),
-        ([1, 2, 1, 2], [[0, 1], [2, 3]]),
-        ([2, 1, 1, 2], [[0, 1], [2, 3]]),
-        ([1, 1, 2], [[0], [1, 2]]),
-        ([2, 2], [[0], [1]]),
-        ([1, 3, 2], [[0, 1, 2]]),
-    ],
-)
-def test_pages_are_grouped_in_file_order(pages: list[int], groups: list[list[int]]) -> None:
-    assert group_pages(pages) == groups

@@ -18,7 +18,7 @@ export async function drawLines(canvas, url) {
   const factor = Math.min(1, LONG_SIDE_PX / Math.max(image.naturalWidth, image.naturalHeight));
   canvas.width = Math.round(image.naturalWidth * factor);
   canvas.height = Math.round(image.naturalHeight * factor);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
   const { data } = pixels;
