@@ -12,10 +12,10 @@ from forms_app.reading.cross_rules import with_rules
 from forms_app.reading.errors import PageError, ReadingError
 from forms_app.reading.features import resized_to
 from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.reading.intake import open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.registration import PageReference, prepare_reference
-from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.reading.types import AlignedPage, FieldReading, GreyImage, Value
 from forms_app.services.application import Application
 from forms_app.services.definitions import usable_template
