@@ -23,6 +23,8 @@ LINE_PX = 24
 """Straight print of 4 mm and more at 150 dpi is a ruling, not text."""
 OVER_CELLS, GUIDES = 0.12, 0.03
 """Text ink's share of a cell: running text, and a pale or small letter such as D M Y."""
+MOST_CROWDED = 0.15
+"""Share of a comb's cells with running text from which the comb lies on print."""
 OVER_LINE = 0.15
 """Share of a line's width above or below which there is text."""
 FULL_TICK = 0.3
@@ -83,7 +85,8 @@ def _within(field: FormField, printed: PagePrint) -> Iterator[Finding]:
         return
     if field.layout is Layout.COMB:
         shares = [_share(printed.text, _inset(cell, printed, 0.12)) for cell in field.cells]
-        if float(np.mean(shares)) > OVER_CELLS:
+        crowded = sum(share > OVER_CELLS for share in shares)
+        if crowded >= max(2, MOST_CROWDED * len(shares)):
             yield _over_print(field, "Its cells lie on printed text.")
         elif max(shares) > GUIDES:
             yield Finding(

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from forms_app.services.dto import DecisionInfo, ItemKey, ReviewItem
+from forms_app.services.dto import DecisionInfo, ItemKey, ReviewItem, RuleCheck
 
 
 def key_json(key: ItemKey) -> dict[str, Any]:
@@ -37,7 +37,25 @@ def item_json(item: ReviewItem) -> dict[str, Any]:
         "page_number": item.page_number,
         "page_size_px": item.page_size_px,
         "crop_box_px": item.crop_box_px,
+        "rules": [_rule_json(rule, key) for rule in item.rules],
         **_addresses(item),
+    }
+
+
+def _rule_json(rule: RuleCheck, key: ItemKey) -> dict[str, Any]:
+    """A cross-field rule with the addresses of the other fields that it looks at."""
+    others = [(name, label) for name, label in rule.fields if name != key.field_name]
+    return {
+        "name": rule.name,
+        "state": rule.state,
+        "message": rule.message,
+        "others": [
+            {
+                "label": label,
+                "url": url_for("review.station", submission_id=key.submission_id, field=name),
+            }
+            for name, label in others
+        ],
     }
 
 

@@ -13,6 +13,11 @@ const OUTCOMES = {
   missing_page: "The page with this field is not among the scans.",
 };
 
+/** What a rule over several fields says where it has no message of its own. */
+const TOGETHER = {
+  holds: "agrees with", unknown: "cannot be told yet, with", confirmed: "Kept by a person.",
+};
+
 const DECIDED = {
   confirm: "Confirmed", correct: "Corrected", blank: "Marked blank", unreadable: "Marked unreadable",
 };
@@ -67,8 +72,27 @@ export function createReasons(root, { onTake }) {
       const value = decision.action === "correct" ? `: ${inWords(decision.value, field)}` : "";
       part("decision").textContent = `${DECIDED[decision.action]}${value} by ${decision.user_name}`;
     }
+    together(item.rules);
     point(null, null);
     complete("", field);
+  }
+
+  /** Rules over this field and others; the others are a click away. */
+  function together(rules) {
+    part("together-row").hidden = rules.length === 0;
+    part("together").replaceChildren(...rules.map((rule) => {
+      const line = element("li", `together-${rule.state}`);
+      const words = rule.message || TOGETHER[rule.state];
+      line.append(element("strong", "", `${rule.name}: `), `${words} `);
+      if (rule.state === "confirmed") line.append(element("span", "muted", `${TOGETHER.confirmed} `));
+      line.append(...rule.others.flatMap(({ label, url }) => {
+        const link = element("a", "", label);
+        const batch = new URLSearchParams(window.location.search).get("batch");
+        link.href = batch ? `${url}&batch=${encodeURIComponent(batch)}` : url;
+        return [link, " "];
+      }));
+      return line;
+    }));
   }
 
   /** Values of the list that begin like `typed`. */

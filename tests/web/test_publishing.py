@@ -1,0 +1,108 @@
+"""What the editor's helpers ask before publishing, and rules at the review station."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from forms_app.services import batches, exports, templates
+from forms_app.services.application import Application
+from forms_app.services.export_building import build_export
+from forms_app.services.job_running import run_template_job
+from tests import factories
+from tests.services.test_rules import FIELDS, RULE, make_form
+from tests.services.test_template_jobs import no_samples, scan
+from tests.web.visitor import FETCH, Visitor
+
+
+def run_jobs(app: Application) -> None:
+    for _, args in app.tasks.take():  # type: ignore[attr-defined]
+        run_template_job(app, *args, no_samples)
+
+
+def test_the_health_check_as_json(visitor: Visitor, app: Application) -> None:
+    version = factories.make_draft(app, [factories.SURNAME | {"cells": 60}])
+    found = visitor.get(f"/templates/versions/{version.id}/health").json["findings"]
+    first = found[0]
+    assert (first["severity"], first["code"], first["field"]) == (
+        "must",
+        "cells_few_pixels",
+        "surname",
+    )
+    assert first["message"] and first["advice"]
+    assert visitor.get("/templates/versions/999/health").status_code == 404
+
+
+def test_the_registration_test_is_watched_until_it_is_done(
+    visitor: Visitor, app: Application
+) -> None:
+    version = factories.make_draft(app)
+    asked = visitor.send_json(f"/templates/versions/{version.id}/registration", {}).json
+    assert asked["state"] == "pending" and asked["result"] is None
+    run_jobs(app)
+    job = visitor.get(asked["url"]).json
+    assert (job["state"], job["done"], job["total"]) == ("done", 4, 4)
+    assert isinstance(job["result"]["findings"], list)
+
+
+def test_a_sample_is_tried_looked_at_and_forgotten(visitor: Visitor, app: Application) -> None:
+    version = factories.make_draft(app)
+    files = {"files": [(BytesIO(scan()), "folder/a.png")]}
+    address = f"/templates/versions/{version.id}/tryouts"
+    asked = visitor.post(address, files, headers=FETCH)
+    assert asked.status_code == 202
+    run_jobs(app)
+    job = visitor.get(asked.json["url"]).json
+    [page] = job["result"]["pages"]
+    assert page["source"] == "a.png"
+    picture = visitor.get(job["pictures"][page["picture"]])
+    assert picture.mimetype == "image/png"
+    assert visitor.send_json(asked.json["url"], None, "DELETE").status_code == 204
+    assert visitor.get(asked.json["url"]).status_code == 404
+    refused = visitor.post(address, {}, headers=FETCH)
+    assert refused.status_code == 422 and "Choose one or more" in refused.json["message"]
+
+
+def test_rules_are_kept_and_conflicts_told(visitor: Visitor, app: Application) -> None:
+    version = factories.make_draft(app, FIELDS)
+    address = f"/templates/versions/{version.id}/rules"
+    kept = visitor.send_json(address, {"rules": [RULE], "replaces": []}, "PUT")
+    assert kept.json["rules"] == [RULE] and kept.json["problems"] == []
+    assert visitor.send_json(address, {"rules": [], "replaces": []}, "PUT").status_code == 409
+    assert visitor.send_json(address, {"rules": []}, "PUT").status_code == 422
+    page = visitor.get(f"/templates/versions/{version.id}/edit").text
+    assert "date_order" not in page and '"rules": [{' in page
+
+
+def test_a_broken_rule_is_shown_where_it_is_reviewed(visitor: Visitor, app: Application) -> None:
+    batch_id, form_id = make_form(app, "12", "7", "20")
+    item = visitor.get(f"/review/{form_id}/item?field=guests").json
+    [rule] = item["rules"]
+    assert rule["state"] == "broken" and "makes 19" in rule["message"]
+    assert [other["label"] for other in rule["others"]] == ["Adults", "Children"]
+    assert visitor.get(rule["others"][0]["url"]).status_code == 200
+    form = visitor.get(f"/review/forms/{form_id}").text
+    assert "1 rule over several fields is broken" in form.replace("\N{NO-BREAK SPACE}", " ")
+    export = exports.request_export(app, batch_id, "csv")
+    build_export(app, export.id)
+    page = visitor.get(f"/batches/{batch_id}/export").text
+    assert "1 form breaks a rule" in page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_last_field_of_a_broken_rule_asks_first(visitor: Visitor, app: Application) -> None:
+    _, form_id = make_form(app, "12", "7", "20")
+    answer = {}
+    for name in ("adults", "children", "guests"):
+        address = f"/review/{form_id}/decision?field={name}"
+        answer = visitor.send_json(address, {"action": "confirm"}).json
+    assert "Rule “sum” is broken" in answer["refused"]
+    kept = visitor.send_json(address, {"action": "confirm", "override": True}).json
+    assert kept["state"] == "decided" and kept["open_in_batch"] == 0
+
+
+def test_batches_keep_their_version_when_rules_change(app: Application) -> None:
+    batch_id, _ = make_form(app, "12", "7", "20")
+    summary = batches.get_batch(app, batch_id).summary
+    draft = templates.new_draft(app, summary.template_id)
+    templates.save_draft(app, draft.id, [], draft.revision)
+    assert batches.get_batch(app, batch_id).summary.version_id != draft.id
+    assert templates.get_version(app, summary.version_id).definition["rules"] == [RULE]
