@@ -105,7 +105,8 @@ def first_points(page: GreyImage, reference: PageReference) -> tuple[PlacedPoint
             pass
         else:
             return corner_points(estimate.matrix, page.shape)
-    turns = int((page.shape[0] > page.shape[1]) != (reference.grey.shape[0] > reference.grey.shape[1]))
+    height, width = reference.grey.shape
+    turns = int((page.shape[0] > page.shape[1]) != (height > width))
     upright = page.shape[::-1] if turns else page.shape
     matrix = scaling(upright, reference.grey.shape) @ turning(turns, page.shape)
     return corner_points(matrix, page.shape)
@@ -160,11 +161,9 @@ def _lay_flat(
 def _flat_placement(view: PageView, reference: PageReference, matrix: Matrix) -> Placement:
     fine_shape, shape = reference.view.fine.shape, reference.grey.shape
     fine_matrix = scaling(shape, fine_shape) @ matrix
-    nothing = np.zeros((0, 2))
-    flat = fit_field(fine_shape, nothing, nothing, np.zeros(0), reach_px=(1.0, 1.0)).field
+    origin = np.zeros((1, 2))
+    flat = fit_field(fine_shape, origin, origin, np.ones(1), reach_px=(1.0, 1.0)).field
     image = softened(warp_page(view.grey, fine_matrix, flat, fine_shape, fine_shape))
     found = find_patches(image, reference.fitting_patches, FINE_SEARCH_PX[0])
-    misfits = np.where(
-        found.scores >= MIN_SCORE, np.linalg.norm(found.offsets, axis=1), np.inf
-    )
+    misfits = np.where(found.scores >= MIN_SCORE, np.linalg.norm(found.offsets, axis=1), np.inf)
     return Placement(fine_matrix, flat, fine_shape, shape, misfits, 0.0)
