@@ -47,6 +47,9 @@ class Settings:
     max_zip_mb: int = 2000
     max_zip_files: int = 10_000
     upload_keep_hours: int = 48
+    watch_folder: str = ""
+    watch_template: str = ""
+    watch_batch: str = "day"
     max_page_megapixels: int = 120
     pdf_dpi: int = 300
     lease_seconds: int = 120

@@ -20,9 +20,11 @@ VERBS = {
     "migrate": "Bring the database to the newest schema.",
     "read": "Read filled forms without a server or a database.",
     "serve": "Start everything on this machine and work in the browser.",
+    "submit": "Put files and folders of this machine into a batch.",
     "synthesize": "Draw filled forms of a template with known truth.",
     "template": "Check, import and export form template files.",
     "train": "Train the recogniser.",
+    "watch": "Take what scanners put into a folder into batches.",
     "worker": "Run one Celery worker in the foreground.",
 }
 

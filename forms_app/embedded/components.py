@@ -84,6 +84,17 @@ def beat_component(settings: Settings) -> Component:
     )
 
 
+def watch_component(settings: Settings) -> Component:
+    """Takes what is put into the watched folder; only where the settings name one."""
+    return Component(
+        name="watch",
+        summary=f"takes scans from {settings.watch_folder}",
+        command=(sys.executable, "-P", "-m", "forms_app.embedded.watch_process"),
+        ready_mark=READY_MARK,
+        environment=environment_of(settings),
+    )
+
+
 def web_component(settings: Settings, listening_fd: int) -> Component:
     """The web server on a socket that is already bound, so that a restart refuses nobody."""
     return Component(

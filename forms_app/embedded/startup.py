@@ -39,6 +39,8 @@ async def start_all(
         start_workers(supervisor, settings, worker_processes, say),
         _start(supervisor, web, say),
     )
+    if settings.watch_folder:
+        await _start(supervisor, components.watch_component(settings), say)
 
 
 async def start_workers(

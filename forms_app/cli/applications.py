@@ -1,0 +1,47 @@
+"""The application for commands that work on the database directly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from forms_app.services.application import Application
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Data folder of the embedded database.  [default: the platform's data folder]",
+)
+
+
+@contextmanager
+def opened_application(data: Path | None) -> Iterator[Application]:
+    """The application on a database that has the newest schema."""
+    from forms_app.bootstrap import bootstrap
+    from forms_app.config import load_settings
+    from forms_app.embedded.database import migrate
+    from forms_app.logs import configure_logging
+
+    settings = load_settings(data_dir=data)
+    # A command says itself what hinders it.
+    configure_logging(replace(settings, log_level="error"))
+    migrate(settings)
+    app = bootstrap(settings)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def say_if_nobody_reads(app: Application) -> None:
+    """One line on stderr where no broker answers: the work waits for `fieldhand serve`."""
+    from forms_app.services.health import check_health
+
+    if not check_health(app).broker:
+        click.echo("Fieldhand does not run here now; it reads the files once it does.", err=True)

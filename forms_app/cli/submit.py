@@ -1,0 +1,94 @@
+"""`fieldhand submit`: files and folders of this machine into a batch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from forms_app.cli.applications import data_option, opened_application, say_if_nobody_reads
+from forms_app.errors import TransientError, UserError
+from forms_app.reading.archives import is_left_by_system
+
+if TYPE_CHECKING:
+    from forms_app.services.application import Application
+    from forms_app.services.dto import FileSummary
+
+EXIT_SOME_FAILED = 3
+PURPOSE = "submit"
+
+
+@click.command(name="submit")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE…"
+)
+@click.option("--template", required=True, help="Name or number of the published form template.")
+@click.option(
+    "--batch",
+    help="Name of the batch, made when missing.  [default: the template's name and today]",
+)
+@data_option
+def command(paths: tuple[Path, ...], template: str, batch: str | None, data: Path | None) -> None:
+    """Put scans, ZIPs and folders of them into a batch.
+
+    Works on the database and file store of the settings, on the machine (or with the settings) of
+    `fieldhand serve`; what runs there reads the files at once. Stopped in the middle and given
+    again, it goes on where it was and takes nothing twice.
+    """
+    from forms_app.services.named_batches import batch_named, name_of_today, published_template
+
+    files = [found for path in paths for found in _files(path)]
+    if not files:
+        raise UserError("There are no files in what was given.")
+    with opened_application(data) as app:
+        chosen = published_template(app, template)
+        name = batch or name_of_today(chosen.name)
+        batch_id = batch_named(app, chosen, name)
+        failed = 0
+        for position, (path, known_as) in enumerate(files, start=1):
+            said, is_fine = _submit(app, batch_id, path, known_as)
+            failed += not is_fine
+            click.echo(f"{position} of {len(files)}  {known_as}: {said}", err=not is_fine)
+        say_if_nobody_reads(app)
+    click.echo(f"{len(files) - failed} of {len(files)} files are in the batch '{name}'.")
+    if failed:
+        sys.exit(EXIT_SOME_FAILED)
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Files with what they are called in the batch: those in folders with the folders' names."""
+    if not path.is_dir():
+        yield path, path.name
+        return
+    top = path.absolute()
+    for inner in sorted(path.rglob("*")):
+        relative = inner.relative_to(path)
+        if inner.is_file() and not is_left_by_system(relative.as_posix()):
+            yield inner, f"{top.name}/{relative.as_posix()}"
+
+
+def _submit(app: Application, batch_id: int, path: Path, known_as: str) -> tuple[str, bool]:
+    """What became of a file, in words, and whether it is in its batch and will be read."""
+    from forms_app.reading.errors import ReadingError
+    from forms_app.services.taking import take_file, taking_id
+
+    try:
+        known_by = taking_id(path, f"{PURPOSE} {batch_id}")
+        file = take_file(app, batch_id, path, known_as, known_by)
+    except (ReadingError, UserError, TransientError) as error:
+        return error.message, False
+    except OSError as error:
+        return f"cannot be read: {error.strerror}.", False
+    return _told(file), file.state != "failed"
+
+
+def _told(file: FileSummary) -> str:
+    if file.state == "failed":
+        return file.error_message or "failed"
+    if file.duplicate_of:
+        return f"duplicate of {file.duplicate_of}"
+    already = f", already in batch '{file.already_in.name}'" if file.already_in else ""
+    return f"taken{already}"

@@ -1,0 +1,48 @@
+"""The watching process of `serve`, for the folder of the settings."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from pathlib import Path
+from threading import Event
+
+from forms_app.bootstrap import bootstrap
+from forms_app.config import load_settings
+from forms_app.embedded.components import READY_MARK
+from forms_app.errors import UserError
+from forms_app.logs import configure_logging
+from forms_app.services.watching import WatchPlan, watch
+
+logger = logging.getLogger(__name__)
+
+# A share that is not mounted yet is waited for.
+ABSENT_PAUSE_S = 30.0
+
+
+def main() -> None:
+    """Watch until SIGTERM."""
+    settings = load_settings()
+    configure_logging(settings)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    plan = WatchPlan(
+        Path(settings.watch_folder).expanduser().absolute(),
+        settings.watch_template,
+        settings.watch_batch,
+    )
+    print(READY_MARK, flush=True)
+    app = bootstrap(settings)
+    try:
+        while not stop.is_set():
+            try:
+                watch(app, plan, stop, logger.info, logger.warning)
+            except UserError as error:
+                logger.warning("%s", error.message)
+                stop.wait(ABSENT_PAUSE_S)
+    finally:
+        app.close()
+
+
+if __name__ == "__main__":
+    main()
