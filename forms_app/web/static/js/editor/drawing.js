@@ -4,10 +4,10 @@ import { clipped, inside, overlaps, spanned } from "./geometry.js";
 import { createFrame } from "./frame.js";
 import { shapesOn } from "./model.js";
 import { addDrawn, fromClick, fromDrag } from "./placing.js";
+import { reachOf } from "./snapping.js";
 import { bindPinch, bindWheel } from "./wheel.js";
 
 const LEAST_CSS_PX = 6;
-const SNAP_CSS_PX = 6;
 
 /** `printed(page)` answers the printed lines of a page, or null where they are not known. */
 export function createDrawing({
@@ -93,7 +93,7 @@ export function createDrawing({
       page: shownPage(),
       printed: snaps && !isFree ? printed(page) : null,
       boxes: shapesOn(fields, page).map((shape) => shape.box),
-      reach: SNAP_CSS_PX / viewport.view.scale,
+      reach: reachOf(viewport.view),
     };
   }
 

@@ -11,7 +11,7 @@ const DEFAULT_BOX = {
 };
 /** The largest printed box that a click with a tool may mean, as shares of the page's width. */
 const MOST_OF_PAGE = {
-  comb: [1, 0.06], line: [1, 0.06], mark: [0.05, 0.05], choice: [0.05, 0.05],
+  comb: [1, 0.06], line: [1, 0.1], mark: [0.05, 0.05], choice: [0.05, 0.05],
   signature: [1, 0.15], image: [1, 1],
 };
 

@@ -4,9 +4,7 @@ import { MIN_SIZE_PX, round } from "./geometry.js";
 import { createHandles } from "./handles.js";
 import { boxesOf, fieldsOfKeys, moveBy, setBoxes, shapesOn } from "./model.js";
 import { paintFrame, paintGuides, paintShape } from "./paint.js";
-import { snap, snapEdges } from "./snapping.js";
-
-const SNAP_CSS_PX = 6;
+import { reachOf, snap, snapEdges } from "./snapping.js";
 
 const NO_LINES = { vertical: [], horizontal: [] };
 
@@ -80,7 +78,7 @@ export function createShapes(stage, store, viewport, pages, printed) {
     const others = shapesOn(fields, page)
       .filter((shape) => !moving.has(shape.key))
       .map((shape) => shape.box);
-    return [others, printed(page) ?? NO_LINES, SNAP_CSS_PX / viewport.view.scale];
+    return [others, printed(page) ?? NO_LINES, reachOf(viewport.view)];
   }
 
   function snapNode(node, key) {

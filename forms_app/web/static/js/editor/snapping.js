@@ -1,6 +1,12 @@
 /** Where boxes snap to: the edges and middles of other boxes, and printed lines. Pure. */
 
+const REACH_CSS_PX = 6;
+const MOST_REACH = 0.009; // of the page's width: with the whole page in sight a hair is a millimetre
 const LEAST_SHARED = 0.5; // of a box's side that must run along a printed line to snap to it
+
+/** How far boxes are drawn to lines, in pixels of the page. */
+export const reachOf = ({ scale, page }) =>
+  Math.min(REACH_CSS_PX / scale, MOST_REACH * page.width_px);
 
 const ends = (start, size) => [start, start + size];
 const edges = (start, size) => [start, start + size / 2, start + size];
