@@ -57,10 +57,12 @@ def command(template_path: Path, output: Path | None, engine: str, scans: tuple[
     from forms_app.reading.classifier import load_classifier
     from forms_app.reading.submissions import read_file
     from forms_app.templating.blanks import load_references
+    from forms_app.templating.template_archive import opened_template
     from forms_app.templating.template_file import load_template
 
-    template = load_template(template_path)
-    references = load_references(template, template_path.parent)
+    with opened_template(template_path) as opened:
+        template = load_template(opened)
+        references = load_references(template, opened.parent)
     classifier = load_classifier(engine)
     submissions: list[SubmissionReading] = []
     failed = 0

@@ -40,13 +40,15 @@ def command() -> None:
 def check(paths: tuple[Path, ...], quick: bool) -> None:
     """Say everything that is wrong with template files, and what would spoil their readings."""
     from forms_app.templating.blanks import load_blanks
+    from forms_app.templating.template_archive import opened_template
     from forms_app.templating.template_file import load_template
 
     failed = False
     for path in paths:
         try:
-            template = load_template(path)
-            blanks = load_blanks(template, path.parent)
+            with opened_template(path) as opened:
+                template = load_template(opened)
+                blanks = load_blanks(template, opened.parent)
         except TemplateError as error:
             failed = True
             for problem in error.problems:
@@ -73,11 +75,13 @@ def import_(path: Path, publishes: bool, data: Path | None) -> None:
     """Bring a template file and its blanks into the database as a draft."""
     from forms_app.services.template_files import import_template
     from forms_app.services.templates import publish
+    from forms_app.templating.template_archive import opened_template
     from forms_app.templating.template_file import load_template, read_definition
 
-    load_template(path)
-    definition = read_definition(path)
-    files = {name: _file_bytes(path.parent / name) for name in _named_files(definition)}
+    with opened_template(path) as opened:
+        load_template(opened)
+        definition = read_definition(opened)
+        files = {name: _file_bytes(opened.parent / name) for name in _named_files(definition)}
     with _application(data) as app:
         version = import_template(app, definition, files)
         if publishes:
@@ -91,16 +95,17 @@ def import_(path: Path, publishes: bool, data: Path | None) -> None:
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="ZIP file to write.  [default: the template's name with .zip]",
+    help="File to write.  [default: the template's name with .fieldhand.zip]",
 )
 @_data_option
 def export(name: str, output: Path | None, data: Path | None) -> None:
-    """Write a template (by name or number) and its blanks as a ZIP.
+    """Write a template (by name or number) and its blanks as one file.
 
     The published version, or the draft where none is published yet.
     """
     from forms_app.services.template_files import export_template
     from forms_app.services.templates import list_templates
+    from forms_app.templating.template_archive import ENDING
 
     with _application(data) as app:
         found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
@@ -110,7 +115,7 @@ def export(name: str, output: Path | None, data: Path | None) -> None:
             numbers = ", ".join(str(t.id) for t in found)
             raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
         content = export_template(app, found[0].published_version_id or found[0].version_id)
-    path = output or Path(f"{_file_name(found[0].name)}.zip")
+    path = output or Path(f"{_file_name(found[0].name)}{ENDING}")
     try:
         path.write_bytes(content)
     except OSError as error:

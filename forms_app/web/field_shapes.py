@@ -85,6 +85,31 @@ def describe_fields(fields: Fields) -> tuple[FieldLine, ...]:
     )
 
 
+def describe_rules(definition: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Name and sentence of each rule over several fields; a draft's may be incomplete."""
+    labels = {
+        field.get("name"): str(field.get("label") or field.get("name"))
+        for field in definition.get("fields", ())
+    }
+    return tuple(
+        (str(rule.get("name", "")), _rule_sentence(rule, labels))
+        for rule in definition.get("rules", ())
+    )
+
+
+def _rule_sentence(rule: Mapping[str, Any], labels: Mapping[Any, str]) -> str:
+    named = rule.get("fields")
+    names = [labels.get(name, str(name)) for name in named] if isinstance(named, list) else []
+    if rule.get("kind") == "sum":
+        return f"{' + '.join(names)} = {labels.get(rule.get('total'), '?')}"
+    if rule.get("kind") == "required_if":
+        condition, expected = labels.get(rule.get("if"), "?"), rule.get("is")
+        words = {None: "is filled in", True: "is marked", False: "is not marked"}
+        told = words.get(expected) or f"is {expected}"
+        return f"{' and '.join(names)} must be filled in if {condition} {told}"
+    return {"equal": " = ", "date_order": " ≤ "}.get(str(rule.get("kind")), ", ").join(names)
+
+
 def _shapes(field: Mapping[str, Any]) -> list[Shape]:
     cells = field.get("cells")
     boxes = [option.get("box") for option in field.get("options") or ()]

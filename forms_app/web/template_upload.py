@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,9 +10,7 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import TemplateError
-
-MAX_UNPACKED_BYTES = 500_000_000
-MAX_ZIP_ENTRIES = 1_000
+from forms_app.templating.template_archive import unpacked
 
 
 def read_import(uploads: Iterable[FileStorage]) -> tuple[dict[str, Any], Mapping[str, bytes]]:
@@ -75,26 +71,10 @@ def _all_files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
     for upload in uploads:
         name, content = PurePosixPath(upload.filename or "").name, upload.read()
         if name.lower().endswith(".zip"):
-            files |= _unpacked(name, content)
+            files |= unpacked(name, content)
         elif name:
             files[name] = content
     return files
-
-
-def _unpacked(name: str, content: bytes) -> dict[str, bytes]:
-    """The files of a zip by their last name; folders inside it do not matter."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            size = sum(entry.file_size for entry in entries)
-            if size > MAX_UNPACKED_BYTES or len(entries) > MAX_ZIP_ENTRIES:
-                raise TemplateError(f"{name} unpacks to more than a template can be.")
-            return {PurePosixPath(entry.filename).name: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        # RuntimeError: the archive asks for a password.
-        raise TemplateError(
-            f"{name} cannot be unpacked; it is damaged or protected by a password."
-        ) from error
 
 
 def _parse(name: str, content: bytes) -> dict[str, Any]:

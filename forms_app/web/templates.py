@@ -7,16 +7,18 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms_app.errors import TemplateError, UserError
+from forms_app.errors import NotFoundError, TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
-from forms_app.services import template_files, templates
+from forms_app.services import template_files, template_versions, templates
 from forms_app.services.dto import TemplateVersion
+from forms_app.templating.template_archive import ENDING
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
-from forms_app.web.field_shapes import PageShapes, describe_fields
+from forms_app.web.field_shapes import PageShapes, describe_fields, describe_rules
 from forms_app.web.publishing import editor_urls
 from forms_app.web.responses import attachment, kept_image
 from forms_app.web.template_upload import read_import
+from forms_app.web.version_shapes import compared_pages
 
 DATE_FORMATS = ("DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMYYYY", "YYYY", "HHMM")
 
@@ -73,7 +75,7 @@ def export(version_id: int) -> ResponseReturnValue:
     """The template file with its blank pages."""
     version = templates.get_version(application(), version_id)
     content = template_files.export_template(application(), version_id)
-    return attachment(content, f"{version.name} v{version.number}.zip", "application/zip")
+    return attachment(content, f"{version.name} v{version.number}{ENDING}", "application/zip")
 
 
 @blueprint.get("/versions/<int:version_id>")
@@ -84,9 +86,26 @@ def show(version_id: int) -> ResponseReturnValue:
     return render_template(
         "templates/show.html",
         version=version,
+        versions=template_versions.list_versions(application(), version.template_id),
         summary=_summary_of(version.template_id),
         fields=describe_fields(fields),
+        rules=describe_rules(version.definition),
         pages=[PageShapes.of(page, fields) for page in version.pages],
+    )
+
+
+@blueprint.get("/versions/<int:version_id>/differences")
+def compare(version_id: int) -> ResponseReturnValue:
+    """What changed between a version and another one (`against`), in words and on the pages."""
+    against = request.args.get("against", type=int)
+    if against is None:
+        raise NotFoundError("This address names no version to compare with.")
+    comparison = template_versions.compare(application(), version_id, against)
+    return render_template(
+        "templates/differences.html",
+        comparison=comparison,
+        versions=template_versions.list_versions(application(), comparison.new.template_id),
+        pages=compared_pages(comparison),
     )
 
 

@@ -79,6 +79,7 @@ def test_check_rules_and_try(
     # Leaving the editor leaves nothing of the sample behind.
     job = template_jobs.latest_job(served_app, template_jobs.JobKind.DRY_RUN, draft.id)
     assert job is not None
+    open_page.complaints.expected.append("404")  # type: ignore[attr-defined]
     page.goto(f"{serve.url}/templates/")
     page.wait_for_function(
         "url => fetch(url).then((answer) => answer.status === 404)",

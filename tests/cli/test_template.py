@@ -50,7 +50,7 @@ def test_check_lists_every_fault_of_every_file(tmp_path: Path) -> None:
 
 
 def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
-    data, archive = str(tmp_path / "data"), tmp_path / "out.zip"
+    data, archive = str(tmp_path / "data"), tmp_path / "out.fieldhand.zip"
     code, output = run("import", str(demo.TEMPLATE), "--publish", "--data", data)
     assert code == 0 and "published" in output
     code, _ = run("export", "Clinic intake", "-o", str(archive), "--data", data)
@@ -60,3 +60,7 @@ def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
     exported = load_template(tmp_path / "out" / "template.json")
     assert exported.fields == load_template(demo.TEMPLATE).fields
     assert run("check", "--quick", str(tmp_path / "out" / "template.json"))[0] == 0
+    again = str(tmp_path / "again")
+    code, output = run("import", str(archive), "--data", again)
+    assert code == 0 and "Imported 'Clinic intake'" in output
+    assert run("check", "--quick", str(archive))[0] == 0

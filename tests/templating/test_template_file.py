@@ -223,3 +223,8 @@ def test_a_missing_or_binary_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "image.json").write_bytes(b"\xff\xd8\xff")
     with pytest.raises(TemplateError, match="cannot be read"):
         load_template(tmp_path / "image.json")
+
+
+def test_a_file_of_another_release_says_what_to_do() -> None:
+    with pytest.raises(TemplateError, match="another release of Fieldhand wrote it"):
+        parse_template({"format": "fieldhand/2", "name": "x", "pages": [], "fields": []})

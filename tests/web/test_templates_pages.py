@@ -144,7 +144,7 @@ def test_an_export_imports_again(
     visitor: Visitor, app: Application, published: TemplateVersion
 ) -> None:
     exported = visitor.get(f"/templates/versions/{published.id}/export.zip")
-    assert "Clinic%20intake%20v1.zip" in exported.headers["Content-Disposition"]
+    assert "Clinic%20intake%20v1.fieldhand.zip" in exported.headers["Content-Disposition"]
     given = {"files": [(io.BytesIO(exported.data), "clinic.zip")]}
     answer = visitor.post("/templates/import", given)
     assert answer.status_code == 303
@@ -213,7 +213,7 @@ def test_two_files_of_one_name_are_refused() -> None:
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forms_app.web.template_upload.MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("forms_app.templating.template_archive.MAX_UNPACKED_BYTES", 1000)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("template.json", " " * 5000)
@@ -235,3 +235,22 @@ def test_fields_in_words_and_boxes(published: TemplateVersion) -> None:
     assert [(shape.x, shape.width) for shape in shapes] == [
         (0, 90), (0, 30), (30, 30), (60, 30), (0, 20), (40, 20),
     ]  # fmt: skip
+
+
+def test_differences_between_versions_in_words_and_on_the_page(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> None:
+    draft = templates.new_draft(app, published.template_id)
+    moved = dict(draft.definition["fields"][0])
+    moved["box"] = [moved["box"][0] + 12, *moved["box"][1:]]
+    added = {"name": "ok", "page": 1, "kind": "mark", "box": [10, 10, 30, 30]}
+    templates.save_draft(app, draft.id, [moved, added], draft.revision)
+    address = f"/templates/versions/{published.id}/differences"
+    page = visitor.get(f"{address}?against={draft.id}").text
+    assert "Version 1 to 2" in page and "moved 12 px right" in page
+    for change in ("moved", "added", "before"):
+        assert f"change-{change}" in page
+    shown = visitor.get(f"/templates/versions/{draft.id}").text
+    assert f"/templates/versions/{draft.id}/differences?against={published.id}" in shown
+    assert visitor.get(address).status_code == 404
+    assert visitor.get(f"{address}?against=999").status_code == 404
