@@ -123,6 +123,9 @@ def test_lining_up_and_one_property_for_all(
     page.keyboard.press("Control+a")
     page.get_by_role("button", name="Line up left edges").click()
     page.keyboard.press("Alt+Shift+KeyV")
+    desk.prop("kind").select_option("number")
+    page.keyboard.press("Control+z")  # With the focus still in the list.
+    expect(desk.prop("kind")).to_have_value("text")
     desk.prop("kind").select_option("digits")
     desk.prop("max_length").fill("4")
     page.locator("[data-box=h]").fill("70")

@@ -3,8 +3,6 @@
 import { bounding } from "./geometry.js";
 import { setBoxes, shapesOfKeys } from "./model.js";
 
-export const ALIGNMENTS = ["left", "centre", "right", "top", "middle", "bottom"];
-
 /** Where a box goes so that it is lined up within `around`; answers `[x, y]`. */
 const PLACES = {
   left: ([, y], [left]) => [left, y],
@@ -19,7 +17,7 @@ const PLACES = {
  * What moves as one: the boxes of one field, when several fields are selected; else each box, so
  * that the options of one choice can be lined up with each other.
  */
-export function unitsOf(fields, keys) {
+function unitsOf(fields, keys) {
   const shapes = shapesOfKeys(fields, keys);
   const ids = new Set(shapes.map((shape) => shape.field.id));
   const groups = ids.size > 1
@@ -36,7 +34,7 @@ const movedTo = (unit, [x, y]) =>
     key, [box[0] + x - unit.box[0], box[1] + y - unit.box[1], box[2], box[3]],
   ]);
 
-/** Line up to an edge or the middle of all that is selected; `how` is one of ALIGNMENTS. */
+/** Line up to an edge or the middle of all that is selected; `how` is a key of PLACES. */
 export function align(fields, keys, how, pages) {
   const units = unitsOf(fields, keys);
   if (units.length < 2) return fields;

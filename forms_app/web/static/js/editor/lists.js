@@ -9,7 +9,7 @@ const SHORT_KIND = {
   mark: "mark", choice: "one of", choices: "some of", signature: "signature", image: "image",
 };
 
-export function describe(field) {
+function describe(field) {
   const kind = SHORT_KIND[field.kind] ?? field.kind;
   if (field.options) return `${kind} ${field.options.length}`;
   if (!isWritten(field)) return kind;

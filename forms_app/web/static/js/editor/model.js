@@ -16,7 +16,7 @@ export function parseKey(key) {
 }
 
 /** All shapes of one field. */
-export function shapesOf(field) {
+function shapesOf(field) {
   if (hasOptions(field)) {
     return (field.options ?? []).map((option, i) => ({
       key: keyOf(field.id, i), field, option: i, box: option.box,
@@ -58,9 +58,6 @@ export function existing(fields, keys) {
 export const update = (fields, id, patch) =>
   fields.map((field) => (field.id === id ? { ...field, ...patch } : field));
 
-export const replace = (fields, changed) =>
-  fields.map((field) => (field.id === changed.id ? changed : field));
-
 function withBox(field, option, box) {
   if (option !== null) {
     const options = field.options.map((each, i) => (i === option ? { ...each, box } : each));
@@ -73,15 +70,16 @@ function withBox(field, option, box) {
   return changed;
 }
 
-/** Put shapes at new boxes: `boxes` maps key to box. */
+/** Put shapes at new boxes: `boxes` lists keys with their box. */
 export function setBoxes(fields, boxes, pages) {
-  let result = fields;
+  if (!boxes.length) return fields;
+  const changes = new Map();
   for (const [key, box] of boxes) {
     const { id, option } = parseKey(key);
-    const field = result.find((each) => each.id === id);
-    result = replace(result, withBox(field, option, inside(box, pages[field.page - 1])));
+    changes.set(id, [...(changes.get(id) ?? []), [option, box]]);
   }
-  return result;
+  return fields.map((field) => (changes.get(field.id) ?? []).reduce((changed, [option, box]) =>
+    withBox(changed, option, inside(box, pages[field.page - 1])), field));
 }
 
 /** Move shapes together; the group stops at the edge of the page. */

@@ -40,7 +40,7 @@ export function rowsOf(fields) {
 }
 
 /** What an input shows of one field; `end` is 0 or 1 for the two inputs of a range. */
-export function shownOf(field, prop, end) {
+function shownOf(field, prop, end) {
   if (prop === "cells") return cellCount(field) || "";
   if (prop === "range") return (field.range ?? [])[end] ?? "";
   return (FORMATS[prop] ?? AS_TEXT).show(field[prop]);

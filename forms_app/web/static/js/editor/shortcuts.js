@@ -11,6 +11,11 @@ const WHILE_TYPING = new Set(["save"]);
 /** Whether Enter, Space or an arrow belongs to the control that has the focus. */
 const isControl = (target) => target.closest("button, a, summary, select, input") !== null;
 
+/** A list of choices types nothing with Ctrl or Alt: undo and the like work from there. */
+const isListWithModifier = (event) =>
+  event.target.matches("select") && (event.ctrlKey || event.metaKey || event.altKey) &&
+  !document.querySelector("dialog[open]");
+
 export function bindShortcuts({ commands, store, drawing, container, readOnly }) {
   const commandOf = bindings(readOnly);
 
@@ -32,7 +37,7 @@ export function bindShortcuts({ commands, store, drawing, container, readOnly })
   /** Whether the browser or the control with the focus keeps this key. */
   function isTaken(event, command, typing) {
     if (typing) return !WHILE_TYPING.has(command);
-    if (command === "enter" || command === "delete") return isControl(event.target);
+    if (command === "enter") return isControl(event.target);
     if (event.key in DIRECTIONS) return event.target.matches("select, input");
     return command === "copy" && String(document.getSelection()) !== "";
   }
@@ -40,7 +45,7 @@ export function bindShortcuts({ commands, store, drawing, container, readOnly })
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented) return;
     if (event.key === "Escape") return void escape(event);
-    const typing = isTyping(event);
+    const typing = isTyping(event) && !isListWithModifier(event);
     if (event.key === " " && !typing && !event.ctrlKey) return void space(event);
     const command = commandOf.get(chord(event));
     if (!command || isTaken(event, command, typing)) return;

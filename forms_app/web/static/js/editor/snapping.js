@@ -16,7 +16,7 @@ const shared = (from, to, low, high) =>
   (Math.min(to, high) - Math.max(from, low)) / Math.max(to - from, 1);
 
 /** Printed lines, `[at, from, to]`, that run along `from..to`. */
-export const alongside = (lines, from, to) =>
+const alongside = (lines, from, to) =>
   lines.filter(([, low, high]) => shared(from, to, low, high) >= LEAST_SHARED).map(([at]) => at);
 
 function nearest(own, others, reach) {
