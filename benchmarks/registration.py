@@ -1,18 +1,19 @@
 """How precisely and how fast pages are laid onto their blank, and what is wrongly accepted.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/registration.py [--warps 25] [--shared DIR]
+    OPENBLAS_NUM_THREADS=1 python -m benchmarks.registration [--warps 25] [--shared DIR]
+        [--forms 30] [--photos 4] [--overlays DIR]
 
 Blanks: two drawn ones and, where the shared data are found, the two pages of queXF's. Each is
 scribbled on, bent by a known map (skew to 3 degrees, perspective, curl of 10-20 px and feeder slip
 at 300 dpi) and scanned, a third of them to one bit. Errors are at printed ink, in pixels at
-300 dpi. Every scan is also offered to every other blank, and the shared pages of other forms to
-all: each of those must be refused. Seeds are fixed.
+300 dpi. Every scan is also offered to every other blank. Then photographs of forms of random
+layout (`registration_photos`), and real pages (`registration_real`): each scan on the blank of its
+own form, and offered to all others, which must refuse it. Seeds are fixed.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,18 +22,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from forms_app.reading.alignment import align_onto_template  # noqa: E402
-from forms_app.reading.errors import PageError  # noqa: E402
-from forms_app.reading.features import map_points, view_page  # noqa: E402
-from forms_app.reading.identification import best_reference  # noqa: E402
-from forms_app.reading.intake import open_pages  # noqa: E402
-from forms_app.reading.placement import place_page  # noqa: E402
-from forms_app.reading.registration import PageReference, prepare_reference  # noqa: E402
-from forms_app.reading.types import GreyImage  # noqa: E402
-from tests.reading.sheets import (  # noqa: E402
+from benchmarks.registration_photos import report_photos
+from benchmarks.registration_real import offers_to_others, report_real_pages
+from forms_app.reading.alignment import align_onto_template
+from forms_app.reading.errors import PageError
+from forms_app.reading.features import map_points, view_page
+from forms_app.reading.identification import best_reference
+from forms_app.reading.intake import open_pages
+from forms_app.reading.placement import place_page
+from forms_app.reading.registration import PageReference, prepare_reference
+from forms_app.reading.types import GreyImage
+from tests.reading.sheets import (
     Handling,
     draw_blank,
     place_on_scan,
@@ -41,14 +41,8 @@ from tests.reading.sheets import (  # noqa: E402
     typical_handling,
 )
 
+ROOT = Path(__file__).resolve().parent.parent
 DRAWN_SEEDS = (1, 2)
-FOREIGN_FILES = (
-    "formhtr/front.pdf",
-    "formhtr/back.pdf",
-    "formhtr/logsheet_tara.pdf",
-    "quexf/filled.pdf",
-)
-FOREIGN_SAMPLES = "omrchecker/samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +75,18 @@ def main() -> None:
             offered += len(others)
         _print_row(name, trials, refused)
     print(f"false accepts: {accepted} scans in {offered} offers to other blanks")
-    _print_foreign(arguments.shared, references)
+    report_photos(arguments.forms, arguments.photos)
+    if arguments.shared.exists():
+        own = report_real_pages(arguments.shared, arguments.overlays)
+        _print_offers(offers_to_others(arguments.shared, own))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--warps", type=int, default=25, help="scans of each blank")
+    parser.add_argument("--forms", type=int, default=30, help="random forms to photograph")
+    parser.add_argument("--photos", type=int, default=4, help="photographs of each of them")
+    parser.add_argument("--overlays", type=Path, help="folder for overlay pictures of real pages")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data" / "forms")
     return parser.parse_args()
 
@@ -168,20 +168,10 @@ def _rms(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
 
-def _print_foreign(shared: Path, references: dict[str, PageReference]) -> None:
-    """Offers real pages of other forms to all blanks but their own."""
-    if not shared.exists():
-        return
-    samples = [p for p in (shared / FOREIGN_SAMPLES).rglob("*") if p.suffix in {".jpg", ".png"}]
-    offers, accepted = 0, []
-    for path in [shared / name for name in FOREIGN_FILES] + sorted(samples):
-        for page in open_pages(path.read_bytes(), path.name):
-            own = f"queXF {page.number}" if path.parent.name == "quexf" else ""
-            others = [reference for name, reference in references.items() if name != own]
-            offers += len(others)
-            if _is_accepted(page.grey, others):
-                accepted.append(f"{path.name} page {page.number}")
-    print(f"real pages of other forms: {len(accepted)} accepted in {offers} offers {accepted}")
+def _print_offers(offers: Iterator[tuple[str, bool]]) -> None:
+    told = list(offers)
+    accepted = [name for name, is_accepted in told if is_accepted]
+    print(f"real pages of other forms: {len(accepted)} accepted in {len(told)} offers {accepted}")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.registration_forms [--forms 26] [--glyphs NPZ]
 
-Forms of random layout, filled and degraded as `fieldhand synthesize` does, two of each form in each
-profile; the degradation's own map tells how far off every field was laid. Then, as another
-edition has it, a band of each clean page is moved down or sideways: what is accepted of these must
-be flagged too. Pixels are of the template (300 dpi). Seeds are fixed.
+Forms of random layout in six print styles (`random_forms`), filled and degraded as `fieldhand
+synthesize` does, one of each form in each profile; the degradation's own map tells how far off
+every field was laid. Then, as another edition has it, a band of each clean page is moved down or
+sideways, and on forms with pale boxes all of these alone: what is accepted of such pages must be
+flagged too. Pixels are of the paper at 300 dpi. Seeds are fixed.
 """
 
 from __future__ import annotations
@@ -13,29 +14,32 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
+from benchmarks.random_forms import random_form
 from forms_app.reading.errors import PageError
 from forms_app.reading.features import view_page
-from forms_app.reading.form_template import Case, Constraints, FieldKind, FormField, FormTemplate
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import place_page
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference, lay_page, prepare_reference
 from forms_app.reading.types import GreyImage
 from forms_app.training.synthesis import degradation
-from forms_app.training.synthesis.blank_forms import Entry, Row, Style, draw_blank_form
 from forms_app.training.synthesis.filling import fill_page, pick_hand
 from forms_app.training.synthesis.handwriting import Hands, load_hands
+from forms_app.training.synthesis.layouts import FormLayout
 from forms_app.training.synthesis.values import sample_value
 
-PROFILES = ("clean", "office", "archive", "fax", "photo")
-LABELS = ("Surname", "First names", "Date of birth", "Code", "Amount paid", "Village", "Officer")
+PROFILES = ("clean", "office", "archive", "fax", "photocopy", "photo")
+PALE, PAPER = 150, 250
+"""Greys of print that is moved alone: tints, drop-out panels, pale lines, guide letters."""
+PALE_STYLES = ("drop-out panel", "shaded cells")
+WRONG_PX = 3.0
 LIMIT_PX = ReviewPolicy().most_residual_px
 
 
@@ -58,54 +62,16 @@ class RecordedMap:
         return bend
 
 
-def random_form(seed: int) -> tuple[GreyImage, FormTemplate]:
-    """Three to nineteen rows of combs, options, lines and tick boxes; box lines black to pale."""
-    rng = np.random.default_rng(seed + 500)
-    cell = int(rng.integers(50, 70))
-    grey = int(rng.choice([0, 60, 90, 120]))
-    style = Style(
-        int(rng.integers(2, 5)), grey, cell, int(rng.integers(60, 90)), rng.random() < 0.7
-    )
-    rows: list[Row] = []
-    for i in range(int(rng.integers(3, 20))):
-        entries, x = [], 170
-        for j in range(int(rng.integers(1, 5))):
-            entry, width = _random_entry(f"field_{i}_{j}", cell, rng)
-            x += max(width, 18 * len(entry.label)) + 110
-            if x < 2400:
-                entries.append(entry)
-        rows.append(entries or [Entry(f"only_{i}", "Village", FieldKind.LETTERS, 10)])
-    while True:
-        try:
-            return draw_blank_form(f"Form {seed}", "Please use capitals", rows, style)
-        except ValueError:
-            rows.pop()
-
-
-def _random_entry(name: str, cell_px: int, rng: np.random.Generator) -> tuple[Entry, int]:
-    label, kind = str(rng.choice(LABELS)), rng.random()
-    if kind < 0.55:
-        cells = int(rng.integers(3, 20))
-        written = FieldKind.DIGITS if rng.random() < 0.5 else FieldKind.LETTERS
-        upper = Constraints(case=Case.UPPER)
-        return Entry(name, label, written, cells, constraints=upper), cells * cell_px
-    if kind < 0.7:
-        return Entry(name, label, FieldKind.CHOICE, options=(("a", "yes"), ("b", "no"))), 400
-    if kind < 0.8:
-        return Entry(name, label, FieldKind.MARK), 60
-    width = int(rng.integers(300, 1200))
-    return Entry(name, label, FieldKind.DIGITS, width_px=width), width
-
-
 def judge(
     scan: GreyImage,
     points: np.ndarray,
+    form: FormLayout,
     reference: PageReference,
-    fields: Sequence[FormField],
     counts: Counter[str],
 ) -> None:
-    """Lays one scan; counts it, its fields laid over the limit, and those not flagged."""
+    """Lays one scan; counts it, its fields laid wrong, and those not flagged."""
     counts["pages"] += 1
+    fields = form.template.fields
     begun = time.process_time()
     try:
         view = view_page(scan)
@@ -113,10 +79,12 @@ def judge(
         aligned = lay_page(view, reference, fit, fields)
     except PageError as error:
         counts["refused"] += 1
-        counts[type(error).__name__] += 1
+        counts[f"{form.name}: {error.message.split(',')[0]}"] += 1
         return
     counts["ms"] += round((time.process_time() - begun) * 1e3)
     placement = place_page(view, reference, fit)
+    to_paper = form.blank.shape[1] / reference.grey.shape[1]
+    squares = []
     for field in fields:
         box, flagged = field.extent, aligned.field_residuals_px[field.name] > LIMIT_PX
         xs, ys = np.linspace(box.x, box.right, 7), np.linspace(box.y, box.bottom, 3)
@@ -124,21 +92,24 @@ def judge(
         shown = (placement.page_points(corners) + 0.5) * points.shape[1] / scan.shape[1] - 0.5
         across, down = shown.astype(np.float32).T[:, :, None]
         true = cv2.remap(points, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        wrong = np.linalg.norm(true[:, 0] - corners, axis=1).max() > LIMIT_PX
+        off_px = np.linalg.norm(true[:, 0] - ((corners + 0.5) * to_paper - 0.5), axis=1)
+        squares.append(off_px**2)
+        wrong = bool(off_px.max() > WRONG_PX)
         counts["fields"] += 1
-        counts["wrong"] += bool(wrong)
-        counts["wrong, not flagged"] += bool(wrong and not flagged)
-        counts["right, flagged"] += bool(flagged and not wrong)
+        counts["wrong"] += wrong
+        counts["wrong, not flagged"] += wrong and not flagged
+        counts["right, flagged"] += flagged and not wrong
+    counts["pages over 1 px RMS"] += bool(np.sqrt(np.mean(squares)) > 1)
 
 
-def moved_bands(
-    scan: GreyImage, points: np.ndarray, fields: Sequence[FormField], seed: int
+def moved_print(
+    scan: GreyImage, points: np.ndarray, form: FormLayout, seed: int
 ) -> list[tuple[GreyImage, np.ndarray]]:
-    """The scan (of the map's size) with a band of it moved: down twice, sideways once."""
+    """The scan (of the map's size) as another edition: a band moved down twice, sideways once."""
     rng = np.random.default_rng(seed)
     moved = []
     for is_sideways in (False, False, True):
-        top = max(0, round(rng.choice([f.extent.y for f in fields])) - 60)
+        top = max(0, round(rng.choice([f.extent.y for f in form.paper.fields])) - 60)
         rows = slice(top, top + int(rng.integers(150, 2000)))
         shift = (0, 60) if is_sideways else (int(rng.integers(15, 90)), 0)
         page, shown = scan.copy(), points.copy()
@@ -146,6 +117,14 @@ def moved_bands(
         shown[rows] = np.roll(shown[rows], shift, axis=(0, 1))
         moved.append((page, shown))
     return moved
+
+
+def with_pale_print_moved(blank: GreyImage, shift_px: int) -> GreyImage:
+    """The blank of another edition: what is pale stands elsewhere, labels and rules do not."""
+    pale = (blank > PALE) & (blank < PAPER)
+    page = np.where(pale, 255, blank).astype(np.uint8)
+    elsewhere = np.where(pale, blank, 255).astype(np.uint8)
+    return np.minimum(page, np.roll(elsewhere, shift_px, axis=1))
 
 
 def main() -> None:
@@ -157,18 +136,25 @@ def main() -> None:
     hands: Hands = load_hands(options.glyphs)
     record, totals = RecordedMap(), defaultdict[str, Counter[str]](Counter)
     for seed in range(options.forms):
-        blank, template = random_form(seed)
-        reference, fields = prepare_reference(1, blank), template.fields
-        for k in range(2 * len(PROFILES)):
-            profile = PROFILES[k % len(PROFILES)]
+        form = random_form(seed)
+        reference, fields = prepare_reference(1, form.reference), form.paper.fields
+        for k, profile in enumerate(PROFILES):
             rng = np.random.default_rng([seed, k])
             values = [sample_value(f, rng, 0.05) for f in fields]
-            filled = fill_page(blank, fields, values, pick_hand(hands, rng), hands, rng)
+            filled = fill_page(form.blank, fields, values, pick_hand(hands, rng), hands, rng)
             scan = degradation.degrade(filled, degradation.PROFILES[profile], rng)
-            judge(scan, record.points, reference, fields, totals[profile])
-            if k == 0:
-                for page, points in moved_bands(scan, record.points, fields, seed):
-                    judge(page, points, reference, fields, totals["moved band"])
+            judge(scan, record.points, form, reference, totals[profile])
+            if profile == "clean":
+                for page, points in moved_print(scan, record.points, form, seed):
+                    judge(page, points, form, reference, totals["moved band"])
+        if form.name in PALE_STYLES:
+            shift_px = int(np.random.default_rng(seed).integers(15, 50))
+            page = with_pale_print_moved(form.blank, shift_px)
+            scan = degradation.degrade(page, degradation.PROFILES["office"], rng)
+            record.points[..., 0] -= shift_px
+            combs = tuple(field for field in form.template.fields if field.cells)
+            moved = replace(form, template=replace(form.template, fields=combs))
+            judge(scan, record.points, moved, reference, totals["pale boxes moved"])
     for name, counts in totals.items():
         laid = counts["pages"] - counts["refused"]
         counts["ms"] //= max(1, laid)

@@ -31,6 +31,9 @@ CONTRAST_KEPT = (0.3, 3.0)
 """Share of the blank's own contrast that a profile on the page may have: where a tint is lost, the
 stroke of a pen looks like its rim, only much darker."""
 
+NEIGHBOURS, MIN_VOUCHED, AGREEING_PX = 6, 0.6, 1.0
+"""So many pieces around must be found, and agree."""
+
 Array = NDArray[np.floating[Any]]
 
 
@@ -39,12 +42,14 @@ class EdgeSet:
     """Pieces of edge in one working image of a blank.
 
     `centres` (N, 2) are x, y; `axes` (N,) is the coordinate that each piece fixes: 0 for upright
-    edges (x), 1 for level ones (y). `profiles` (N, 2 * HALF_PROFILE_PX + 1) are grey values.
+    edges (x), 1 for level ones (y). `profiles` (N, 2 * HALF_PROFILE_PX + 1) are grey values,
+    `neighbours` (N, NEIGHBOURS) the nearest other pieces that fix the same coordinate.
     """
 
     centres: Array
     axes: NDArray[np.intp]
     profiles: Array
+    neighbours: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.centres)
@@ -74,11 +79,25 @@ def choose_edges(blank: GreyImage) -> EdgeSet:
     middle = around[:, SEARCH_PX : around.shape[1] - SEARCH_PX]
     beside = np.abs(np.arange(-SEARCH_PX, SEARCH_PX + 1)) > LOBE_RADIUS_PX
     unique = _correlations(around, middle)[:, beside].max(axis=1, initial=-1.0) < UNIQUENESS
-    return EdgeSet(centres[unique], axes[unique], middle[unique])
+    return _without_lone_ones(centres[unique], axes[unique], middle[unique])
+
+
+def _without_lone_ones(centres: Array, axes: NDArray[np.intp], profiles: Array) -> EdgeSet:
+    """Of each direction all pieces or none: few cannot vouch for each other."""
+    kept = np.bincount(axes, minlength=2)[axes] > NEIGHBOURS
+    centres, axes, profiles = centres[kept], axes[kept], profiles[kept]
+    away = np.linalg.norm(centres[:, None] - centres[None], axis=-1)
+    away[axes[:, None] != axes[None]] = np.inf
+    np.fill_diagonal(away, np.inf)
+    return EdgeSet(centres, axes, profiles, np.argsort(away, axis=1)[:, :NEIGHBOURS])
 
 
 def find_edges(image: GreyImage, edges: EdgeSet) -> EdgeMatches:
-    """Looks for each piece across its direction within `SEARCH_PX` of its place."""
+    """Looks for each piece across its direction within `SEARCH_PX` of its place.
+
+    Found is a piece only where most pieces around it are, about as far off: handwriting may look
+    like one of them where the print is lost, but not like all.
+    """
     if not len(edges):
         return EdgeMatches(np.empty(0), np.empty(0, bool))
     around = _profiles(image, edges.centres, edges.axes, HALF_PROFILE_PX + SEARCH_PX)
@@ -93,7 +112,11 @@ def find_edges(image: GreyImage, edges: EdgeSet) -> EdgeMatches:
     kept = contrast / np.ptp(edges.profiles, axis=1)
     is_alike = (kept > CONTRAST_KEPT[0]) & (kept < CONTRAST_KEPT[1])
     is_top = (middle >= before) & (middle >= after) & (middle >= MIN_SCORE)
-    return EdgeMatches(offsets, is_top & is_alike)
+    found = is_top & is_alike
+    theirs = np.where(found[edges.neighbours], offsets[edges.neighbours], offsets[:, None])
+    agrees = np.abs(np.median(theirs, axis=1) - offsets) < AGREEING_PX
+    vouched = found[edges.neighbours].mean(axis=1) >= MIN_VOUCHED
+    return EdgeMatches(offsets, found & agrees & vouched)
 
 
 def _persistence(blank: GreyImage, axis: int) -> Array:

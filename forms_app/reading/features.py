@@ -19,7 +19,8 @@ from forms_app.reading.types import GreyImage
 
 COARSE_LONG_SIDE_PX = 877
 FINE_LONG_SIDE_PX = 1754
-AKAZE_KEYPOINTS = 1000
+AKAZE_KEYPOINTS, AKAZE_LAYERS = 1000, 2
+"""Two layers an octave instead of four: half the time, and no page was refused for it."""
 SIFT_KEYPOINTS = 3000
 """Many: sheets of bubbles have few distinctive points among hundreds of look-alikes."""
 SIFT_LONG_SIDE_PX = 1170
@@ -155,7 +156,7 @@ def sift_features(grey: GreyImage) -> Features:
 
 
 def _akaze_features(coarse: GreyImage, page_shape: tuple[int, ...]) -> Features:
-    detector = cv2.AKAZE.create(nOctaves=3, max_points=AKAZE_KEYPOINTS)
+    detector = cv2.AKAZE.create(nOctaves=3, nOctaveLayers=AKAZE_LAYERS, max_points=AKAZE_KEYPOINTS)
     keypoints, descriptors = detector.detectAndCompute(coarse, None)
     return _in_page_pixels(keypoints, descriptors, coarse.shape, page_shape)
 

@@ -21,8 +21,9 @@ PALE_SHARE = 0.45
 scans drop what is under about 0.3 to 0.45 of it."""
 SHOWS = 0.35
 """The least share of pale print's depth that counts as a trace of it."""
-STRAY_SHARE = 0.2
-"""So much of the blank's pale print may show elsewhere on a page that is said to have lost it."""
+STRAY_SHARE, KEPT_SHARE = 0.2, 0.6
+"""So much of the blank's pale print may show elsewhere, and in its place, on a page that is said to
+have lost it: tinted cells moved by half a cell still overlap their old places."""
 PAPER_WINDOW_PX = 61
 NEAR_PRINT_PX, NEAR_INK_PX = 9, 7
 
@@ -52,8 +53,10 @@ def has_lost_pale_print(image: GreyImage, blank: GreyImage, depth: float, limit:
     printed = _depth(blank)
     expected = _pale(printed, depth, limit)
     near_print = cv2.dilate((printed > SHOWS * depth).astype(np.uint8), _square(NEAR_PRINT_PX))
-    stray = _pale(_depth(image), depth, limit) & (np.asarray(near_print) == 0)
-    return bool(stray.sum() < STRAY_SHARE * expected.sum())
+    shown = _pale(_depth(image), depth, limit)
+    stray, kept = shown & (np.asarray(near_print) == 0), shown & expected
+    most = expected.sum()
+    return bool(stray.sum() < STRAY_SHARE * most and kept.sum() < KEPT_SHARE * most)
 
 
 def _depth(image: GreyImage) -> GreyImage:

@@ -20,6 +20,9 @@ LOBE_RADIUS_PX = 4
 UNIQUENESS = 0.8
 INK_DEPTH = 0.35
 """Ink on the page is darker than its paper by this share of the blank's own contrast."""
+CONTRAST_KEPT = 3.0
+"""What has more of the blank's own contrast is no such print: pale cells are alike strokes of a pen
+in them, only these are much darker."""
 MIN_CONTRAST = 12.0
 """Least standard deviation of a patch in grey levels: empty paper has none."""
 
@@ -82,6 +85,7 @@ def find_patches(image: GreyImage, patches: PatchSet, search_px: int) -> PatchMa
     tops = np.zeros((len(patches), 2))
     around = np.zeros((len(patches), 3, 3))
     found = np.zeros(len(patches), dtype=bool)
+    most_contrast = CONTRAST_KEPT * patches.images.std(axis=(1, 2))
     for i, (centre, patch) in enumerate(zip(patches.centres, patches.images, strict=True)):
         window = _window(image, centre, patch.shape[0] // 2 + search_px)
         if window is None:
@@ -89,6 +93,10 @@ def find_patches(image: GreyImage, patches: PatchSet, search_px: int) -> PatchMa
         response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
         _, _, _, (x, y) = cv2.minMaxLoc(response)
         if 0 < x < response.shape[1] - 1 and 0 < y < response.shape[0] - 1:
+            size = patch.shape[0]
+            _, contrast = cv2.meanStdDev(window[y : y + size, x : x + size])
+            if contrast[0, 0] > most_contrast[i]:
+                continue
             tops[i], around[i], found[i] = (x, y), response[y - 1 : y + 2, x - 1 : x + 2], True
     tops[:, 0] += _parabola_tops(around[:, 1, :])
     tops[:, 1] += _parabola_tops(around[:, :, 1])

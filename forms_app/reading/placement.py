@@ -32,8 +32,7 @@ from forms_app.reading.references import (
     WIDE_SEARCH_PX,
     PageReference,
 )
-from forms_app.reading.refinement import DisplacementField, fit_field
-from forms_app.reading.strain import measure_strain
+from forms_app.reading.refinement import DisplacementField, fit_field, robust_weights
 from forms_app.reading.types import GreyImage
 from forms_app.reading.warping import warp_page
 
@@ -42,8 +41,9 @@ MIN_SCORE = 0.5
 FEATURE_REACH_PX = (24.0, 4.0)
 WIDE_REACH_PX = (96.0, 6.0)
 COARSE_REACH_PX = (12.0, 3.0)
-FINE_REACH_PX = ((4.0, 1.0), (2.0, 1.0))
-"""Reach of the robust fit, first and last round, in fine pixels; see `fit_field`."""
+FINE_REACH_PX = (1.0, 4.0)
+"""Reach of the robust fit in fine pixels, least and most, see `fit_field`: it begins at three times
+the median offset and ends at the least."""
 FINE_STIFFNESS = (1.0, 0.25)
 EDGE_TRUST = 0.5
 """Weight of a piece of edge beside a patch's 0.5 to 1."""
@@ -78,8 +78,7 @@ class Placement:
 
     `matrix` (3, 3) maps page pixels to fine template pixels, `field` is in those.
     `misfits_px` (N,), also in those, is how far from the field each fitting patch was found, inf
-    if it was not; `steepest` is the field's largest change per pixel where there is print and
-    `agreement` the share of patches that agree with it where it is steep; see `strain`.
+    if it was not; `steepest` is the field's largest change per pixel where there is print.
     """
 
     matrix: Matrix
@@ -88,7 +87,6 @@ class Placement:
     shape: tuple[int, ...]
     misfits_px: NDArray[np.floating[Any]]
     steepest: float
-    agreement: float = 1.0
 
     def page_points(self, points: Points) -> Points:
         """Page pixels `(N, 2)` of template points `(N, 2)`."""
@@ -180,7 +178,7 @@ def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Plac
     field, shape = fit.field, reference.view.fine.shape
     patches = reference.fitting_patches
     misfits = np.full(len(patches), np.inf)
-    for search_px, reach_px in zip(FINE_SEARCH_PX, FINE_REACH_PX, strict=True):
+    for search_px in FINE_SEARCH_PX:
         image = _working_warp(view, fit.matrix, field, shape, shape)
         found = find_patches(image, patches, search_px)
         good = found.scores >= MIN_SCORE
@@ -188,17 +186,35 @@ def place_page(view: PageView, reference: PageReference, fit: CoarseFit) -> Plac
             break
         places = patches.centres[good] + found.offsets[good]
         offsets = found.offsets[good] + field.at(places)
-        measured = patches.centres[good], offsets, found.scores[good]
-        with_edges = _with_edges(image, reference, field, *measured)
-        field = fit_field(shape, *with_edges, reach_px=reach_px, stiffness=FINE_STIFFNESS).field
+        measured = _with_edges(
+            image, reference, field, patches.centres[good], offsets, found.scores[good]
+        )
+        field, moved_px = _refit(shape, field, *measured)
         misfits[:] = np.inf
         misfits[good] = np.linalg.norm(offsets - field.at(patches.centres[good]), axis=1)
-        if np.percentile(np.linalg.norm(found.offsets[good], axis=1), 90) < NEAR_ENOUGH_PX:
+        if moved_px < NEAR_ENOUGH_PX:
             break
-    strain = measure_strain(field, shape, patches.centres, misfits)
-    return Placement(
-        fit.matrix, field, shape, reference.grey.shape, misfits, strain.steepest, strain.agreement
-    )
+    steepest = float(field.slopes(shape, patches.centres)[1].max(initial=0.0))
+    return Placement(fit.matrix, field, shape, reference.grey.shape, misfits, steepest)
+
+
+def _refit(
+    shape: tuple[int, ...], field: DisplacementField, points: Points, offsets: Points, trust: Points
+) -> tuple[DisplacementField, float]:
+    """A field through the offsets, and how far nine in ten of them lie from the one before.
+
+    What lies much farther from it than most has no say at first: where a fax has broken a pale
+    line, a few neighbouring pieces may be found off, all to the same side.
+    """
+    moved = (trust > 0) * (offsets - field.at(points))
+    lengths_px = np.linalg.norm(moved, axis=1)
+    reach = float(np.clip(3 * np.median(lengths_px), FINE_REACH_PX[0], FINE_REACH_PX[1]))
+    refitted = fit_field(
+        shape, points, offsets, trust,
+        reach_px=(reach, FINE_REACH_PX[0]), stiffness=FINE_STIFFNESS,
+        first_weights=robust_weights(lengths_px**2, reach),
+    ).field  # fmt: skip
+    return refitted, float(np.percentile(lengths_px, 90))
 
 
 def _with_edges(

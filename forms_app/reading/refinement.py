@@ -89,6 +89,7 @@ def fit_field(
     *,
     reach_px: tuple[float, float],
     stiffness: tuple[float, float] = (1.0, 1.0),
+    first_weights: Array | None = None,
 ) -> FieldFit:
     """Fits a field to offsets `(N, 2)` measured at points `(N, 2)`, fine template pixels.
 
@@ -98,12 +99,13 @@ def fit_field(
             one direction only; its other part is then of no account.
         reach_px: an offset this far from the field has a quarter of its weight; first round, last.
         stiffness: factor on the bending weight, first round, last; more for few or coarse offsets.
+        first_weights: (N,) 0..1, each offset's say in the first round; otherwise all have the same.
     """
     counts = _knot_counts(shape)
     columns, values = _sparse_rows(points, counts)
     faint = FLATNESS_WEIGHT * _slopes(counts)
     faint += HOMOGRAPHY_WEIGHT * np.eye(len(faint))
-    weights = np.ones(len(points))
+    weights = np.ones(len(points)) if first_weights is None else first_weights
     known = scores.reshape(len(points), -1) > 0
     knots = np.zeros((counts[0] * counts[1], 2))
     for reach, stiff in zip(
@@ -119,9 +121,14 @@ def fit_field(
         )
         fitted = np.einsum("nk,nkd->nd", values, knots[columns])
         misfit = np.sum((known * (fitted - offsets)) ** 2, axis=1)
-        weights = (reach**2 / (reach**2 + misfit)) ** 2
+        weights = robust_weights(misfit, reach)
         weights[weights < LEAST_SAY] = 0
     return FieldFit(DisplacementField(knots.reshape(*counts, 2)), weights)
+
+
+def robust_weights(squared_misfits: Array, reach: float) -> Array:
+    """Geman and McClure's: 1 for what fits, a quarter at one reach."""
+    return np.asarray((reach**2 / (reach**2 + squared_misfits)) ** 2)
 
 
 def _sparse_rows(points: Array, counts: tuple[int, int]) -> tuple[Indices, Array]:
@@ -150,6 +157,8 @@ def _solution(
 
     Sums over the 16 x 16 knots of each point: far less work than a dense product.
     """
+    told = weights > 0
+    columns, values, weights, wanted = columns[told], values[told], weights[told], wanted[told]
     count = len(penalty)
     weighted = values * weights[:, None]
     pairs = columns[:, :, None] * count + columns[:, None, :]

@@ -10,12 +10,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from forms_app.reading.errors import PoorRegistrationError
-from forms_app.reading.features import PageView, scaling, view_page
+from forms_app.reading.features import PageView, map_points, scaling, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import CoarseFit, Placement, lay_onto_template, place_page
 from forms_app.reading.references import PageReference, prepare_reference
-from forms_app.reading.residuals import Checks, check_print, field_residuals
+from forms_app.reading.residuals import (
+    Checks,
+    check_print,
+    field_residuals,
+    median_of_nearest,
+)
+from forms_app.reading.strain import least_agreement
 from forms_app.reading.turning import quarter_turns_of, turning
 from forms_app.reading.types import AlignedPage, GreyImage
 
@@ -26,8 +32,10 @@ MIN_PRESENT = 0.8
 MAX_RESIDUAL_SHARE = 6 / 3508
 """Residual limit over the long side: 6 px, half a millimetre, at 300 dpi."""
 MIN_AGREEMENT = 0.4
-"""Least share of patches that lie on the field wherever it is steep. Measured: 0.6 and more on bent
-sheets, 0.3 and less where print jumps (docs/registration.md)."""
+"""Least share of the print that lies on the field wherever this is steep. Measured: 0.6 and more on
+bent sheets, 0.3 and less where print jumps (docs/registration.md)."""
+AGREEING_SHARE = 2 / 3508
+"""Print this near agrees: 2 px at 300 dpi."""
 MIN_CONFIRMED = 0.4
 """Least share of the held-out patches that must be found again on the result."""
 
@@ -58,9 +66,9 @@ def lay_page(
         PoorRegistrationError: the residual is above the limit or could not be measured.
     """
     placement = place_page(view, reference, fit)
-    _require_paper(placement, reference)
     grey = lay_onto_template(view, placement)
     checks, all_checks = check_print(grey, reference, placement)
+    _require_paper(all_checks, placement, reference)
     _require_print(checks, reference)
     residual_px = _page_residual(checks, reference)
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
@@ -85,13 +93,16 @@ def _require_print(checks: Checks, reference: PageReference) -> None:
         )
 
 
-def _require_paper(placement: Placement, reference: PageReference) -> None:
+def _require_paper(checks: Checks, placement: Placement, reference: PageReference) -> None:
     """Refuses a displacement that no sheet of paper makes: part of a table lies a cell off.
 
     Raises:
         PoorRegistrationError: the print jumps where the displacement changes fast.
     """
-    if placement.agreement < MIN_AGREEMENT:
+    telling = checks.only(checks.confirmed | ~checks.present)
+    places = map_points(scaling(placement.shape, placement.fine_shape), telling.places)
+    agrees = telling.confirmed & (telling.lengths_px < AGREEING_SHARE * max(placement.shape))
+    if least_agreement(placement.field, placement.fine_shape, places, agrees) < MIN_AGREEMENT:
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of the form, but its parts do not lie "
             "as on one sheet. It may be another edition of the form, or torn or creased: check "
@@ -100,18 +111,19 @@ def _require_paper(placement: Placement, reference: PageReference) -> None:
 
 
 def _page_residual(checks: Checks, reference: PageReference) -> float:
-    """The 95th percentile, if it is within the limit.
+    """The 95th percentile of medians of three neighbours, if it is within the limit.
 
     Raises:
         PoorRegistrationError: it is not, or too few patches confirm it.
     """
-    confirmed_px = checks.lengths_px[checks.confirmed]
-    if len(confirmed_px) < max(1, MIN_CONFIRMED * len(checks.places)):
+    found = checks.only(checks.confirmed)
+    if len(found.places) < max(1, MIN_CONFIRMED * len(checks.places)):
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of the form, but too little of the "
             "printed form is clearly visible. Scan it again, flat and whole."
         )
-    residual_px = float(np.percentile(confirmed_px, 95))
+    smoothed_px, _ = median_of_nearest(found.places, found.places, found.lengths_px)
+    residual_px = float(np.percentile(smoothed_px, 95))
     limit_px = MAX_RESIDUAL_SHARE * max(reference.grey.shape)
     if residual_px > limit_px:
         raise PoorRegistrationError(

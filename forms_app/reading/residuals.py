@@ -184,9 +184,9 @@ def field_residuals(
     if not on_fields:
         return {}
     points = np.concatenate(on_fields)
-    measured = _median_of_nearest(points, places, lengths_px)[0]
+    measured = median_of_nearest(points, places, lengths_px)[0]
     for axis in (0, 1):
-        median, farthest = _median_of_nearest(points, *checks.edges.along(axis))
+        median, farthest = median_of_nearest(points, *checks.edges.along(axis))
         measured = np.maximum(measured, np.where(farthest < FREE_SHARE * long_side, median, 0.0))
     away = np.max([_second_nearest(points, places, long_side) for places in print_found], axis=0)
     at_points = measured + slope * np.maximum(0, away - FREE_SHARE * long_side)
@@ -195,7 +195,7 @@ def field_residuals(
     return {field.name: float(px) for field, px in zip(fields, worst, strict=True)}
 
 
-def _median_of_nearest(
+def median_of_nearest(
     points: Points, places: Points, lengths_px: Lengths
 ) -> tuple[Lengths, Lengths]:
     """At each point the median of the nearest lengths, and how far the farthest of these lies."""

@@ -15,7 +15,8 @@ from forms_app.reading.types import GreyImage
 
 MAP_STEP_PX = 16
 """The map is computed on this grid and enlarged bilinearly: error under 0.01 px for real sheets."""
-STRIP_ROWS = 256
+STRIP_ROWS = 64
+"""Few enough for the map of a strip to stay in the cache."""
 PAPER = 255
 """What lies beyond the scan is taken for paper."""
 

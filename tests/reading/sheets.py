@@ -95,7 +95,8 @@ def scribble(page: GreyImage, seed: int, strokes: int = 120) -> GreyImage:
 class Handling:
     """How a sheet was treated: whole-page map, then a smooth curl, then the scanner.
 
-    Lengths are shares of the template's long side.
+    Lengths are shares of the template's long side. `fill` is the share of the scan's sides that
+    the sheet fills; around it lies a table as dark as `background`.
     """
 
     angle_deg: float = 0.0
@@ -109,6 +110,13 @@ class Handling:
     one_bit: bool = False
     shading: float = 0.0
     seed: int = 0
+    fill: float = 1.0
+    background: int = 255
+
+    @property
+    def magnification(self) -> float:
+        """Scan pixels for each pixel of the template."""
+        return self.scale * self.fill
 
 
 def scan_sheet(blank: GreyImage, handling: Handling) -> GreyImage:
@@ -118,7 +126,12 @@ def scan_sheet(blank: GreyImage, handling: Handling) -> GreyImage:
     backward = _backward_map(blank.shape, size, handling)
     sharp = blank if handling.scale >= 1 else cv2.GaussianBlur(blank, (0, 0), 0.4 / handling.scale)
     warped = cv2.remap(
-        sharp, backward, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+        sharp,
+        backward,
+        None,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=handling.background,
     )
     return _sensed(warped, handling)
 
@@ -135,6 +148,23 @@ def typical_handling(seed: int, curl: float = 20 / 3508) -> Handling:
         feed=float(generator.uniform(0, 2 / 3508)),
         one_bit=bool(generator.random() < 0.3),
         seed=seed,
+    )
+
+
+def typical_photo(seed: int, curl: float = 20 / 3508) -> Handling:
+    """A photograph on a dark table: in perspective, bent by up to `curl`, shaded, a little soft."""
+    generator = np.random.default_rng(seed + 5000)
+    return Handling(
+        angle_deg=float(generator.uniform(-6, 6)),
+        scale=float(generator.uniform(0.8, 1.1)),
+        perspective=float(generator.uniform(-0.15, 0.15)),
+        curl=curl * float(generator.uniform(0.3, 1)),
+        noise=float(generator.uniform(3, 7)),
+        blur_px=float(generator.uniform(0.7, 1.6)),
+        shading=float(generator.uniform(0, 0.4)),
+        seed=seed,
+        fill=float(generator.uniform(0.82, 0.93)),
+        background=int(generator.integers(30, 110)),
     )
 
 
@@ -157,8 +187,10 @@ def _sheet_matrix(shape: tuple[int, ...], handling: Handling) -> NDArray[np.floa
     tilt[2, :2] = handling.perspective / long_side, 0.6 * handling.perspective / long_side
     dx, dy = (share * long_side for share in handling.shift)
     back = np.array([[1, 0, cx + dx], [0, 1, cy + dy], [0, 0, 1]])
-    size = np.diag([handling.scale, handling.scale, 1.0])
-    return size @ back @ tilt @ turn @ to_middle
+    size = np.diag([handling.magnification, handling.magnification, 1.0])
+    beside = (1 - handling.fill) / 2 * handling.scale
+    table = np.array([[1, 0, beside * width], [0, 1, beside * height], [0, 0, 1]])
+    return table @ size @ back @ tilt @ turn @ to_middle
 
 
 def _bend(

@@ -1,0 +1,120 @@
+"""How precisely photographs of filled forms are laid, in forms of random layout and print style.
+
+Each form is scribbled on, bent (curl of up to 20 px at 300 dpi) and photographed on a dark table,
+in perspective, shaded, soft and noisy. Errors are over a grid on every field's box, where reading
+needs the page to lie, in pixels at 300 dpi (11.8 px = 1 mm). Seeds are fixed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.random_forms import random_form
+from forms_app.reading.alignment import align_onto_template
+from forms_app.reading.errors import PageError
+from forms_app.reading.features import map_points, scaling, view_page
+from forms_app.reading.form_template import FormField
+from forms_app.reading.geometry import Box
+from forms_app.reading.identification import best_reference
+from forms_app.reading.placement import place_page
+from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.registration import PageReference, prepare_reference
+from forms_app.reading.types import GreyImage
+from forms_app.training.intervals import wilson_interval
+from tests.reading.sheets import Handling, place_on_scan, scan_sheet, scribble, typical_photo
+
+FIRST_SEED = 300
+"""Beyond those of `registration_forms`."""
+GOAL_PX, WRONG_PX = 1.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTrial:
+    """One photograph laid: RMS over all its fields, the largest error of each, those flagged."""
+
+    rms_px: float
+    fields_px: NDArray[Any]
+    is_flagged: NDArray[np.bool_]
+    cpu_ms: float
+
+
+def report_photos(forms: int, photos: int) -> None:
+    """Prints the goals' figures over `photos` photographs of each of `forms` random forms."""
+    trials: list[PhotoTrial] = []
+    refused = 0
+    for number in range(forms):
+        form = random_form(FIRST_SEED + number)
+        reference = prepare_reference(1, form.reference)
+        for photo in range(photos):
+            seed = 100 * number + photo
+            handling = typical_photo(seed)
+            scan = scan_sheet(scribble(form.blank, seed), handling)
+            trial = _lay(scan, reference, form.template.fields, form.blank.shape, handling)
+            refused += trial is None
+            trials += [trial] if trial is not None else []
+    _print(trials, refused)
+
+
+def _lay(
+    scan: GreyImage,
+    reference: PageReference,
+    fields: Sequence[FormField],
+    paper: tuple[int, ...],
+    handling: Handling,
+) -> PhotoTrial | None:
+    started = time.process_time()
+    try:
+        aligned = align_onto_template(scan, [reference], fields)
+    except PageError as error:
+        print(f"  refused: {error}")
+        return None
+    cpu_ms = (time.process_time() - started) * 1e3
+    view = view_page(scan)
+    placement = place_page(view, reference, best_reference(view, [reference])[1])
+    errors = []
+    for field in fields:
+        points = _grid_over(field.extent)
+        on_paper = map_points(scaling(reference.grey.shape, paper), points)
+        true = place_on_scan(on_paper, paper, handling)
+        off = np.linalg.norm(placement.page_points(points) - true, axis=1)
+        errors.append(off / handling.magnification)
+    limit_px = ReviewPolicy().most_residual_px
+    flagged = np.array([aligned.field_residuals_px[field.name] > limit_px for field in fields])
+    largest = np.array([each.max() for each in errors])
+    return PhotoTrial(_rms(np.concatenate(errors)), largest, flagged, cpu_ms)
+
+
+def _grid_over(box: Box) -> NDArray[Any]:
+    xs, ys = np.linspace(box.x, box.right, 7), np.linspace(box.y, box.bottom, 3)
+    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+
+
+def _rms(values: NDArray[Any]) -> float:
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def _print(trials: Sequence[PhotoTrial], refused: int) -> None:
+    rms = np.array([trial.rms_px for trial in trials])
+    good = int((rms <= GOAL_PX).sum())
+    low, high = wilson_interval(good, len(rms))
+    print(
+        f"photographs: n {len(rms) + refused}, refused {refused} | RMS over fields median "
+        f"{np.median(rms):.2f} p95 {np.percentile(rms, 95):.2f} max {rms.max():.2f} px | "
+        f"{good} within {GOAL_PX:.0f} px: {good / len(rms):.1%} ({low:.1%} to {high:.1%})"
+    )
+    wrong = np.concatenate([trial.fields_px for trial in trials]) > WRONG_PX
+    flagged = np.concatenate([trial.is_flagged for trial in trials])
+    pages = sum(bool(trial.rms_px > WRONG_PX and not trial.is_flagged.all()) for trial in trials)
+    print(
+        f"read unseen: {pages} pages with RMS over {WRONG_PX:.0f} px; of {len(wrong)} fields "
+        f"{int(wrong.sum())} have a point over {WRONG_PX:.0f} px, {int((wrong & ~flagged).sum())} "
+        f"of them not flagged; {int((flagged & ~wrong).sum())} right ones flagged"
+    )
+    times = [trial.cpu_ms for trial in trials]
+    print(f"CPU ms a page: median {np.median(times):.0f}, p95 {np.percentile(times, 95):.0f}")
