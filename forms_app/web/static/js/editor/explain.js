@@ -53,6 +53,7 @@ export function createExplanation(root, store, urls) {
     find("accepts").replaceChildren(...accepts.map((value) => element("li", value, "value")));
     find("refuses").replaceChildren(...refuses.map(({ value, reason }) => {
       const item = element("li", "");
+      item.title = `${value}: ${reason}`;
       item.append(element("span", value, "value"), element("span", reason, "muted"));
       return item;
     }));
