@@ -38,14 +38,16 @@ def read_value_list(
     content: bytes,
     column: int | None = None,
     has_heading: bool | None = None,
+    only_fitting: bool = False,
 ) -> ValueColumn:
-    """A column of a CSV file as the value list of a field.
+    """A column of a CSV file as the value list of a field, see `value_column`.
 
     Raises:
         ValueListError: the file cannot be taken.
         TemplateError: the field has faults of its own.
     """
-    return value_column(read_table(content), _field(definition), column, has_heading)
+    rows = read_table(content)
+    return value_column(rows, _field(definition), column, has_heading, only_fitting)
 
 
 def _field(definition: Mapping[str, Any]) -> FormField:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from forms_app.errors import ValueListError
@@ -47,7 +47,7 @@ class Unfit:
 class ValueColumn:
     """One column of a table as a value list.
 
-    `values` are its distinct entries in file order, those that the field cannot hold included;
+    `values` are its distinct entries in file order; `unfit` says what the field cannot hold;
     `duplicates` repeat an earlier entry (case and spaces aside), `blank` counts empty rows.
     """
 
@@ -95,8 +95,11 @@ def value_column(
     field: FormField,
     column: int | None = None,
     has_heading: bool | None = None,
+    only_fitting: bool = False,
 ) -> ValueColumn:
     """What a column would give the field; `column` and `has_heading` are guessed where None.
+
+    With `only_fitting`, `values` lacks the entries that the field cannot hold.
 
     Raises:
         ValueListError: there is no such column.
@@ -113,15 +116,17 @@ def value_column(
     written = [entry for entry in entries if entry]
     values = tuple({list_key(entry): entry for entry in reversed(written)}.values())[::-1]
     names = table[0] if heading else [""] * width
+    problems = {value: problem for value in values if (problem := _problem(free, value))}
+    kept = tuple(value for value in values if value not in problems) if only_fitting else values
     return ValueColumn(
         columns=tuple(name or f"Column {i}" for i, name in enumerate(names, start=1)),
         column=chosen,
         has_heading=heading,
         rows=tuple(tuple(row) for row in body[:SHOWN_ROWS]),
-        values=values,
+        values=kept,
         blank=len(entries) - len(written),
         duplicates=_duplicates(written),
-        unfit=_unfit(values, free),
+        unfit=_unfit(problems),
     )
 
 
@@ -178,12 +183,10 @@ def _duplicates(entries: Sequence[str]) -> Group:
     return Group(len(entries) - len(counts), examples)
 
 
-def _unfit(values: Sequence[str], field: FormField) -> tuple[Unfit, ...]:
+def _unfit(problems: Mapping[str, str]) -> tuple[Unfit, ...]:
     found: dict[str, list[str]] = {}
-    for value in values:
-        problem = _problem(field, value)
-        if problem is not None:
-            found.setdefault(problem, []).append(value)
+    for value, problem in problems.items():
+        found.setdefault(problem, []).append(value)
     return tuple(
         Unfit(reason, Group(len(entries), tuple(entries[:SHOWN_EXAMPLES])))
         for reason, entries in found.items()

@@ -49,7 +49,11 @@ def values() -> ResponseReturnValue:
     column = request.form.get("column", type=int)
     heading = request.form.get("heading")
     found = field_help.read_value_list(
-        field, upload.read(), column, None if heading is None else heading == "1"
+        field,
+        upload.read(),
+        column,
+        None if heading is None else heading == "1",
+        request.form.get("fitting") == "1",
     )
     body = asdict(found) | {"count": len(found.values)}
     body["unfit"] = [{"reason": u.reason, **asdict(u.entries)} for u in found.unfit]

@@ -30,15 +30,16 @@ def test_the_column_that_fits_is_found_under_its_heading(village: FormField) -> 
 
 
 def test_repeats_gaps_and_what_does_not_fit_are_counted(village: FormField) -> None:
-    found = value_column(
-        read_table(b"Kabul,1\nkabul,2\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6"), village
-    )
+    table = read_table(b"Kabul,1\nkabul,2\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6")
+    found = value_column(table, village)
     assert found.values == ("Kabul", "Herat", "Mazar-i-Sharif", "Q7")
     assert (found.blank, found.duplicates.count, found.duplicates.examples) == (1, 1, ("Kabul",))
     assert {(u.reason, u.entries.examples) for u in found.unfit} == {
         ("longer than its 8 cells", ("Mazar-i-Sharif",)),
         ("may hold letters only", ("Q7",)),
     }
+    fitting = value_column(table, village, only_fitting=True)
+    assert fitting.values == ("Kabul", "Herat") and fitting.unfit == found.unfit
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ const words = (count, one, many) => `${count.toLocaleString("en")} ${count === 1
 export function createValuesDialog(root, { url, onUse }) {
   if (!root) return { open() {} };
   const find = (name) => root.querySelector(`[data-list-${name}]`);
+  const fitting = find("fitting");
   const [file, column, heading, use] = ["file", "column", "heading", "use"].map(find);
   let field = null;
   let found = null;
@@ -22,11 +23,12 @@ export function createValuesDialog(root, { url, onUse }) {
     if (!isNewFile) {
       form.set("column", column.value);
       form.set("heading", heading.checked ? "1" : "0");
+      form.set("fitting", fitting.checked ? "1" : "0");
     }
     const turn = ++latest;
     try {
       const answer = await send(url, { method: "POST", form });
-      if (turn === latest) show(answer);
+      if (turn === latest) show(answer, isNewFile);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (turn === latest) showProblem(error.message);
@@ -41,7 +43,7 @@ export function createValuesDialog(root, { url, onUse }) {
     use.disabled = true;
   }
 
-  function show(answer) {
+  function show(answer, isNewFile) {
     found = answer;
     find("problem").hidden = true;
     find("found").hidden = false;
@@ -50,6 +52,8 @@ export function createValuesDialog(root, { url, onUse }) {
     column.closest("label").hidden = answer.columns.length < 2;
     heading.checked = answer.has_heading;
     showRows(answer);
+    fitting.closest("label").hidden = answer.unfit.length === 0;
+    if (isNewFile) fitting.checked = false;
     find("count").textContent = words(answer.count, "value", "values");
     find("notes").replaceChildren(...notesOf(answer).map(asItem));
     use.textContent = `Use ${words(answer.count, "value", "values")}`;
@@ -94,6 +98,7 @@ export function createValuesDialog(root, { url, onUse }) {
   file.addEventListener("change", () => look(true));
   column.addEventListener("change", () => look(false));
   heading.addEventListener("change", () => look(false));
+  fitting.addEventListener("change", () => look(false));
   root.addEventListener("close", () => {
     if (root.returnValue === "use" && found) onUse(found.values);
     found = null;
