@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from forms_app.reading.features import view_page
+from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
 from forms_app.reading.registration import PageReference, lay_page
@@ -26,7 +26,26 @@ def align_onto_template(
         ForeignPageError: it shows none of the template's pages.
         PoorRegistrationError: it could not be laid onto its page precisely enough.
     """
-    view = view_page(page)
+    _, aligned = align_view(view_page(page), references, lambda _: fields)
+    return aligned
+
+
+def align_view(
+    view: PageView,
+    references: Sequence[PageReference],
+    fields_of: Callable[[int], Sequence[FormField]],
+) -> tuple[int, AlignedPage]:
+    """As `align_onto_template`, for pages of several templates.
+
+    Args:
+        view: the scan with its features.
+        references: the template pages it may show.
+        fields_of: the fields of the template that the reference at a position belongs to.
+
+    Returns:
+        The position of the reference found, and the aligned page.
+    """
     reference, fit = best_reference(view, references)
-    on_page = [field for field in fields if field.page == reference.number]
-    return lay_page(view, reference, fit, on_page)
+    place = next(i for i, other in enumerate(references) if other is reference)
+    on_page = [field for field in fields_of(place) if field.page == reference.number]
+    return place, lay_page(view, reference, fit, on_page)

@@ -78,6 +78,27 @@ def best_reference(
     return best
 
 
+def likeliest(page: Features, blanks: Sequence[Features]) -> list[int]:
+    """Positions of the blanks that share the most features with a page, hopeless ones left out.
+
+    Args:
+        page: AKAZE features of the scan.
+        blanks: AKAZE features of each blank.
+
+    Returns:
+        The best first; where next to nothing matches, all of them: SIFT may find the page.
+    """
+    inliers = []
+    for blank in blanks:
+        reach_px = MAGSAC_REACH_PX * float(np.ptp(blank.points).max()) / COARSE_LONG_SIDE_PX
+        estimate = estimate_homography(page, blank, reach_px) if len(blank) else None
+        inliers.append(estimate.inliers if estimate else 0)
+    order = sorted(range(len(blanks)), key=lambda place: -inliers[place])
+    if max(inliers, default=0) < MIN_KEYPOINTS:
+        return order
+    return [place for place in order if inliers[place] >= WORTH_A_LOOK * max(inliers)]
+
+
 def require_content(view: PageView) -> None:
     """Tells an empty sheet from a foreign one.
 

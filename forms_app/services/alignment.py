@@ -9,26 +9,40 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, LeaseLostError, UserError
 from forms_app.queues import ASSEMBLE_FILE
-from forms_app.reading.alignment import align_onto_template
+from forms_app.reading.alignment import align_view
 from forms_app.reading.errors import PoorRegistrationError
+from forms_app.reading.features import view_page
+from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.intake import open_page
 from forms_app.reading.likeness import writing_print
-from forms_app.reading.registration import PageReference
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
-from forms_app.services.blanks import TemplatePlan, load_plan, references_of
+from forms_app.services.batch_templates import (
+    CandidatePage,
+    admit,
+    candidate_pages,
+    version_of_form,
+)
+from forms_app.services.blanks import load_plan, reference, references_of
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.images import encode_png, intake_limits
 from forms_app.services.loading import load
+from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement, placement_from_json
 from forms_app.services.sending import send_or_leave
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
 from forms_app.store.claims import Lease, hold
 from forms_app.store.locks import lock_blobs
-from forms_app.store.models import BatchRow, FileRow, PageRow
+from forms_app.store.models import (
+    BatchRow,
+    FileRow,
+    PageRow,
+    SubmissionRow,
+    TemplateVersionRow,
+)
 from forms_app.store.pages import has_pages_in
 from forms_app.store.states import PageState
 
@@ -41,7 +55,16 @@ class _Job:
     content_hash: str
     number: int
     placement: PagePlacement | None
-    plan: TemplatePlan
+    candidates: tuple[CandidatePage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A page on the blank of a template, and what tells its writing from others'."""
+
+    version_id: int
+    page: AlignedPage
+    writing: str | None
 
 
 def align_page(app: Application, page_id: int) -> None:
@@ -70,33 +93,47 @@ def _align(app: Application, lease: Lease) -> None:
     job = _load_job(app, lease.row_id)
     data = app.files.get(job.content_hash)
     page = open_page(data, job.file_name, job.number, intake_limits(app.settings))
-    references = references_of(app, job.plan)
-    aligned = _lay(page.grey, job, references)
-    writing = writing_print(aligned.grey, references[aligned.template_page - 1].grey)
-    picture = encode_png(aligned.grey)
+    laid = _lay_by_hand(app, page.grey, job) if job.placement else _lay(app, page.grey, job)
+    picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
     try:
         with app.session() as session:
             hold(session, lease)
             lock_blobs(session, [aligned_hash])
             app.files.put(picture)
-            replaced = _save(session, lease.row_id, job, aligned, aligned_hash, writing)
+            replaced = _save(session, lease.row_id, job, laid, aligned_hash)
     except (LeaseLostError, UserError):
         delete_unreferenced(app, [aligned_hash])
         raise
     delete_unreferenced(app, replaced)
 
 
-def _lay(grey: GreyImage, job: _Job, references: Sequence[PageReference]) -> AlignedPage:
-    fields, placement = job.plan.template.fields, job.placement
-    if placement is None:
-        return align_onto_template(grey, references, fields)
-    reference = references[placement.template_page - 1]
-    on_page = [field for field in fields if field.page == placement.template_page]
-    laid = lay_by_points(grey, reference, placement.points, on_page)
+def _lay(app: Application, grey: GreyImage, job: _Job) -> _Laid:
+    view = view_page(grey)
+    pages = shortlisted(app, job.candidates, view.features)
+    references = [reference(app.files, page.number, page.blank_hash) for page in pages]
+
+    def fields_of(place: int) -> Sequence[FormField]:
+        with app.session() as session:
+            return load_plan(session, pages[place].version_id).template.fields
+
+    place, aligned = align_view(view, references, fields_of)
+    writing = writing_print(aligned.grey, references[place].grey)
+    return _Laid(pages[place].version_id, aligned, writing)
+
+
+def _lay_by_hand(app: Application, grey: GreyImage, job: _Job) -> _Laid:
+    placement = job.placement
+    assert placement is not None
+    with app.session() as session:
+        plan = load_plan(session, placement.version_id)
+    blank = references_of(app, plan)[placement.template_page - 1]
+    fields = plan.template.fields_on(placement.template_page)
+    laid = lay_by_points(grey, blank, placement.points, fields)
     if not laid.is_checked and not placement.is_confirmed:
         raise PoorRegistrationError(laid.doubt)
-    return laid.aligned
+    writing = writing_print(laid.aligned.grey, blank.grey)
+    return _Laid(placement.version_id, laid.aligned, writing)
 
 
 def _load_job(app: Application, page_id: int) -> _Job:
@@ -110,30 +147,19 @@ def _load_job(app: Application, page_id: int) -> _Job:
             content_hash=page.scan_hash or file.content_hash,
             number=1 if page.scan_hash else page.number,
             placement=placement_from_json(page.placement),
-            plan=load_plan(session, batch.version_id),
+            candidates=tuple(candidate_pages(session, batch)),
         )
 
 
-def _save(
-    session: Session,
-    page_id: int,
-    job: _Job,
-    aligned: AlignedPage,
-    aligned_hash: str,
-    writing: str | None,
-) -> list[str]:
+def _save(session: Session, page_id: int, job: _Job, laid: _Laid, aligned_hash: str) -> list[str]:
     """Returns the keys of images that are needed no more."""
-    page = load(session, PageRow, page_id)
-    if page.submission_id is not None and page.template_page != aligned.template_page:
-        raise ConflictError(
-            f"Page {page.number} is page {page.template_page} of its form but now looks like "
-            f"page {aligned.template_page}; upload it again in a file of its own."
-        )
+    page, aligned = load(session, PageRow, page_id), laid.page
+    _require_its_place(session, page, laid)
     page.state, page.attempts, page.lease_until = PageState.ALIGNED, 0, None
-    page.template_page = aligned.template_page
+    page.version_id, page.template_page = laid.version_id, aligned.template_page
     replaced = [key for key in (page.aligned_hash,) if key not in (None, aligned_hash)]
     doom(session, replaced)
-    page.aligned_hash, page.writing = aligned_hash, writing
+    page.aligned_hash, page.writing = aligned_hash, laid.writing
     page.quarter_turns = aligned.quarter_turns
     page.residual_px = float(aligned.residual_px)
     page.homography = aligned.homography.tolist()
@@ -144,4 +170,25 @@ def _save(
     confirmed = job.placement is not None and job.placement.is_confirmed
     page.checked_at = utc_now() if confirmed else None
     page.error_code = page.error_message = None
+    admit(session, load(session, FileRow, page.file_id).batch_id, [laid.version_id])
     return replaced
+
+
+def _require_its_place(session: Session, page: PageRow, laid: _Laid) -> None:
+    """A page that is part of a form stays the page of it that it was.
+
+    Raises:
+        ConflictError: It looks like another one.
+    """
+    if page.submission_id is None:
+        return
+    version_id = version_of_form(session, load(session, SubmissionRow, page.submission_id))
+    if (version_id, page.template_page) == (laid.version_id, laid.page.template_page):
+        return
+    now = f"page {laid.page.template_page}"
+    if version_id != laid.version_id:
+        now += f" of {load(session, TemplateVersionRow, laid.version_id).name}"
+    raise ConflictError(
+        f"Page {page.number} is page {page.template_page} of its form but now looks like "
+        f"{now}; replace the scan, or take the page out."
+    )

@@ -11,12 +11,12 @@ from forms_app.queues import READ_PAGES
 from forms_app.reading.errors import PoorRegistrationError
 from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.services.application import Application
-from forms_app.services.blanks import TemplatePlan, load_plan
+from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave
 from forms_app.store.locks import lock_file, lock_submission
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow, TemplatePageRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import model_version_id
 from forms_app.store.states import FileState, PageState, SubmissionState
@@ -49,8 +49,7 @@ def assemble_file(app: Application, file_id: int, trusting: bool = False) -> Non
         pages = pages_of_file(session, file_id)
         if any(page.state == PageState.PENDING for page in pages):
             return
-        plan = load_plan(session, load(session, BatchRow, file.batch_id).version_id)
-        _assign(session, file, plan, [page for page in pages if _is_in_order(page)], trusting)
+        _assign(session, file, [page for page in pages if _is_in_order(page)], trusting)
         to_read = _start_reading(session, pages)
         _finish_forms(session, file)
         finish_file(session, file_id)
@@ -58,12 +57,16 @@ def assemble_file(app: Application, file_id: int, trusting: bool = False) -> Non
     send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
 
 
-def new_submission(session: Session, file_id: int, batch_id: int) -> SubmissionRow:
-    """The next form of a file, still without pages."""
+def new_submission(
+    session: Session, file_id: int, batch_id: int, version_id: int | None
+) -> SubmissionRow:
+    """The next form of a file, a copy of a template, still without pages."""
     last = session.scalar(
         select(func.max(SubmissionRow.number)).where(SubmissionRow.file_id == file_id)
     )
-    submission = SubmissionRow(file_id=file_id, batch_id=batch_id, number=(last or 0) + 1)
+    submission = SubmissionRow(
+        file_id=file_id, batch_id=batch_id, version_id=version_id, number=(last or 0) + 1
+    )
     session.add(submission)
     session.flush()
     return submission
@@ -78,21 +81,33 @@ def _is_in_order(page: PageRow) -> bool:
     return page.template_page is not None or page.error_code == PoorRegistrationError.code
 
 
-def _sign(page: PageRow, plan: TemplatePlan) -> PageSign | None:
-    if page.template_page is None:
-        return None
-    return PageSign(
-        form=0,
-        template_page=page.template_page,
-        page_count=len(plan.template.pages),
-        writing=page.writing,
+def _signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> list[PageSign | None]:
+    """What is known of each page; a page laid before a batch could hold several templates is of
+    its first."""
+    first = load(session, BatchRow, file.batch_id).version_id
+    versions = {page.version_id or first for page in pages}
+    counts = dict(
+        session.execute(
+            select(TemplatePageRow.version_id, func.count())
+            .where(TemplatePageRow.version_id.in_(versions))
+            .group_by(TemplatePageRow.version_id)
+        ).all()
     )
+    return [
+        None
+        if page.template_page is None
+        else PageSign(
+            form=page.version_id or first,
+            template_page=page.template_page,
+            page_count=counts[page.version_id or first],
+            writing=page.writing,
+        )
+        for page in pages
+    ]
 
 
-def _assign(
-    session: Session, file: FileRow, plan: TemplatePlan, pages: Sequence[PageRow], trusting: bool
-) -> None:
-    grouping = group_pages([_sign(page, plan) for page in pages])
+def _assign(session: Session, file: FileRow, pages: Sequence[PageRow], trusting: bool) -> None:
+    grouping = group_pages(_signs(session, file, pages))
     for place, earlier in grouping.doubled.items():
         _hold(pages[place], DOUBLED, DOUBLED_MESSAGE.format(number=pages[earlier].number))
     for group in grouping.groups:
@@ -120,7 +135,8 @@ def _join(session: Session, file: FileRow, group: Sequence[PageRow]) -> None:
         if page.submission_id is not None or page.state != PageState.ALIGNED:
             continue
         if home is None or page.template_page in taken:
-            home, taken = new_submission(session, file.id, file.batch_id).id, set()
+            form = new_submission(session, file.id, file.batch_id, page.version_id)
+            home, taken = form.id, set()
         page.submission_id = home
         taken.add(page.template_page)
 
@@ -153,9 +169,8 @@ def _finish_forms(session: Session, file: FileRow) -> None:
     ).all()
     if not forms:
         return
-    plan = load_plan(session, load(session, BatchRow, file.batch_id).version_id)
     model_version = model_version_id(session, NO_MODEL, NO_MODEL)
     for form_id in forms:
         form = lock_submission(session, form_id)
         if form is not None:
-            finish_submission(session, form, plan, model_version)
+            finish_submission(session, form, plan_of_form(session, form), model_version)

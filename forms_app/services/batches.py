@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError
 from forms_app.services.application import Application
+from forms_app.services.batch_templates import (
+    admit,
+    choose_versions,
+    newest_published,
+    versions_of,
+)
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.dto import BatchDetail, BatchSummary, FileSummary, HomeSummary
 from forms_app.services.exports import load_exports
@@ -19,29 +24,41 @@ from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_batch, doom
 from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, TemplateVersionRow
-from forms_app.store.states import VersionState
 
 HOME_BATCHES = 20
 
 
 def create_batch(
-    app: Application, version_id: int, name: str, user_id: int = LOCAL_USER_ID
+    app: Application,
+    version_id: int | Sequence[int],
+    name: str,
+    user_id: int = LOCAL_USER_ID,
+    takes_any: bool = False,
 ) -> BatchSummary:
-    """An empty batch for a published version of a form template.
+    """An empty batch for published versions of one or several form templates.
+
+    Args:
+        version_id: One or several; may be empty where `takes_any`.
+        takes_any: Pages of every published template are read, also of those published later.
 
     Raises:
-        ConflictError: The version is still a draft.
+        ConflictError: A version is still a draft.
+        UserError: There is none.
     """
+    chosen = [version_id] if isinstance(version_id, int) else list(version_id)
     with app.session() as session:
-        version = load(session, TemplateVersionRow, version_id)
-        if version.state != VersionState.PUBLISHED:
-            raise ConflictError(
-                f"The template {version.name} is still a draft; publish it before uploading forms."
-            )
-        batch = BatchRow(name=clean_name(name, "batch"), version_id=version_id, created_by=user_id)
+        # One that takes any is of none until its first page is known.
+        first = choose_versions(session, chosen or (newest_published(session) if takes_any else []))
+        batch = BatchRow(
+            name=clean_name(name, "batch"),
+            version_id=first[0].id,
+            takes_any=takes_any,
+            created_by=user_id,
+        )
         session.add(batch)
         session.flush()
-        record_event(session, "create", "batch", batch.id, user_id, version_id=version_id)
+        admit(session, batch.id, chosen)
+        record_event(session, "create", "batch", batch.id, user_id, version_id=first[0].id)
         return _summaries(session, [batch])[0]
 
 
@@ -104,7 +121,8 @@ def waiting_fields(app: Application) -> int:
 
 def _summaries(session: Session, batches: Sequence[BatchRow]) -> list[BatchSummary]:
     counts = count_batches(session, [batch.id for batch in batches])
-    versions = {
+    versions = versions_of(session, [batch.id for batch in batches])
+    firsts = {
         version.id: version
         for version in session.scalars(
             select(TemplateVersionRow).where(
@@ -112,10 +130,18 @@ def _summaries(session: Session, batches: Sequence[BatchRow]) -> list[BatchSumma
             )
         )
     }
-    return [_summary(batch, versions[batch.version_id], counts[batch.id]) for batch in batches]
+    return [
+        _summary(batch, firsts[batch.version_id], versions[batch.id], counts[batch.id])
+        for batch in batches
+    ]
 
 
-def _summary(batch: BatchRow, version: TemplateVersionRow, counts: BatchCounts) -> BatchSummary:
+def _summary(
+    batch: BatchRow,
+    version: TemplateVersionRow,
+    versions: Sequence[TemplateVersionRow],
+    counts: BatchCounts,
+) -> BatchSummary:
     return BatchSummary(
         id=batch.id,
         name=batch.name,
@@ -123,6 +149,8 @@ def _summary(batch: BatchRow, version: TemplateVersionRow, counts: BatchCounts) 
         template_name=version.name,
         version_id=version.id,
         version_number=version.number,
+        templates=tuple(f"{each.name} v{each.number}" for each in versions),
+        takes_any=batch.takes_any,
         created_at=batch.created_at,
         state=_state(counts),
         files=counts.files,

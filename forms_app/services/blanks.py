@@ -45,11 +45,12 @@ def load_plan(session: Session, version_id: int) -> TemplatePlan:
 def references_of(app: Application, plan: TemplatePlan) -> tuple[PageReference, ...]:
     """The prepared blanks of all pages; about 0.2 s for each that is not kept yet."""
     return tuple(
-        _reference(app.files, number, blank_hash)
+        reference(app.files, number, blank_hash)
         for number, blank_hash in enumerate(plan.blank_hashes, start=1)
     )
 
 
 @lru_cache(maxsize=KEPT_REFERENCES)
-def _reference(files: FileStore, number: int, blank_hash: str) -> PageReference:
+def reference(files: FileStore, number: int, blank_hash: str) -> PageReference:
+    """One prepared blank: page `number` of its template."""
     return prepare_reference(number, decode_grey(files.get(blank_hash)))

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from forms_app.reading.confidence import missing_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldReading, Outcome
-from forms_app.services.blanks import TemplatePlan, load_plan
-from forms_app.services.loading import load
+from forms_app.services.batch_templates import plan_of_form
+from forms_app.services.blanks import TemplatePlan
 from forms_app.services.rule_checks import open_broken
 from forms_app.store.locks import lock_file, lock_submission
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionFieldRow, SubmissionRow
+from forms_app.store.models import FileRow, PageRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import save_readings
 from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
@@ -54,8 +54,7 @@ def finish_failed_page(session: Session, page_id: int, model_version: int) -> No
     lock_file(session, page.file_id)
     submission = lock_submission(session, page.submission_id) if page.submission_id else None
     if submission is not None:
-        batch = load(session, BatchRow, submission.batch_id)
-        plan = load_plan(session, batch.version_id)
+        plan = plan_of_form(session, submission)
         finish_submission(session, submission, plan, model_version)
     finish_file(session, page.file_id)
 

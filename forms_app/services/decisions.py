@@ -10,18 +10,16 @@ from forms_app.reading.cross_rules import Fact
 from forms_app.reading.form_template import FieldKind, FormField, FormTemplate
 from forms_app.reading.types import Outcome, Value
 from forms_app.services.application import Application
-from forms_app.services.blanks import load_plan
+from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import update_state
 from forms_app.services.dto import DecisionResult, ItemKey
 from forms_app.services.field_values import current_outcome, current_value
-from forms_app.services.loading import load
 from forms_app.services.names import printable
 from forms_app.services.rule_checks import breaks_left_by, open_broken, rows_of
 from forms_app.store.audit import record_event
 from forms_app.store.locks import lock_submission
 from forms_app.store.models import (
     LOCAL_USER_ID,
-    BatchRow,
     DecisionRow,
     SubmissionFieldRow,
     SubmissionRow,
@@ -146,8 +144,7 @@ def _load_for_change(
         raise NotFoundError(
             f"The field {field_name} of this form does not exist, or has not been read yet."
         )
-    batch = load(session, BatchRow, submission.batch_id)
-    return row, submission, load_plan(session, batch.version_id).template
+    return row, submission, plan_of_form(session, submission).template
 
 
 def _decided_value(

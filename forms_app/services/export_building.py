@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,9 +16,10 @@ from forms_app.reading.cross_rules import RuleState
 from forms_app.reading.form_template import FormTemplate
 from forms_app.services.application import Application
 from forms_app.services.attempts import claim
+from forms_app.services.batch_templates import versions_of
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.export_records import ExportField, ExportRecord
-from forms_app.services.export_writers import WRITERS
+from forms_app.services.export_writers import WRITERS, ExportTable
 from forms_app.services.field_values import current_outcome, current_value, provenance
 from forms_app.services.loading import load
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
@@ -32,6 +33,7 @@ from forms_app.store.models import (
     FileRow,
     SubmissionFieldRow,
     SubmissionRow,
+    TemplateVersionRow,
 )
 from forms_app.store.states import ExportFormat, ExportState, FieldState, SubmissionState
 
@@ -119,13 +121,24 @@ def _build(app: Application, work: _LongLease) -> None:
     with app.session() as session:
         export = load(session, ExportRow, export_id)
         batch = load(session, BatchRow, export.batch_id)
-        plan = load_plan(session, batch.version_id)
+        versions = versions_of(session, [batch.id])[batch.id]
+        plans = {version.id: load_plan(session, version.id) for version in versions}
+        names = _table_names(versions)
         open_fields = _count_open(session, batch.id)
-    records = iter_records(app, export.batch_id, plan)
+    breaks = _RuleBreaks()
+    tables = [
+        ExportTable(
+            names[version_id],
+            plan.template,
+            breaks.counted(
+                work.kept(iter_records(app, batch.id, version_id, names[version_id], plan))
+            ),
+        )
+        for version_id, plan in plans.items()
+    ]
     write = WRITERS[ExportFormat(export.format)]
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        breaks = _RuleBreaks()
-        row_count = write(spool, plan.template, breaks.counted(work.kept(records)))
+        row_count = write(spool, tables)
         spool.seek(0)
         stored = app.files.put_stream(spool)
         with app.session() as session:
@@ -135,21 +148,26 @@ def _build(app: Application, work: _LongLease) -> None:
             export = load(session, ExportRow, export_id)
             export.state, export.content_hash, export.size = ExportState.DONE, *stored
             export.row_count, export.open_fields = row_count, open_fields
-            export.rule_breaks = breaks.count if plan.template.rules else None
+            has_rules = any(table.template.rules for table in tables)
+            export.rule_breaks = breaks.count if has_rules else None
             export.lease_until, export.finished_at = None, utc_now()
     log.info("export built", export_id=export_id, rows=row_count)
 
 
-def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterator[ExportRecord]:
-    """All submissions that are read, in the order of upload; a group in memory at a time."""
+def iter_records(
+    app: Application, batch_id: int, version_id: int, name: str, plan: TemplatePlan
+) -> Iterator[ExportRecord]:
+    """All submissions of a template that are read, in the order of upload; a group at a time."""
     after = (0, 0)
     while True:
         with app.session() as session:
             group = session.execute(
                 select(SubmissionRow, FileRow.name)
                 .join(FileRow, FileRow.id == SubmissionRow.file_id)
+                .join(BatchRow, BatchRow.id == SubmissionRow.batch_id)
                 .where(
                     SubmissionRow.batch_id == batch_id,
+                    func.coalesce(SubmissionRow.version_id, BatchRow.version_id) == version_id,
                     tuple_(SubmissionRow.file_id, SubmissionRow.number) > after,
                     SubmissionRow.state != SubmissionState.READING,
                 )
@@ -157,7 +175,9 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
                 .limit(GROUP)
             ).all()
             fields = review_queue.fields_of_submissions(session, [row[0].id for row in group])
-            records = [_record(row[0], row[1], fields[row[0].id], plan.template) for row in group]
+            records = [
+                _record(name, row[0], row[1], fields[row[0].id], plan.template) for row in group
+            ]
         if not records:
             return
         yield from records
@@ -165,13 +185,26 @@ def iter_records(app: Application, batch_id: int, plan: TemplatePlan) -> Iterato
         after = (last.file_id, last.number)
 
 
+def _table_names(versions: Sequence[TemplateVersionRow]) -> dict[int, str]:
+    """What each template's table is called: its name, with the version where two share it."""
+    names = [version.name for version in versions]
+    return {
+        version.id: version.name
+        if names.count(version.name) == 1
+        else f"{version.name} v{version.number} ({version.id})"
+        for version in versions
+    }
+
+
 def _record(
+    name: str,
     submission: SubmissionRow,
     file_name: str,
     rows: list[SubmissionFieldRow],
     template: FormTemplate,
 ) -> ExportRecord:
     return ExportRecord(
+        template=name,
         source=file_name,
         number=submission.number,
         state=submission.state,

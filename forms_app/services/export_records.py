@@ -22,11 +22,13 @@ class ExportField:
 
 @dataclass(frozen=True, slots=True)
 class ExportRecord:
-    """A submission; `number` counts within its file, `state` is needs_review or done.
+    """A submission: `template` is its template's name, `number` counts within its file, `state` is
+    needs_review or done.
 
     `rules` are the cross-field rules that are broken, confirmed by a person or not.
     """
 
+    template: str
     source: str
     number: int
     state: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,6 +34,9 @@ MIME_TYPES = {
     ExportFormat.JSONL: "application/jsonl",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+# CSVs of several templates are zipped; no heading of a table begins so.
+ZIP_MAGIC = b"PK\x03\x04"
 
 
 def request_export(
@@ -81,9 +85,14 @@ def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[by
         if export.state != ExportState.DONE or export.content_hash is None:
             raise ConflictError("This export is not finished; wait for it or ask for a new one.")
         batch = session.get_one(BatchRow, export.batch_id)
-        name, key = _download_name(batch.name, export.format), export.content_hash
-        mime_type = MIME_TYPES[ExportFormat(export.format)]
-    return name, mime_type, app.files.chunks(key)
+        batch_name, key = batch.name, export.content_hash
+        export_format = ExportFormat(export.format)
+    chunks = app.files.chunks(key)
+    first = next(chunks, b"")
+    whole = chain([first], chunks)
+    if export_format == ExportFormat.CSV and first.startswith(ZIP_MAGIC):
+        return _download_name(batch_name, "zip"), "application/zip", whole
+    return _download_name(batch_name, export_format), MIME_TYPES[export_format], whole
 
 
 def load_exports(session: Session, batch_id: int) -> list[ExportInfo]:

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
 from forms_app.services.loading import load
-from forms_app.store.models import BatchRow, FileRow, SubmissionFieldRow, SubmissionRow
+from forms_app.store.models import (
+    BatchRow,
+    FileRow,
+    SubmissionFieldRow,
+    SubmissionRow,
+    TemplateVersionRow,
+)
 from forms_app.store.states import FieldState
 
 
@@ -22,6 +28,7 @@ class FormSummary:
     """
 
     id: int
+    template_name: str
     file_name: str
     file_pages: int | None
     number: int
@@ -42,15 +49,21 @@ def list_forms(
     with app.session() as session:
         load(session, BatchRow, batch_id)
         query = (
-            select(SubmissionRow, FileRow)
+            select(SubmissionRow, FileRow, TemplateVersionRow.name)
             .join(FileRow, FileRow.id == SubmissionRow.file_id)
+            .join(BatchRow, BatchRow.id == SubmissionRow.batch_id)
+            .join(
+                TemplateVersionRow,
+                TemplateVersionRow.id
+                == func.coalesce(SubmissionRow.version_id, BatchRow.version_id),
+            )
             .where(SubmissionRow.batch_id == batch_id, SubmissionRow.id > (after_id or 0))
             .order_by(SubmissionRow.id)
             .limit(limit)
         )
         rows = session.execute(query).all()
-        counts = _count_fields(session, [form.id for form, _ in rows])
-        return [_summary(form, file, counts.get(form.id, {})) for form, file in rows]
+        counts = _count_fields(session, [form.id for form, *_ in rows])
+        return [_summary(form, file, name, counts.get(form.id, {})) for form, file, name in rows]
 
 
 def _count_fields(session: Session, form_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -66,9 +79,12 @@ def _count_fields(session: Session, form_ids: list[int]) -> dict[int, dict[str, 
     return counts
 
 
-def _summary(form: SubmissionRow, file: FileRow, by_state: dict[str, int]) -> FormSummary:
+def _summary(
+    form: SubmissionRow, file: FileRow, template_name: str, by_state: dict[str, int]
+) -> FormSummary:
     return FormSummary(
         id=form.id,
+        template_name=template_name,
         file_name=file.name,
         file_pages=file.page_count,
         number=form.number,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from forms_app.errors import ConflictError
 from forms_app.queues import ALIGN_PAGE, READ_PAGES
 from forms_app.services.application import Application
 from forms_app.services.assembly import UNSURE, assemble_file, new_submission
+from forms_app.services.batch_templates import candidate_pages, plan_of_form
 from forms_app.services.completion import NO_MODEL, finish_file, finish_submission
 from forms_app.services.loading import load
 from forms_app.services.page_edits import (
+    FormPlace,
     editing_page,
     place_for,
-    plan_of,
     start_again,
     take_out,
 )
@@ -20,7 +23,7 @@ from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.locks import lock_file, lock_submission
-from forms_app.store.models import LOCAL_USER_ID, SubmissionRow
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow, SubmissionRow
 from forms_app.store.pages import pages_of_file
 from forms_app.store.readings import model_version_id
 from forms_app.store.states import FileState, PageState, SubmissionState
@@ -37,12 +40,14 @@ def assign_page(
     with editing_page(app, page_id) as (session, page, file):
         if page.aligned_hash is None or page.template_page is None:
             raise ConflictError(f"Page {page.number} is not laid onto the form yet; lay it first.")
+        version_id = page.version_id or load(session, BatchRow, file.batch_id).version_id
         if page.submission_id is not None and page.submission_id != submission_id:
             take_out(session, page, file)
         if submission_id is None:
-            form = new_submission(session, file.id, file.batch_id)
+            form = new_submission(session, file.id, file.batch_id, version_id)
         else:
-            form = place_for(session, submission_id, page, file.batch_id, page.template_page)
+            place = FormPlace(version_id, page.template_page)
+            form = place_for(session, submission_id, page, file, place)
         page.submission_id, form.state = form.id, SubmissionState.READING
         start_again(page, file, PageState.ALIGNED)
         record_event(session, "assign", "page", page_id, user_id, submission_id=form.id)
@@ -67,21 +72,24 @@ def lay_page(
             form is taken.
     """
     with editing_page(app, page_id) as (session, page, file):
-        number = placement.template_page
-        if not 1 <= number <= len(plan_of(session, file.batch_id).template.pages):
-            raise ConflictError(f"The form has no page {number}; choose one that it has.")
-        home = submission_id or page.submission_id
-        if page.submission_id and (home != page.submission_id or page.template_page != number):
+        place = FormPlace(placement.version_id, placement.template_page)
+        _require_place(session, file, place)
+        is_kept = submission_id in (None, page.submission_id) and place == FormPlace(
+            page.version_id or 0, page.template_page or 0
+        )
+        home = submission_id
+        if is_kept:
+            home = page.submission_id
+        else:
             take_out(session, page, file)
-            home = submission_id
-        page.template_page = None
+        page.version_id = page.template_page = None
         if home is not None:
-            form = place_for(session, home, page, file.batch_id, number)
-            page.submission_id, page.template_page = form.id, number
-            form.state = SubmissionState.READING
+            form = place_for(session, home, page, file, place)
+            page.submission_id, form.state = form.id, SubmissionState.READING
+            page.version_id, page.template_page = place.version_id, place.template_page
         page.placement = placement_to_json(placement)
         start_again(page, file, PageState.PENDING)
-        record_event(session, "lay", "page", page_id, user_id, template_page=number)
+        record_event(session, "lay", "page", page_id, user_id, template_page=place.template_page)
     send_or_leave(app, ALIGN_PAGE, page_id)
 
 
@@ -120,7 +128,7 @@ def restore_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -
         if page.state != PageState.DROPPED:
             raise ConflictError(f"Page {page.number} has not been dropped.")
         file.page_count = (file.page_count or 0) + 1
-        page.template_page = None
+        page.version_id = page.template_page = None
         start_again(page, file, PageState.PENDING)
         record_event(session, "restore", "page", page_id, user_id)
     send_or_leave(app, ALIGN_PAGE, page_id)
@@ -165,9 +173,20 @@ def set_absent(
             raise ConflictError("This form is being read; wait until that is done.")
         others = {number for number in form.absent_pages if number != template_page}
         form.absent_pages = sorted(others | ({template_page} if is_absent else set()))
-        plan = plan_of(session, form.batch_id)
+        plan = plan_of_form(session, form)
         finish_submission(session, form, plan, model_version_id(session, NO_MODEL, NO_MODEL))
         record_event(
             session, "absent" if is_absent else "expect", "submission", submission_id, user_id,
             template_page=template_page,
         )  # fmt: skip
+
+
+def _require_place(session: Session, file: FileRow, place: FormPlace) -> None:
+    batch = load(session, BatchRow, file.batch_id)
+    pages = candidate_pages(session, batch)
+    if not any(
+        (page.version_id, page.number) == (place.version_id, place.template_page) for page in pages
+    ):
+        raise ConflictError(
+            f"The batch has no form with a page {place.template_page} like that; choose another."
+        )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError
 from forms_app.services.application import Application
-from forms_app.services.blanks import TemplatePlan, load_plan
+from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_submission
 from forms_app.services.loading import load
 from forms_app.services.retries import FRESH
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import (
-    BatchRow,
     FileRow,
     PageRow,
     SubmissionFieldRow,
@@ -31,6 +31,14 @@ HOMELESS_MESSAGE = (
     "The form of this page went with the file it was in. Say which form it belongs to, or take "
     "it out."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FormPlace:
+    """A page of a template."""
+
+    version_id: int
+    template_page: int
 
 
 @contextmanager
@@ -60,22 +68,19 @@ def start_again(page: PageRow, file: FileRow, state: PageState) -> None:
     file.error_code = file.error_message = None
 
 
-def plan_of(session: Session, batch_id: int) -> TemplatePlan:
-    """The template that the forms of a batch are copies of."""
-    return load_plan(session, load(session, BatchRow, batch_id).version_id)
-
-
 def place_for(
-    session: Session, submission_id: int, page: PageRow, batch_id: int, template_page: int
+    session: Session, submission_id: int, page: PageRow, file: FileRow, place: FormPlace
 ) -> SubmissionRow:
     """The form, locked, in which the page's place is free or its own.
 
     Raises:
-        ConflictError: The form is of another batch, or another page has that place.
+        ConflictError: The form is of another batch or template, or another page has that place.
     """
-    form = lock_submission(session, submission_id)
-    if form is None or form.batch_id != batch_id:
+    form, template_page = lock_submission(session, submission_id), place.template_page
+    if form is None or form.batch_id != file.batch_id:
         raise ConflictError("This form does not exist (any more); choose another one.")
+    if version_of_form(session, form) != place.version_id:
+        raise ConflictError("This form is a copy of another template; choose another one.")
     for other in pages_of_submission(session, form.id):
         if other.template_page == template_page and other.id != page.id:
             raise ConflictError(
@@ -100,7 +105,7 @@ def take_out(session: Session, page: PageRow, file: FileRow) -> None:
         session.delete(form)
         session.flush()
         return
-    plan = plan_of(session, file.batch_id)
+    plan = plan_of_form(session, form)
     _reopen(session, form.id, [field.name for field in plan.template.fields_on(number)])
     finish_submission(session, form, plan, model_version_id(session, NO_MODEL, NO_MODEL))
 

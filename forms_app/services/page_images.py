@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ import numpy as np
 from forms_app.errors import NotFoundError, UserError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ReadingError
-from forms_app.reading.features import resized_to
+from forms_app.reading.features import resized_to, view_page
 from forms_app.reading.geometry import Box
 from forms_app.reading.hand_placement import (
     PlacedPoint,
@@ -26,12 +25,13 @@ from forms_app.reading.registration import PageReference
 from forms_app.reading.turning import turning
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
-from forms_app.services.blanks import TemplatePlan, references_of
+from forms_app.services.batch_templates import CandidatePage, candidate_pages
+from forms_app.services.blanks import load_plan, reference
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
-from forms_app.services.page_edits import plan_of
+from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement, placement_from_json
-from forms_app.store.models import FileRow, PageRow
+from forms_app.store.models import BatchRow, FileRow, PageRow
 
 SHOWN_LONG_SIDE_PX = 1800
 JPEG_QUALITY = 85
@@ -43,6 +43,7 @@ KEPT_SCANS = 2
 class StartPoints:
     """Where the scan's corners lie on a template page: what the person starts from."""
 
+    version_id: int
     template_page: int
     points: tuple[PlacedPoint, ...]
 
@@ -72,7 +73,7 @@ class LaidPreview:
 @dataclass(frozen=True, slots=True)
 class _Source:
     page: PageRow
-    plan: TemplatePlan
+    candidates: tuple[CandidatePage, ...]
     grey: GreyImage
 
 
@@ -98,24 +99,31 @@ def laid_image(app: Application, page_id: int) -> bytes:
     return app.files.get(key)
 
 
-def start_points(app: Application, page_id: int, template_page: int | None = None) -> StartPoints:
+def start_points(
+    app: Application, page_id: int, chosen: tuple[int, int] | None = None
+) -> StartPoints:
     """How the page lies now, or probably would.
 
     Args:
-        template_page: The one to lay it onto; None: the page's own, or the likeliest.
+        chosen: Version and number of the template page to lay it onto; None: the page's own, or
+            the likeliest.
     """
     source = _source(app, page_id)
     page, kept = source.page, placement_from_json(source.page.placement)
-    if kept is not None and template_page in (None, kept.template_page):
-        return StartPoints(kept.template_page, kept.points)
-    laid_on = page.template_page
-    if page.homography is not None and laid_on is not None and template_page in (None, laid_on):
+    own = (page.version_id or source.candidates[0].version_id, page.template_page or 0)
+    if kept is not None and chosen in (None, (kept.version_id, kept.template_page)):
+        return StartPoints(kept.version_id, kept.template_page, kept.points)
+    if page.homography is not None and page.template_page and chosen in (None, own):
         turned = turning(page.quarter_turns or 0, source.grey.shape)
         matrix = np.array(page.homography, np.float64) @ turned
-        return StartPoints(laid_on, corner_points(matrix, source.grey.shape))
-    number = template_page or page.template_page or 1
-    reference = _reference(app, source.plan, number)
-    return StartPoints(number, first_points(source.grey, reference))
+        return StartPoints(*own, corner_points(matrix, source.grey.shape))
+    wanted = chosen or (own if page.template_page else None)
+    if wanted is None:
+        features = view_page(source.grey).features
+        nearest = shortlisted(app, source.candidates, features)[0]
+        wanted = (nearest.version_id, nearest.number)
+    blank = _reference(app, source, *wanted)
+    return StartPoints(*wanted, first_points(source.grey, blank))
 
 
 def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPreview:
@@ -125,10 +133,12 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
         UserError: The points do not lay a sheet, or there is no such template page.
     """
     source = _source(app, page_id)
-    reference = _reference(app, source.plan, placement.template_page)
-    fields = source.plan.template.fields_on(placement.template_page)
+    blank = _reference(app, source, placement.version_id, placement.template_page)
+    with app.session() as session:
+        template = load_plan(session, placement.version_id).template
+    fields = template.fields_on(placement.template_page)
     try:
-        laid = lay_by_points(source.grey, reference, placement.points, fields)
+        laid = lay_by_points(source.grey, blank, placement.points, fields)
     except ReadingError as error:
         raise UserError(error.message) from error
     residuals = laid.aligned.field_residuals_px
@@ -146,7 +156,8 @@ def _source(app: Application, page_id: int) -> _Source:
     with app.session() as session:
         page = load(session, PageRow, page_id)
         file = load(session, FileRow, page.file_id)
-        plan = plan_of(session, file.batch_id)
+        batch = load(session, BatchRow, file.batch_id)
+        candidates = tuple(candidate_pages(session, batch))
     key, name = page.scan_hash or file.content_hash, page.scan_name or file.name
     if key is None:
         raise NotFoundError("The file of this page was not kept.")
@@ -155,7 +166,7 @@ def _source(app: Application, page_id: int) -> _Source:
         grey = _scan(app.files, key, name, number, intake_limits(app.settings))
     except ReadingError as error:
         raise NotFoundError(f"This page cannot be shown: {error.message}") from error
-    return _Source(page, plan, grey)
+    return _Source(page, candidates, grey)
 
 
 @lru_cache(maxsize=KEPT_SCANS)
@@ -163,11 +174,11 @@ def _scan(files: FileStore, key: str, name: str, number: int, limits: IntakeLimi
     return open_page(files.get(key), name, number, limits).grey
 
 
-def _reference(app: Application, plan: TemplatePlan, number: int) -> PageReference:
-    references: Sequence[PageReference] = references_of(app, plan)
-    if not 1 <= number <= len(references):
-        raise UserError(f"The form has no page {number}; choose one that it has.")
-    return references[number - 1]
+def _reference(app: Application, source: _Source, version_id: int, number: int) -> PageReference:
+    for page in source.candidates:
+        if (page.version_id, page.number) == (version_id, number):
+            return reference(app.files, number, page.blank_hash)
+    raise UserError(f"The form has no page {number}; choose one that it has.")
 
 
 def _jpeg(grey: GreyImage) -> bytes:

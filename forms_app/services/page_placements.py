@@ -19,13 +19,14 @@ class PagePlacement:
     """A person's points for one template page; `is_confirmed` when the person has looked at the
     overlay and takes it, though the refinement did not pass its check."""
 
+    version_id: int
     template_page: int
     points: tuple[PlacedPoint, ...]
     is_confirmed: bool = False
 
 
 def placement_of(
-    template_page: int, points: Sequence[Sequence[float]], is_confirmed: bool
+    version_id: int, template_page: int, points: Sequence[Sequence[float]], is_confirmed: bool
 ) -> PagePlacement:
     """A placement from points `[x share, y share, x px, y px]` as a page's script sends them.
 
@@ -35,12 +36,13 @@ def placement_of(
     if not LEAST_POINTS <= len(points) <= MOST_POINTS:
         raise UserError(f"Send {LEAST_POINTS} to {MOST_POINTS} points, not {len(points)}.")
     placed = tuple(_point(values) for values in points)
-    return PagePlacement(template_page, placed, is_confirmed)
+    return PagePlacement(version_id, template_page, placed, is_confirmed)
 
 
 def placement_to_json(placement: PagePlacement) -> dict[str, Any]:
     """As it is kept in the page's row."""
     return {
+        "version_id": placement.version_id,
         "template_page": placement.template_page,
         "points": [[*point.scan, *point.template_px] for point in placement.points],
         "confirmed": placement.is_confirmed,
@@ -51,7 +53,9 @@ def placement_from_json(kept: dict[str, Any] | None) -> PagePlacement | None:
     """What `placement_to_json` gave; None where nobody has laid the page by hand."""
     if kept is None:
         return None
-    return placement_of(kept["template_page"], kept["points"], kept["confirmed"])
+    return placement_of(
+        kept["version_id"], kept["template_page"], kept["points"], kept["confirmed"]
+    )
 
 
 def _point(values: Sequence[float]) -> PlacedPoint:

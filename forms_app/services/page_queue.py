@@ -10,11 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
+from forms_app.services.batch_templates import (
+    candidate_pages,
+    plan_of_form,
+    version_of_form,
+)
 from forms_app.services.blanks import TemplatePlan
 from forms_app.services.loading import load
-from forms_app.services.page_edits import plan_of
 from forms_app.store import page_queue
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.models import (
+    BatchRow,
+    FileRow,
+    PageRow,
+    SubmissionRow,
+    TemplatePageRow,
+    TemplateVersionRow,
+)
 from forms_app.store.states import PageState
 
 SHOWN = 200
@@ -40,6 +51,7 @@ class QueuedPage:
     state: str
     reason: str
     message: str
+    version_id: int | None
     template_page: int | None
     submission_id: int | None
     form: str | None
@@ -83,7 +95,18 @@ class OpenForm:
 
     submission_id: int
     label: str
+    version_id: int
     missing: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPage:
+    """A template page that a scan can be laid onto, with its size in pixels."""
+
+    version_id: int
+    number: int
+    label: str
+    size_px: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +115,7 @@ class PageWork:
 
     page: QueuedPage
     batch_id: int
-    version_id: int
-    page_sizes_px: tuple[tuple[int, int], ...]
+    targets: tuple[TargetPage, ...]
     forms: tuple[OpenForm, ...]
     previous_id: int | None
     next_id: int | None
@@ -136,7 +158,6 @@ def get_work(app: Application, page_id: int) -> PageWork:
         page = load(session, PageRow, page_id)
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
-        plan = plan_of(session, batch.id)
         ids = [row.id for row, _ in page_queue.queued_pages(session, batch.id, SHOWN)]
         here = ids.index(page_id) if page_id in ids else None
         others = [other for other in ids if other != page_id]
@@ -145,8 +166,7 @@ def get_work(app: Application, page_id: int) -> PageWork:
         return PageWork(
             page=_queued(session, [(page, file)])[0],
             batch_id=batch.id,
-            version_id=batch.version_id,
-            page_sizes_px=tuple((p.width_px, p.height_px) for p in plan.template.pages),
+            targets=tuple(_targets(session, batch)),
             forms=tuple(form for form, _ in _open_forms(session, batch.id)),
             previous_id=before,
             next_id=after if here is not None else next(iter(others), None),
@@ -166,6 +186,7 @@ def _queued(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) -> list[Q
             state=page.state,
             reason=_reason(page),
             message=_message(page),
+            version_id=page.version_id,
             template_page=page.template_page,
             submission_id=page.submission_id,
             form=labels.get(page.submission_id or 0),
@@ -202,7 +223,6 @@ def form_labels(session: Session, ids: set[int]) -> dict[int, str]:
 
 
 def _open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
-    plan = plan_of(session, batch_id)
     rows = page_queue.incomplete_forms(session, batch_id, SHOWN)
     present: dict[int, set[int]] = defaultdict(set)
     for form_id, number in session.execute(
@@ -215,12 +235,33 @@ def _open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
     return [
         (
             OpenForm(
-                form.id, f"{file.name}, form {form.number}", _missing(plan, form, present[form.id])
+                form.id,
+                f"{file.name}, form {form.number}",
+                version_of_form(session, form),
+                _missing(plan_of_form(session, form), form, present[form.id]),
             ),
             file.name,
         )
         for form, file in rows
     ]
+
+
+def _targets(session: Session, batch: BatchRow) -> list[TargetPage]:
+    candidates = candidate_pages(session, batch)
+    versions = {page.version_id for page in candidates}
+    rows = session.execute(
+        select(TemplatePageRow, TemplateVersionRow.name)
+        .join(TemplateVersionRow, TemplateVersionRow.id == TemplatePageRow.version_id)
+        .where(TemplatePageRow.version_id.in_(versions))
+    )
+    known = {(page.version_id, page.number): (page, name) for page, name in rows}
+    targets = []
+    for candidate in candidates:
+        page, name = known[candidate.version_id, candidate.number]
+        label = f"Page {page.number}" if len(versions) == 1 else f"{name}, page {page.number}"
+        size_px = (page.width_px, page.height_px)
+        targets.append(TargetPage(page.version_id, page.number, label, size_px))
+    return targets
 
 
 def _missing(plan: TemplatePlan, form: SubmissionRow, present: set[int]) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from forms_app.reading.pipeline import read_pages as read_aligned_pages
 from forms_app.reading.types import AlignedPage, PageReading
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt
+from forms_app.services.batch_templates import version_of_form
 from forms_app.services.blanks import TemplatePlan, load_plan, references_of
 from forms_app.services.completion import finish_failed_page, finish_file, finish_submission
 from forms_app.services.images import decode_grey
@@ -25,7 +26,7 @@ from forms_app.services.loading import load
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, claim_pages_to_read, hold, release
 from forms_app.store.locks import lock_file, lock_submission
-from forms_app.store.models import BatchRow, FileRow, PageRow
+from forms_app.store.models import PageRow, SubmissionRow
 from forms_app.store.readings import model_version_id, save_readings
 from forms_app.store.states import PageState
 
@@ -173,18 +174,17 @@ def _aligned_page(app: Application, job: _Job) -> AlignedPage:
 
 def _job(session: Session, lease: Lease) -> _Job | None:
     row = session.execute(
-        select(PageRow, BatchRow.version_id)
-        .join(FileRow, FileRow.id == PageRow.file_id)
-        .join(BatchRow, BatchRow.id == FileRow.batch_id)
+        select(PageRow, SubmissionRow)
+        .join(SubmissionRow, SubmissionRow.id == PageRow.submission_id)
         .where(PageRow.id == lease.row_id)
     ).first()
     if row is None:
         return None
-    page, version_id = row
+    page, form = row
     assert page.template_page is not None and page.aligned_hash is not None
     return _Job(
         lease=lease,
-        version_id=version_id,
+        version_id=version_of_form(session, form),
         template_page=page.template_page,
         aligned_hash=page.aligned_hash,
         quarter_turns=page.quarter_turns or 0,

@@ -13,11 +13,12 @@ from forms_app.queues import ALIGN_PAGE
 from forms_app.reading.errors import EmptyFileError, ReadingError
 from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
+from forms_app.services.batch_templates import version_of_form
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_name
-from forms_app.services.page_edits import editing_page, place_for, start_again
+from forms_app.services.page_edits import FormPlace, editing_page, place_for, start_again
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import doom
@@ -78,8 +79,10 @@ def add_missing_page(
         page = PageRow(file_id=file.id, number=(last or 0) + 1)
         session.add(page)
         session.flush()
-        form = place_for(session, submission_id, page, file.batch_id, template_page)
+        place = FormPlace(version_of_form(session, form), template_page)
+        form = place_for(session, submission_id, page, file, place)
         page.submission_id, page.template_page = form.id, template_page
+        page.version_id = place.version_id
         page.scan_hash, page.scan_name = key, clean_file_name(filename)
         form.state = SubmissionState.READING
         file.page_count = (file.page_count or 0) + 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import NotFoundError
 from forms_app.reading.form_template import FormField
 from forms_app.services.application import Application
+from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.decisions import decide, undo_decision
 from forms_app.services.dto import (
@@ -76,15 +77,14 @@ def get_item(app: Application, submission_id: int, field_name: str) -> ReviewIte
 def list_items(app: Application, batch_id: int, limit: int = 500) -> list[ItemRef]:
     """The first `limit` flagged fields of a batch, decided or not, in review order."""
     with app.session() as session:
-        batch = load(session, BatchRow, batch_id)
-        plan = load_plan(session, batch.version_id)
-        labels = {field.name: field.label or field.name for field in plan.template.fields}
+        load(session, BatchRow, batch_id)
         rows = review_queue.flagged_fields(session, batch_id, limit)
-        names = _submission_labels(session, {row.submission_id for row in rows})
+        ids = {row.submission_id for row in rows}
+        names, labels = _submission_labels(session, ids), _field_labels(session, ids)
         return [
             ItemRef(
                 key=ItemKey(row.submission_id, row.field_name),
-                label=labels.get(row.field_name, row.field_name),
+                label=labels[row.submission_id].get(row.field_name, row.field_name),
                 submission_label=names[row.submission_id],
                 state=row.state,
                 confidence=row.reading.confidence,
@@ -98,7 +98,7 @@ def get_submission(app: Application, submission_id: int) -> SubmissionDetail:
     with app.session() as session:
         submission = load(session, SubmissionRow, submission_id)
         batch = load(session, BatchRow, submission.batch_id)
-        plan = load_plan(session, batch.version_id)
+        plan = plan_of_form(session, submission)
         return _detail(session, submission, batch, plan)
 
 
@@ -124,7 +124,7 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
     submission = load(session, SubmissionRow, row.submission_id)
     batch = load(session, BatchRow, row.batch_id)
     file = load(session, FileRow, submission.file_id)
-    plan = load_plan(session, batch.version_id)
+    plan = plan_of_form(session, submission)
     field = next(field for field in plan.template.fields if field.name == row.field_name)
     page = _page_of(session, submission.id, field.page)
     size = plan.template.page(field.page)
@@ -203,6 +203,20 @@ def _submission_labels(session: Session, ids: set[int]) -> dict[int, str]:
         .where(SubmissionRow.id.in_(ids))
     )
     return {submission.id: _label(file, submission) for submission, file in rows}
+
+
+def _field_labels(session: Session, ids: set[int]) -> dict[int, dict[str, str]]:
+    """The label of every field of each form, by name."""
+    forms = session.scalars(select(SubmissionRow).where(SubmissionRow.id.in_(ids)))
+    versions = {form.id: version_of_form(session, form) for form in forms}
+    labels = {
+        version_id: {
+            field.name: field.label or field.name
+            for field in load_plan(session, version_id).template.fields
+        }
+        for version_id in set(versions.values())
+    }
+    return {form_id: labels[version_id] for form_id, version_id in versions.items()}
 
 
 def _label(file: FileRow, submission: SubmissionRow) -> str:

@@ -13,10 +13,10 @@ from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
-from forms_app.services.blanks import load_plan
+from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.images import decode_grey, encode_png
 from forms_app.services.loading import load
-from forms_app.store.models import BatchRow, PageRow, SubmissionRow
+from forms_app.store.models import PageRow, SubmissionRow
 
 # A reviewer goes through the fields of one page after the other.
 KEPT_PAGES = 4
@@ -46,10 +46,7 @@ def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
     """
     with app.session() as session:
         submission = load(session, SubmissionRow, submission_id)
-        batch = load(session, BatchRow, submission.batch_id)
-        fields = {
-            field.name: field for field in load_plan(session, batch.version_id).template.fields
-        }
+        fields = {field.name: field for field in plan_of_form(session, submission).template.fields}
     if field_name not in fields:
         raise NotFoundError(f"This form has no field {field_name}.")
     field = fields[field_name]

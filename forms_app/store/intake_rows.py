@@ -23,6 +23,9 @@ from forms_app.store.states import FileState, PageState, SubmissionState
 
 
 class BatchRow(Base):
+    """`version_id` is the first of its templates, `batch_versions` has them all. One that
+    `takes_any` adds each published template that a page of it turns out to be of."""
+
     __tablename__ = "batches"
 
     id: Mapped[PrimaryKey]
@@ -30,8 +33,26 @@ class BatchRow(Base):
     version_id: Mapped[int] = mapped_column(
         ForeignKey("template_versions.id", ondelete="RESTRICT"), index=True
     )
+    takes_any: Mapped[bool] = mapped_column(default=False)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[Timestamp]
+
+
+class BatchVersionRow(Base):
+    """A template whose filled copies a batch holds; `position` is its place in lists.
+
+    Forms and pages name a version of their batch's: this reference keeps it from being deleted.
+    """
+
+    __tablename__ = "batch_versions"
+
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True
+    )
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("template_versions.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int]
 
 
 class FileRow(Base):
@@ -78,7 +99,8 @@ class FileRow(Base):
 
 
 class SubmissionRow(Base):
-    """One filled form; `number` counts within its file.
+    """One filled form; `number` counts within its file. `version_id` is its template, None the
+    batch's first; `key` is what the codes on its pages call it.
 
     `absent_pages` are template pages that a person said do not exist; `pages_missing` counts those
     that are neither there nor said to be absent.
@@ -89,11 +111,14 @@ class SubmissionRow(Base):
         UniqueConstraint("file_id", "number"),
         one_of("state", SubmissionState),
         Index("ix_submissions_batch_id_state", "batch_id", "state"),
+        Index("ix_submissions_batch_id_key", "batch_id", "key"),
     )
 
     id: Mapped[PrimaryKey]
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id", ondelete="CASCADE"))
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
+    version_id: Mapped[int | None] = mapped_column(Key)
+    key: Mapped[str | None]
     number: Mapped[int]
     state: Mapped[str] = mapped_column(default=SubmissionState.READING)
     absent_pages: Mapped[JsonValue] = mapped_column(default=list)
@@ -107,7 +132,7 @@ class PageRow(Base):
     `scan_hash` and `scan_name` are of the scan that replaces the uploaded file's page, `placement`
     is how a person laid it (services/page_placements). `worst_residual_px` is its worst field's;
     `checked_at` says when a person found that it lies well enough all the same. `writing` is what
-    tells it from other sheets (reading/likeness).
+    tells it from other sheets (reading/likeness), `barcode` the text of the code on it.
     """
 
     __tablename__ = "pages"
@@ -128,7 +153,9 @@ class PageRow(Base):
     submission_id: Mapped[int | None] = mapped_column(
         ForeignKey("submissions.id", ondelete="SET NULL")
     )
+    version_id: Mapped[int | None] = mapped_column(Key)
     template_page: Mapped[int | None]
+    barcode: Mapped[str | None]
     aligned_hash: Mapped[str | None]
     quarter_turns: Mapped[int | None]
     residual_px: Mapped[float | None]

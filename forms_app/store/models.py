@@ -6,7 +6,7 @@ from forms_app.store.account_rows import LOCAL_USER_ID, AuditEventRow, ExportRow
 from forms_app.store.base import Base
 from forms_app.store.blob_rows import DoomedBlobRow
 from forms_app.store.editing_rows import DraftEditorRow
-from forms_app.store.intake_rows import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.intake_rows import BatchRow, BatchVersionRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.reading_rows import (
     DecisionRow,
     ModelVersionRow,
@@ -27,6 +27,7 @@ __all__ = [
     "AuditEventRow",
     "Base",
     "BatchRow",
+    "BatchVersionRow",
     "DecisionRow",
     "DoomedBlobRow",
     "DraftEditorRow",

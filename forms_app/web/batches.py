@@ -39,7 +39,7 @@ def index_live() -> ResponseReturnValue:
 
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
-    """Choose a published form template and a name."""
+    """Choose published form templates and a name."""
     published = [
         template
         for template in templates.list_templates(application())
@@ -52,11 +52,10 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/")
 def create() -> ResponseReturnValue:
     """Create the batch and go where files are dropped."""
-    version_id = request.form.get("version_id", type=int)
-    if version_id is None:
-        raise UserError("Choose the form template that these scans are filled-in copies of.")
-    name = request.form.get("name", "").strip() or _default_name(version_id)
-    batch = batches.create_batch(application(), version_id, name)
+    takes_any = "takes_any" in request.form
+    chosen = [] if takes_any else request.form.getlist("version_id", type=int)
+    name = request.form.get("name", "").strip() or _default_name(chosen)
+    batch = batches.create_batch(application(), chosen, name, takes_any=takes_any)
     return redirect(url_for(".show", batch_id=batch.id), 303)
 
 
@@ -134,9 +133,10 @@ def delete(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-def _default_name(version_id: int) -> str:
-    template = templates.get_version(application(), version_id)
-    return f"{template.name} {date.today().isoformat()}"
+def _default_name(version_ids: Sequence[int]) -> str:
+    known = [templates.get_version(application(), row_id).name for row_id in version_ids[:1]]
+    more = " and others" if len(version_ids) > 1 else ""
+    return f"{known[0] if known else 'Batch'}{more} {date.today().isoformat()}"
 
 
 def _listing() -> dict[str, object]:

@@ -58,11 +58,12 @@ def laid_image(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.get("/pages/<int:page_id>/start")
 def start(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Where the scan's corners lie, or probably would, on a template page."""
-    found = page_images.start_points(
-        application(), page_id, request.args.get("template_page", type=int)
-    )
+    version_id = request.args.get("version_id", type=int)
+    number = request.args.get("template_page", type=int)
+    chosen = (version_id, number) if version_id and number else None
+    found = page_images.start_points(application(), page_id, chosen)
     points = [[*point.scan, *point.template_px] for point in found.points]
-    return jsonify(template_page=found.template_page, points=points)
+    return jsonify(version_id=found.version_id, template_page=found.template_page, points=points)
 
 
 @blueprint.post("/pages/<int:page_id>/preview")
@@ -164,11 +165,13 @@ def _sent() -> dict[str, Any]:
 
 def _placement() -> tuple[PagePlacement, int | None]:
     sent = _sent()
-    number, points = sent.get("template_page"), sent.get("points")
+    version_id, number = sent.get("version_id"), sent.get("template_page")
+    points = sent.get("points")
     is_list = isinstance(points, list) and all(isinstance(point, list) for point in points)
-    if not isinstance(number, int) or not is_list:
+    if not isinstance(version_id, int) or not isinstance(number, int) or not is_list:
         raise UserError("The placement sent is not complete; reload the page and try again.")
-    placement = placement_of(number, cast(list[list[float]], points), sent.get("seen") is True)
+    is_seen = sent.get("seen") is True
+    placement = placement_of(version_id, number, cast(list[list[float]], points), is_seen)
     return placement, sent.get("submission_id")
 
 
@@ -206,15 +209,27 @@ def _work_json(work: PageWork) -> dict[str, object]:
     return {
         "state": work.page.state,
         "reason": work.page.reason,
+        "version_id": work.page.version_id,
         "template_page": work.page.template_page,
         "form_id": work.page.submission_id,
-        "sizes": work.page_sizes_px,
-        "blanks": [
-            url_for("templates.page_image", version_id=work.version_id, number=number)
-            for number in range(1, len(work.page_sizes_px) + 1)
+        "targets": [
+            {
+                "version_id": target.version_id,
+                "template_page": target.number,
+                "size": target.size_px,
+                "blank": url_for(
+                    "templates.page_image", version_id=target.version_id, number=target.number
+                ),
+            }
+            for target in work.targets
         ],
         "forms": [
-            {"id": form.submission_id, "label": form.label, "missing": form.missing}
+            {
+                "id": form.submission_id,
+                "label": form.label,
+                "version_id": form.version_id,
+                "missing": form.missing,
+            }
             for form in work.forms
         ],
         # The scan's name makes its address new when it is replaced.

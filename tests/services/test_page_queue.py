@@ -163,16 +163,16 @@ def test_a_refused_page_is_laid_by_hand(any_app: Application) -> None:
     batch_id = _read(any_app, _torn(), _sheet(2))
     assert _waiting(any_app, batch_id)[0][0] == 1
     page_id = _ids(any_app)[1]
-    start = page_images.start_points(any_app, page_id, 1)
+    start = page_images.start_points(any_app, page_id, (1, 1))
     assert len(start.points) == 4
     points = tuple(PlacedPoint(corner, (corner[0] * 826, corner[1] * 420)) for corner in CORNERS)
-    found = page_images.preview(any_app, page_id, PagePlacement(1, points))
+    found = page_images.preview(any_app, page_id, PagePlacement(1, 1, points))
     assert not found.is_checked and found.doubt
     assert found.picture.startswith(b"\xff\xd8")
-    page_actions.lay_page(any_app, page_id, PagePlacement(1, points))
+    page_actions.lay_page(any_app, page_id, PagePlacement(1, 1, points))
     run_sent_tasks(any_app)
     assert _waiting(any_app, batch_id)[0][0] == 1  # Nobody has confirmed the overlay.
-    page_actions.lay_page(any_app, page_id, PagePlacement(1, points, is_confirmed=True), 1)
+    page_actions.lay_page(any_app, page_id, PagePlacement(1, 1, points, is_confirmed=True), 1)
     run_sent_tasks(any_app)
     assert _waiting(any_app, batch_id) == []
     assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (2, 2)]]
@@ -186,21 +186,23 @@ def test_points_that_are_good_enough_are_refined(app: Application) -> None:
     points = tuple(
         PlacedPoint(corner, (corner[0] * 826 + 4, corner[1] * 1169 - 5)) for corner in CORNERS
     )
-    found = page_images.preview(app, _ids(app)[1], PagePlacement(1, points))
+    found = page_images.preview(app, _ids(app)[1], PagePlacement(1, 1, points))
     assert found.is_checked and found.residual_px < 1
     assert found.poor_fields == ()
     assert _waiting(app, batch_id) == [(2, "foreign_page")]
-    mirrored = placement_of(1, [[0, 0, 826, 0], [1, 0, 0, 0], [1, 1, 0, 9], [0, 1, 826, 9]], False)
+    mirrored = placement_of(
+        1, 1, [[0, 0, 826, 0], [1, 0, 0, 0], [1, 1, 0, 9], [0, 1, 826, 9]], False
+    )
     with pytest.raises(UserError, match="turn the page over"):
         page_images.preview(app, _ids(app)[1], mirrored)
     with pytest.raises(UserError, match="no page 7"):
-        page_images.preview(app, _ids(app)[1], PagePlacement(7, points))
+        page_images.preview(app, _ids(app)[1], PagePlacement(1, 7, points))
 
 
 @pytest.mark.parametrize("points", [[], [[0, 0, 1, 1]] * 41, [[0, 0, 1]] * 4, [[9, 0, 1, 1]] * 4])
 def test_what_are_no_points_is_refused(points: list[list[float]]) -> None:
     with pytest.raises(UserError):
-        placement_of(1, points, False)
+        placement_of(1, 1, points, False)
 
 
 def test_a_page_that_is_being_read_is_left_alone(app: Application) -> None:

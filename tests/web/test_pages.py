@@ -46,8 +46,8 @@ def test_a_page_is_laid_on_the_workbench(visitor: Visitor, app: Application) -> 
     assert "scan.tiff, page 2" in visitor.get(path).text
     assert visitor.get(f"{path}/scan.jpg").mimetype == "image/jpeg"
     assert visitor.get(f"{path}/laid.png").status_code == 404
-    assert len(visitor.get(f"{path}/start?template_page=2").get_json()["points"]) == 4
-    sent = {"template_page": 2, "points": CORNERS, "submission_id": 1}
+    assert len(visitor.get(f"{path}/start?version_id=1&template_page=2").get_json()["points"]) == 4
+    sent = {"version_id": 1, "template_page": 2, "points": CORNERS, "submission_id": 1}
     found = visitor.send_json(f"{path}/preview", sent).get_json()
     assert found["checked"] is False and found["doubt"]
     assert found["picture"].startswith("data:image/jpeg;base64,")
@@ -63,10 +63,10 @@ def test_what_cannot_be_done_is_said(visitor: Visitor, app: Application) -> None
     path = f"/batches/{batch_id}/pages/2"
     for sent, status in (
         ({}, 422),
-        ({"template_page": 1, "points": CORNERS[:2]}, 422),
-        ({"template_page": 1, "points": [["a"] * 4] * 4}, 422),
-        ({"template_page": 5, "points": CORNERS}, 422),
-        ({"template_page": 1, "points": CORNERS, "submission_id": "x"}, 422),
+        ({"version_id": 1, "template_page": 1, "points": CORNERS[:2]}, 422),
+        ({"version_id": 1, "template_page": 1, "points": [["a"] * 4] * 4}, 422),
+        ({"version_id": 1, "template_page": 5, "points": CORNERS}, 422),
+        ({"version_id": 1, "template_page": 1, "points": CORNERS, "submission_id": "x"}, 422),
     ):
         assert visitor.send_json(f"{path}/preview", sent).status_code == status, sent
     answer = visitor.send_json(f"{path}/assign", {"submission_id": 1})

@@ -5,7 +5,7 @@ const NEW = "new";
 const UNDECIDED = "";
 
 /** Offers the forms that lack the template page; `keeps` when the page stays in the one it has. */
-export function createForms(select, { forms, form_id: own, template_page: ownPage, state }) {
+export function createForms(select, { forms, form_id: own, state, ...page }) {
   function option(value, label) {
     const element = document.createElement("option");
     element.value = value;
@@ -14,14 +14,16 @@ export function createForms(select, { forms, form_id: own, template_page: ownPag
   }
 
   return {
-    render(templatePage) {
+    render(target) {
       const before = select.value;
-      const open = forms.filter((form) => form.missing.includes(templatePage) && form.id !== own);
-      const stays = own !== null && templatePage === ownPage;
+      const { version_id: version, template_page: number } = target;
+      const open = forms.filter((form) =>
+        form.version_id === version && form.missing.includes(number) && form.id !== own);
+      const stays = own !== null && number === page.template_page && version === page.version_id;
       const first = stays ? "The form it is in" : "The form beside it in the file";
       select.replaceChildren(
         option(BY_PLACE, first),
-        ...open.map((form) => option(form.id, `${form.label} (page ${templatePage} is missing)`)),
+        ...open.map((form) => option(form.id, `${form.label} (page ${number} is missing)`)),
         option(NEW, "A new form"),
       );
       if (state === "held") select.options[0].replaceWith(option(UNDECIDED, "Choose a form…"));

@@ -18,7 +18,7 @@ const work = JSON.parse(document.getElementById("work-data").textContent);
 // laid: as the machine has it · points: a person moves it · shown: the result waits to be used
 let mode = "points";
 let isBusy = false;
-const templatePage = () => Number(part("template-page").value);
+const target = () => work.targets[Number(part("template-page").value)];
 const pins = createPins(() => {
   desk?.render();
   if (mode === "laid" && pins.pins.length) setMode("points");
@@ -71,7 +71,8 @@ async function attempt(task) {
 }
 
 const placement = () => ({
-  template_page: templatePage(), points: pins.points, submission_id: forms.id,
+  version_id: target().version_id, template_page: target().template_page,
+  points: pins.points, submission_id: forms.id,
 });
 
 async function showHowItLies() {
@@ -109,20 +110,22 @@ async function drop() {
 }
 
 /** Fetch where the scan's corners lie on the chosen template page. */
-async function start(number) {
-  const query = number ? `?template_page=${number}` : "";
+async function start(chosen) {
+  const query = chosen
+    ? `?version_id=${chosen.version_id}&template_page=${chosen.template_page}` : "";
   const found = await send(work.urls.start + query);
-  part("template-page").value = found.template_page;
-  forms.render(found.template_page);
-  desk.resizeTo(work.sizes[found.template_page - 1]);
-  await drawLines(part("lines"), work.blanks[found.template_page - 1]);
+  part("template-page").value = work.targets.findIndex((each) =>
+    each.version_id === found.version_id && each.template_page === found.template_page);
+  forms.render(target());
+  desk.resizeTo(target().size);
+  await drawLines(part("lines"), target().blank);
   const scans = found.points.map((point) => point.slice(0, 2));
   pins.start(homography(scans, found.points.map((point) => point.slice(2))));
 }
 
 async function open() {
   part("scan").src = work.scan_url;
-  await Promise.all([part("scan").decode(), start(work.template_page)]);
+  await Promise.all([part("scan").decode(), start(null)]);
   const isLaid = work.laid_url && ["held", "read"].includes(work.state);
   if (isLaid) await desk.showLaid(work.laid_url);
   setMode(isLaid ? "laid" : "points");
@@ -131,7 +134,7 @@ async function open() {
 
 function turn(direction) {
   if (mode !== "points") setMode("points");
-  const [width, height] = work.sizes[templatePage() - 1];
+  const [width, height] = target().size;
   pins.turn(direction, [width / 2, height / 2]);
 }
 
@@ -163,7 +166,7 @@ part("primary").addEventListener("click", goOn);
 part("back").addEventListener("click", () => setMode("points"));
 part("drop").addEventListener("click", () => attempt(drop));
 part("template-page").addEventListener("change", () => attempt(async () => {
-  await start(templatePage());
+  await start(target());
   setMode("points");
 }));
 onKeys({

@@ -1,0 +1,119 @@
+"""A batch of several templates: each page finds its own, and data leaves as a table for each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+
+import cv2
+import pytest
+
+from forms_app.errors import ConflictError, UserError
+from forms_app.reading.types import GreyImage
+from forms_app.services import batches, exports, form_lists, page_queue, review, templates
+from forms_app.services.application import Application
+from forms_app.services.dto import TemplateVersion
+from forms_app.store.models import SubmissionRow
+from tests import factories
+from tests.fakes import run_sent_tasks
+from tests.reading.sheets import draw_blank
+from tests.services.test_reading_path import _file, _foreign
+
+WIDTH_PX, HEIGHT_PX = 1240, 1754
+BOX = [900, 1560, 60, 60]
+
+
+def _blank(seed: int) -> GreyImage:
+    grey = draw_blank(seed, HEIGHT_PX, WIDTH_PX)
+    cv2.rectangle(grey, (BOX[0], BOX[1]), (BOX[0] + 60, BOX[1] + 60), 0, 2)
+    return grey
+
+
+def _published(app: Application, seed: int) -> TemplateVersion:
+    """A drawn form of one page with one tick box, called after its seed."""
+    png = cv2.imencode(".png", _blank(seed))[1].tobytes()
+    draft = templates.create_template(app, f"Form {seed}", png, "blank.png")
+    field = {"name": f"tick_{seed}", "page": 1, "kind": "mark", "box": BOX}
+    return templates.publish(app, templates.save_draft(app, draft.id, [field], draft.revision).id)
+
+
+def _filled(seed: int) -> GreyImage:
+    grey = _blank(seed)
+    cv2.line(grey, (908, 1568), (952, 1612), 30, 6)
+    cv2.line(grey, (952, 1568), (908, 1612), 30, 6)
+    return grey
+
+
+def _templates_of_forms(app: Application, batch_id: int) -> list[str]:
+    return [form.template_name for form in form_lists.list_forms(app, batch_id)]
+
+
+def _exported(app: Application, batch_id: int, kind: str) -> tuple[str, bytes]:
+    export = exports.request_export(app, batch_id, kind)
+    run_sent_tasks(app)
+    name, _, chunks = exports.open_export(app, export.id)
+    return name, b"".join(chunks)
+
+
+def _upload(app: Application, batch_id: int, pages: Sequence[GreyImage]) -> None:
+    factories.upload(app, batch_id, _file(pages), "mixed.tiff")
+    run_sent_tasks(app)
+
+
+def test_each_page_is_read_as_the_form_it_is(any_app: Application) -> None:
+    versions = [_published(any_app, seed) for seed in (1, 2, 3)]
+    batch = batches.create_batch(any_app, [version.id for version in versions[:2]], "Mixed")
+    assert batch.templates == ("Form 1 v1", "Form 2 v1")
+    _upload(any_app, batch.id, [_filled(2), _filled(1), _filled(3), _filled(2)])
+    assert _templates_of_forms(any_app, batch.id) == ["Form 2", "Form 1", "Form 2"]
+    [foreign] = page_queue.get_queue(any_app, batch.id).pages
+    assert (foreign.number, foreign.reason) == (3, "foreign_page")
+    assert review.get_item(any_app, 1, "tick_2").current.value is True
+    assert [value.field.name for value in review.get_submission(any_app, 2).fields] == ["tick_1"]
+    name, data = _exported(any_app, batch.id, "csv")
+    assert name == "Mixed.zip"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["Form 1.csv", "Form 2.csv"]
+        rows = list(csv.DictReader(archive.read("Form 2.csv").decode().splitlines()))
+    assert [row["tick_2"] for row in rows] == ["true", "true"]
+    name, data = _exported(any_app, batch.id, "json")
+    assert name == "Mixed.json"
+    assert [form["template"] for form in json.loads(data)] == ["Form 1", "Form 2", "Form 2"]
+    _, data = _exported(any_app, batch.id, "xlsx")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        assert 'name="Form 2"' in book.read("xl/workbook.xml").decode()
+
+
+def test_any_published_template_is_found_among_many(app: Application) -> None:
+    """More templates than the shortlist holds; the page's own joins the batch when it is known."""
+    for seed in range(1, 8):
+        _published(app, seed)
+    batch = batches.create_batch(app, [], "Any", takes_any=True)
+    assert batch.templates == ()
+    _upload(app, batch.id, [_filled(6), _filled(3), _foreign()])
+    assert _templates_of_forms(app, batch.id) == ["Form 6", "Form 3"]
+    summary = batches.get_batch(app, batch.id).summary
+    assert (summary.templates, summary.takes_any) == (("Form 6 v1", "Form 3 v1"), True)
+    assert (summary.pages_read, summary.pages_queued) == (2, 1)
+
+
+def test_a_form_keeps_to_its_template(app: Application) -> None:
+    batch = factories.make_batch(app)
+    submission_id = factories.make_submission(app, batch.id)
+    with app.session() as session:
+        session.get_one(SubmissionRow, submission_id).version_id = None
+    assert _templates_of_forms(app, batch.id) == ["Intake"]  # Without one it is of the first.
+    assert review.get_item(app, submission_id, "surname").current.value == "MILLER"
+
+
+def test_drafts_and_nothing_at_all_are_refused(app: Application) -> None:
+    draft = factories.make_draft(app)
+    with pytest.raises(UserError, match="Choose the form templates"):
+        batches.create_batch(app, [], "None")
+    with pytest.raises(ConflictError, match="draft"):
+        batches.create_batch(app, [draft.id], "Draft")
+    with pytest.raises(UserError, match="Choose the form templates"):
+        batches.create_batch(app, [], "Any", takes_any=True)
