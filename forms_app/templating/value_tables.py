@@ -114,7 +114,10 @@ def value_column(
     body = table[1:] if heading else table
     entries = [row[chosen] for row in body]
     written = [entry for entry in entries if entry]
-    values = tuple({list_key(entry): entry for entry in reversed(written)}.values())[::-1]
+    firsts: dict[str, str] = {}
+    for entry in written:
+        firsts.setdefault(list_key(entry), entry)
+    values = tuple(firsts.values())
     names = table[0] if heading else [""] * width
     problems = {value: problem for value in values if (problem := _problem(free, value))}
     kept = tuple(value for value in values if value not in problems) if only_fitting else values

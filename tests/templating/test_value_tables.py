@@ -30,7 +30,7 @@ def test_the_column_that_fits_is_found_under_its_heading(village: FormField) -> 
 
 
 def test_repeats_gaps_and_what_does_not_fit_are_counted(village: FormField) -> None:
-    table = read_table(b"Kabul,1\nkabul,2\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6")
+    table = read_table(b"Kabul,1\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6\nkabul,2")
     found = value_column(table, village)
     assert found.values == ("Kabul", "Herat", "Mazar-i-Sharif", "Q7")
     assert (found.blank, found.duplicates.count, found.duplicates.examples) == (1, 1, ("Kabul",))
