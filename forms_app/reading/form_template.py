@@ -141,12 +141,16 @@ class TemplatePage:
 
 @dataclass(frozen=True, slots=True)
 class FormTemplate:
-    """A whole form template; field order is review and export order."""
+    """A whole form template; field order is review and export order.
+
+    `code` says what barcodes and QR codes on its pages hold (`page_codes.compile_code`).
+    """
 
     name: str
     pages: tuple[TemplatePage, ...]
     fields: tuple[FormField, ...]
     rules: tuple[CrossRule, ...] = ()
+    code: str | None = None
 
     def fields_on(self, page: int) -> tuple[FormField, ...]:
         return tuple(f for f in self.fields if f.page == page)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, LeaseLostError, UserError
 from forms_app.queues import ASSEMBLE_FILE
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import PoorRegistrationError
-from forms_app.reading.features import view_page
+from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
+from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.intake import open_page
@@ -19,6 +19,13 @@ from forms_app.reading.likeness import writing_print
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
+from forms_app.services.batch_codes import (
+    CodeSetting,
+    FoundCode,
+    code_settings,
+    find_code,
+    narrowed,
+)
 from forms_app.services.batch_templates import (
     CandidatePage,
     admit,
@@ -56,6 +63,7 @@ class _Job:
     number: int
     placement: PagePlacement | None
     candidates: tuple[CandidatePage, ...]
+    codes: tuple[CodeSetting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class _Laid:
     version_id: int
     page: AlignedPage
     writing: str | None
+    barcode: str | None
 
 
 def align_page(app: Application, page_id: int) -> None:
@@ -109,8 +118,23 @@ def _align(app: Application, lease: Lease) -> None:
 
 
 def _lay(app: Application, grey: GreyImage, job: _Job) -> _Laid:
-    view = view_page(grey)
-    pages = shortlisted(app, job.candidates, view.features)
+    view, found = view_page(grey), find_code(grey, job.codes)
+    try:
+        return _lay_on(app, view, narrowed(job.candidates, found), found)
+    except ForeignPageError:
+        if found is None:
+            raise
+        # A code of another form may lie on the page: what is printed on it has the last word.
+        return _lay_on(app, view, job.candidates, found)
+
+
+def _lay_on(
+    app: Application,
+    view: PageView,
+    candidates: Sequence[CandidatePage],
+    found: FoundCode | None,
+) -> _Laid:
+    pages = shortlisted(app, candidates, view.features)
     references = [reference(app.files, page.number, page.blank_hash) for page in pages]
 
     def fields_of(place: int) -> Sequence[FormField]:
@@ -119,7 +143,7 @@ def _lay(app: Application, grey: GreyImage, job: _Job) -> _Laid:
 
     place, aligned = align_view(view, references, fields_of)
     writing = writing_print(aligned.grey, references[place].grey)
-    return _Laid(pages[place].version_id, aligned, writing)
+    return _Laid(pages[place].version_id, aligned, writing, _text(found))
 
 
 def _lay_by_hand(app: Application, grey: GreyImage, job: _Job) -> _Laid:
@@ -133,7 +157,12 @@ def _lay_by_hand(app: Application, grey: GreyImage, job: _Job) -> _Laid:
     if not laid.is_checked and not placement.is_confirmed:
         raise PoorRegistrationError(laid.doubt)
     writing = writing_print(laid.aligned.grey, blank.grey)
-    return _Laid(placement.version_id, laid.aligned, writing)
+    barcode = _text(find_code(grey, job.codes))
+    return _Laid(placement.version_id, laid.aligned, writing, barcode)
+
+
+def _text(found: FoundCode | None) -> str | None:
+    return None if found is None else found.code.text
 
 
 def _load_job(app: Application, page_id: int) -> _Job:
@@ -142,12 +171,14 @@ def _load_job(app: Application, page_id: int) -> _Job:
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
         assert file.content_hash is not None
+        candidates = tuple(candidate_pages(session, batch))
         return _Job(
             file_name=page.scan_name or file.name,
             content_hash=page.scan_hash or file.content_hash,
             number=1 if page.scan_hash else page.number,
             placement=placement_from_json(page.placement),
-            candidates=tuple(candidate_pages(session, batch)),
+            candidates=candidates,
+            codes=tuple(code_settings(session, {page.version_id for page in candidates})),
         )
 
 
@@ -160,6 +191,7 @@ def _save(session: Session, page_id: int, job: _Job, laid: _Laid, aligned_hash: 
     replaced = [key for key in (page.aligned_hash,) if key not in (None, aligned_hash)]
     doom(session, replaced)
     page.aligned_hash, page.writing = aligned_hash, laid.writing
+    page.barcode = laid.barcode
     page.quarter_turns = aligned.quarter_turns
     page.residual_px = float(aligned.residual_px)
     page.homography = aligned.homography.tolist()

@@ -11,11 +11,12 @@ from forms_app.queues import READ_PAGES
 from forms_app.reading.errors import PoorRegistrationError
 from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.services.application import Application
+from forms_app.services.batch_codes import code_settings
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave
-from forms_app.store.locks import lock_file, lock_submission
+from forms_app.store.locks import lock_batch, lock_file, lock_submission
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow, TemplatePageRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import model_version_id
@@ -25,6 +26,10 @@ DOUBLED, UNSURE = "doubled_page", "unsure_order"
 DOUBLED_MESSAGE = (
     "The writing on this page is that of page {number} of the file: it was probably scanned twice. "
     "Take it out, or say which form it belongs to."
+)
+KEYED_MESSAGE = (
+    "Page {number} of the form {key} is there already. Take this one out, or say which form it "
+    "belongs to."
 )
 UNSURE_MESSAGE = (
     "The pages around this one can be sorted into forms in more than one way. Say which form it "
@@ -93,6 +98,7 @@ def _signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> list[Pa
             .group_by(TemplatePageRow.version_id)
         ).all()
     )
+    keys = _keys(session, pages)
     return [
         None
         if page.template_page is None
@@ -100,20 +106,41 @@ def _signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> list[Pa
             form=page.version_id or first,
             template_page=page.template_page,
             page_count=counts[page.version_id or first],
+            key=keys.get(page.id),
             writing=page.writing,
         )
         for page in pages
     ]
 
 
+def _keys(session: Session, pages: Sequence[PageRow]) -> dict[int, str]:
+    """What the codes on pages call the form that they belong to, by page id."""
+    coded = [page for page in pages if page.barcode and page.version_id]
+    settings = {
+        setting.version_id: setting
+        for setting in code_settings(session, {page.version_id or 0 for page in coded})
+    }
+    keys = {}
+    for page in coded:
+        setting = settings.get(page.version_id or 0)
+        code = setting.understood(page.barcode or "") if setting else None
+        if code is not None and code.submission is not None:
+            keys[page.id] = code.submission
+    return keys
+
+
 def _assign(session: Session, file: FileRow, pages: Sequence[PageRow], trusting: bool) -> None:
-    grouping = group_pages(_signs(session, file, pages))
+    signs = _signs(session, file, pages)
+    grouping = group_pages(signs)
+    if any(sign is not None and sign.key for sign in signs):
+        lock_batch(session, file.batch_id)
     for place, earlier in grouping.doubled.items():
         _hold(pages[place], DOUBLED, DOUBLED_MESSAGE.format(number=pages[earlier].number))
     for group in grouping.groups:
         members = [pages[place] for place in group]
+        sign = signs[group[0]]
         if trusting or grouping.unsure.isdisjoint(group):
-            _join(session, file, members)
+            _join(session, file, members, sign.key if sign else None)
             continue
         for page in members:
             _hold(page, UNSURE, UNSURE_MESSAGE)
@@ -126,19 +153,43 @@ def _hold(page: PageRow, code: str, message: str) -> None:
         page.error_code, page.error_message = code, message
 
 
-def _join(session: Session, file: FileRow, group: Sequence[PageRow]) -> None:
-    """New pages of a group go to the form that its others have, while their place is free."""
+def _join(session: Session, file: FileRow, group: Sequence[PageRow], key: str | None) -> None:
+    """New pages of a group go to the form that its others have, while their place is free.
+
+    A form with a key may have come in another file.
+    """
     homes = [page.submission_id for page in group if page.submission_id is not None]
-    home = homes[0] if homes else None
+    home = homes[0] if homes else _form_of_key(session, file, group[0].version_id, key)
     taken = {p.template_page for p in pages_of_submission(session, home)} if home else set()
     for page in group:
         if page.submission_id is not None or page.state != PageState.ALIGNED:
             continue
+        if key is not None and page.template_page in taken:
+            _hold(page, DOUBLED, KEYED_MESSAGE.format(number=page.template_page, key=key))
+            continue
         if home is None or page.template_page in taken:
             form = new_submission(session, file.id, file.batch_id, page.version_id)
+            form.key = key
             home, taken = form.id, set()
         page.submission_id = home
         taken.add(page.template_page)
+
+
+def _form_of_key(
+    session: Session, file: FileRow, version_id: int | None, key: str | None
+) -> int | None:
+    if key is None:
+        return None
+    return session.scalar(
+        select(SubmissionRow.id)
+        .where(
+            SubmissionRow.batch_id == file.batch_id,
+            SubmissionRow.key == key,
+            SubmissionRow.version_id == version_id,
+        )
+        .order_by(SubmissionRow.id)
+        .limit(1)
+    )
 
 
 def _start_reading(session: Session, pages: Sequence[PageRow]) -> int:

@@ -37,7 +37,7 @@ def template_file(definition: dict[str, Any], pages: Sequence[TemplatePageRow]) 
             for page in pages
         ],
         "fields": definition["fields"],
-        **({"rules": definition["rules"]} if definition.get("rules") else {}),
+        **{key: definition[key] for key in ("rules", "code") if definition.get(key)},
     }
 
 

@@ -31,6 +31,7 @@ from forms_app.store.models import (
     BatchRow,
     ExportRow,
     FileRow,
+    PageRow,
     SubmissionFieldRow,
     SubmissionRow,
     TemplateVersionRow,
@@ -175,8 +176,10 @@ def iter_records(
                 .limit(GROUP)
             ).all()
             fields = review_queue.fields_of_submissions(session, [row[0].id for row in group])
+            codes = _barcodes(session, [row[0].id for row in group]) if plan.template.code else {}
             records = [
-                _record(name, row[0], row[1], fields[row[0].id], plan.template) for row in group
+                _record(name, form, file, fields[form.id], plan.template, codes.get(form.id, ""))
+                for form, file in group
             ]
         if not records:
             return
@@ -202,12 +205,14 @@ def _record(
     file_name: str,
     rows: list[SubmissionFieldRow],
     template: FormTemplate,
+    barcode: str,
 ) -> ExportRecord:
     return ExportRecord(
         template=name,
         source=file_name,
         number=submission.number,
         state=submission.state,
+        barcode=barcode,
         fields={row.field_name: _field(row) for row in rows},
         rules=tuple(
             check
@@ -215,6 +220,15 @@ def _record(
             if check.state in (RuleState.BROKEN, CONFIRMED)
         ),
     )
+
+
+def _barcodes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(PageRow.submission_id, PageRow.barcode)
+        .where(PageRow.submission_id.in_(form_ids), PageRow.barcode.is_not(None))
+        .order_by(PageRow.template_page.desc())
+    )
+    return {form_id: barcode for form_id, barcode in rows if form_id and barcode}
 
 
 def _field(row: SubmissionFieldRow) -> ExportField:

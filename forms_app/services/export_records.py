@@ -25,7 +25,8 @@ class ExportRecord:
     """A submission: `template` is its template's name, `number` counts within its file, `state` is
     needs_review or done.
 
-    `rules` are the cross-field rules that are broken, confirmed by a person or not.
+    `rules` are the cross-field rules that are broken, confirmed by a person or not. `barcode` is
+    the text of the code on its first page that has one.
     """
 
     template: str
@@ -34,3 +35,4 @@ class ExportRecord:
     state: str
     fields: Mapping[str, ExportField]
     rules: tuple[RuleCheck, ...] = ()
+    barcode: str = ""

@@ -40,6 +40,8 @@ LONGEST_NAME = 31
 HEAD = ("_file", "_form", "_state")
 # Which cross-field rules a form breaks; only where the template has any.
 RULES = "_rules"
+# The code on the page; only where the template says what codes hold.
+BARCODE = "_barcode"
 
 
 def write_csv(out: IO[bytes], tables: Sequence[ExportTable]) -> int:
@@ -137,8 +139,8 @@ WRITERS: dict[ExportFormat, Writer] = {
 
 
 def _heading(template: FormTemplate) -> list[str]:
-    head = (*HEAD, RULES) if template.rules else HEAD
-    return [*head, *(field.name for field in template.fields)]
+    more = [name for name, has in ((RULES, template.rules), (BARCODE, template.code)) if has]
+    return [*HEAD, *more, *(field.name for field in template.fields)]
 
 
 def _row(template: FormTemplate, record: ExportRecord) -> list[str]:
@@ -148,6 +150,7 @@ def _row(template: FormTemplate, record: ExportRecord) -> list[str]:
         str(record.number),
         record.state,
         *([_rules_text(record)] if template.rules else []),
+        *([record.barcode] if template.code else []),
         *(cell_text(field.value) if field else "" for field in values),
     ]
 
@@ -166,6 +169,7 @@ def _json_bytes(record: ExportRecord) -> bytes:
         "source": record.source,
         "form": record.number,
         "state": record.state,
+        **({"barcode": record.barcode} if record.barcode else {}),
         "fields": {
             name: {
                 "value": "" if is_empty(field.value, field.outcome) else value_to_json(field.value),

@@ -21,7 +21,8 @@ from forms_app.store.states import FieldState
 
 @dataclass(frozen=True, slots=True)
 class FormSummary:
-    """A filled form. `number` counts within its file, which has `file_pages` pages.
+    """A filled form. `number` counts within its file, which has `file_pages` pages; `key` is
+    what the codes on its pages call it.
 
     `state`: reading | needs_review | done. `fields` were read, `open_fields` wait for a person,
     `decided_fields` were settled by one.
@@ -32,6 +33,7 @@ class FormSummary:
     file_name: str
     file_pages: int | None
     number: int
+    key: str | None
     state: str
     fields: int
     open_fields: int
@@ -88,6 +90,7 @@ def _summary(
         file_name=file.name,
         file_pages=file.page_count,
         number=form.number,
+        key=form.key,
         state=form.state,
         fields=sum(by_state.values()),
         open_fields=by_state.get(FieldState.OPEN, 0),

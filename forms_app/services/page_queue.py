@@ -56,6 +56,7 @@ class QueuedPage:
     submission_id: int | None
     form: str | None
     scan_name: str | None
+    barcode: str | None
     is_laid: bool
 
     @property
@@ -191,6 +192,7 @@ def _queued(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) -> list[Q
             submission_id=page.submission_id,
             form=labels.get(page.submission_id or 0),
             scan_name=page.scan_name,
+            barcode=page.barcode,
             is_laid=page.aligned_hash is not None and page.template_page is not None,
         )
         for page, file in rows

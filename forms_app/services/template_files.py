@@ -62,7 +62,7 @@ def import_template(
     ]
     name = clean_name(template.name, "template")
     written = dump_template(template)
-    fields = {key: written[key] for key in ("fields", "rules") if key in written}
+    fields = {key: written[key] for key in ("fields", "rules", "code") if key in written}
     with app.session() as session:
         return insert_template(session, name, empty_definition(name) | fields, pages, user_id)
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import false, func, select, update
 from sqlalchemy.orm import Session
 
-from forms_app.store.models import FileRow, SubmissionRow
+from forms_app.store.models import BatchRow, FileRow, SubmissionRow
 
 
 def lock_submission(session: Session, submission_id: int) -> SubmissionRow | None:
@@ -28,6 +28,11 @@ def lock_file(session: Session, file_id: int) -> FileRow | None:
     """The file as it is now, locked; None when it is gone."""
     session.execute(update(FileRow).where(FileRow.id == file_id).values(state=FileRow.state))
     return session.get(FileRow, file_id, populate_existing=True)
+
+
+def lock_batch(session: Session, batch_id: int) -> None:
+    """The batch, locked: forms that are known by a key are made once. After the file's lock."""
+    session.execute(update(BatchRow).where(BatchRow.id == batch_id).values(name=BatchRow.name))
 
 
 def lock_blobs(session: Session, keys: Collection[str]) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormField, FormTemplate, TemplatePage
 from forms_app.reading.geometry import Box
+from forms_app.reading.page_codes import compile_code
 from forms_app.templating.cross_rules import parse_rules, rule_to_json
 from forms_app.templating.field_rules import field_to_json, parse_field
 from forms_app.templating.json_reader import ObjectReader
 
 FORMAT = "fieldhand/1"
-_TEMPLATE_KEYS = frozenset({"format", "name", "pages", "fields", "rules"})
+_TEMPLATE_KEYS = frozenset({"format", "name", "pages", "fields", "rules", "code"})
 _PAGE_KEYS = frozenset({"image", "image_page", "width", "height"})
 _EDGE_TOLERANCE_PX = 0.5
 
@@ -107,7 +108,7 @@ def parse_usable(
     named = frozenset(item["name"] for item in items if _has_name(item))
     rules = parse_rules(reader, fields, named)
     template = FormTemplate(
-        name, tuple(pages[n] for n in sorted(pages)), tuple(fields), tuple(rules)
+        name, tuple(pages[n] for n in sorted(pages)), tuple(fields), tuple(rules), _code(reader)
     )
     return template, problems
 
@@ -130,7 +131,21 @@ def dump_template(template: FormTemplate) -> dict[str, Any]:
         "pages": pages,
         "fields": [dict(field_to_json(field)) for field in template.fields],
         **rules,
+        **({"code": template.code} if template.code else {}),
     }
+
+
+def _code(reader: ObjectReader) -> str | None:
+    """What barcodes and QR codes on the pages hold."""
+    setting = reader.text("code")
+    if not setting:
+        return None
+    try:
+        compile_code(setting)
+    except ValueError as error:
+        reader.problem(f"'code' says what a code on the page holds: {error}.")
+        return None
+    return setting
 
 
 def _check_format(reader: ObjectReader) -> None:

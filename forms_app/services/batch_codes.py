@@ -1,0 +1,76 @@
+"""What the codes on a page say, by the settings of the templates that its batch may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_app.reading.page_codes import PageCode, compile_code, read_codes, understand
+from forms_app.reading.types import GreyImage
+from forms_app.services.batch_templates import CandidatePage
+from forms_app.store.models import TemplateVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSetting:
+    """What the codes on a template's pages hold."""
+
+    version_id: int
+    template_name: str
+    setting: str
+
+    def understood(self, text: str) -> PageCode | None:
+        """What a text says, unless it is another template's."""
+        code = understand(text, compile_code(self.setting))
+        if code is not None and code.template is not None:
+            is_own = code.template.casefold() == self.template_name.casefold()
+            return code if is_own else None
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    """A code on a page, and whose setting made sense of it."""
+
+    code: PageCode
+    setting: CodeSetting
+
+
+def code_settings(session: Session, version_ids: Iterable[int]) -> list[CodeSetting]:
+    """The settings of those templates that have one."""
+    code: Any = TemplateVersionRow.definition["code"].as_string()
+    rows = session.execute(
+        select(TemplateVersionRow.id, TemplateVersionRow.name, code)
+        .where(TemplateVersionRow.id.in_(set(version_ids)), code.is_not(None))
+        .order_by(TemplateVersionRow.id)
+    )
+    return [CodeSetting(*row) for row in rows]
+
+
+def find_code(grey: GreyImage, settings: Sequence[CodeSetting]) -> FoundCode | None:
+    """The first code on a scan that a setting makes sense of; nothing is looked for without one."""
+    if not settings:
+        return None
+    for text in read_codes(grey):
+        for setting in settings:
+            code = setting.understood(text)
+            if code is not None:
+                return FoundCode(code, setting)
+    return None
+
+
+def narrowed(candidates: Sequence[CandidatePage], found: FoundCode | None) -> list[CandidatePage]:
+    """The template pages that a code leaves; all of them where it names none."""
+    if found is None:
+        return list(candidates)
+    code, version_id = found.code, found.setting.version_id
+    return [
+        page
+        for page in candidates
+        if (code.template is None or page.version_id == version_id)
+        and (code.page is None or page.number == code.page)
+    ] or list(candidates)
