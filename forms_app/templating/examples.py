@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain, islice
 
-import rstr
-
 from forms_app.reading.constraints import check_value, date_format, parse_value
 from forms_app.reading.form_template import Case, FieldKind, FormField
 from forms_app.templating.health_constraints import room_for
+from forms_app.templating.pattern_samples import pattern_samples
 
-PATTERN_TRIES, PATTERN_BATCH = 400, 25
+PATTERN_TRIES, PATTERN_BATCH = 120, 8
 MOST_LISTED = 2000
+MOST_SHOWN = 60
+"""Characters of an example; longer ones tell nobody anything."""
 _ODD = frozenset(string.punctuation + string.whitespace) - set("-./ ")
 _WORDS = (
     "Okafor", "Kim", "Van der Berg", "Weber", "Diaz", "Ng", "Lindgren", "Rodrigues",
@@ -35,8 +36,13 @@ def accepted_examples(field: FormField, count: int = 3) -> tuple[str, ...]:
         return tuple(option.value for option in field.options[:count])
     if not field.is_written:
         return ()
-    fitting = (text for text in _candidates(field) if is_accepted(field, text))
-    return tuple(islice(dict.fromkeys(fitting), count))
+    found: dict[str, None] = {}
+    for text in _candidates(field):
+        if text not in found and is_accepted(field, text):
+            found[text] = None
+        if len(found) == count:
+            break
+    return tuple(found)
 
 
 def is_accepted(field: FormField, text: str) -> bool:
@@ -68,9 +74,9 @@ def _candidates(field: FormField) -> Iterator[str]:
 
 def _from_pattern(pattern: str, source: random.Random) -> Iterator[str]:
     """Matches, some at a time: usual characters before odd ones, shorter before longer."""
-    maker = rstr.Rstr(source)
+    samples = pattern_samples(pattern, source)
     for _ in range(PATTERN_TRIES // PATTERN_BATCH):
-        made = {maker.xeger(pattern) for _ in range(PATTERN_BATCH)}
+        made = {text for text in islice(samples, PATTERN_BATCH) if len(text) <= MOST_SHOWN}
         yield from sorted(made, key=lambda text: (len(_ODD & set(text)), len(text), text))
 
 

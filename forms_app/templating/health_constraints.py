@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from decimal import Decimal
-
-import rstr
+from itertools import islice
 
 from forms_app.reading.constraints import check_value, normalise
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.templating.findings import Finding, Severity
+from forms_app.templating.pattern_samples import pattern_samples
 
 PATTERN_TRIES = 400
 MOST_LISTED = 5000
@@ -62,18 +62,19 @@ def _listed(field: FormField) -> Iterator[Finding]:
 def _pattern(field: FormField, pattern: str) -> Iterator[Finding]:
     """Makes values from the pattern and looks for one that keeps the other rules."""
     room = room_for(field)
-    maker = rstr.Rstr(random.Random(0))
     shortest: int | None = None
     said = ""
-    for _ in range(PATTERN_TRIES):
-        value = normalise(field, maker.xeger(pattern))
+    for sample in islice(pattern_samples(pattern, random.Random(0)), PATTERN_TRIES):
+        value = normalise(field, sample)
         problems = check_value(field, value)
         if not problems and (room is None or len(value) <= room):
             return
         if shortest is None or len(value) < shortest:
             shortest = len(value)
         said = problems[0] if problems else said
-    if room is not None and shortest is not None and shortest > room:
+    if shortest is None:
+        return  # Nothing could be made of this pattern, so nothing is known.
+    if room is not None and shortest > room:
         reason = f"what matches it has {shortest} characters or more, and there is room for {room}."
     else:
         reason = (

@@ -57,6 +57,19 @@ def test_examples_hold_and_near_misses_do_not(keys: dict[str, Any], words: str) 
     assert explain(field) == found  # The same every time.
 
 
+@pytest.mark.parametrize("pattern", ["[0-9]++", "(?>[0-9]+)", "(A)?(?(1)[0-9]|[0-9]{2})"])
+def test_patterns_that_nothing_can_be_made_of_are_explained_by_usual_values(pattern: str) -> None:
+    field = field_of(kind="text", layout="line", pattern=pattern)
+    found = explain(field)
+    assert found.problems == () or "was found" in found.problems[0]
+    assert all(try_value(field, example).accepted for example in found.accepts)
+
+
+def test_a_pattern_of_nested_repetitions_answers_at_once() -> None:
+    found = explain(field_of(kind="text", layout="line", pattern="(A+)+"))
+    assert found.accepts and found.problems == ()
+
+
 def test_near_misses_say_each_reason_once() -> None:
     found = explain(field_of(kind="digits", cells=7, min_length=5))
     assert [refusal.reason for refusal in found.refuses] == [
