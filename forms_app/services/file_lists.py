@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forms_app.services.dto import BatchName, FileSummary, PageFailure
-from forms_app.store.models import BatchRow, FileRow, PageRow, TemplateVersionRow
+from forms_app.store.models import (
+    BatchRow,
+    BatchVersionRow,
+    FileRow,
+    PageRow,
+    TemplateVersionRow,
+)
 from forms_app.store.states import FileState, PageState
 
 STUCK = (PageState.FAILED, PageState.HELD)
@@ -80,15 +86,10 @@ def _name(session: Session, file_id: int | None) -> str | None:
 
 def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, BatchName]:
     """For files whose content came before in another batch of the same template: the first one."""
-    earlier, its_batch, its_version = (
-        aliased(FileRow),
-        aliased(BatchRow),
-        aliased(TemplateVersionRow),
-    )
+    earlier, its_batch = aliased(FileRow), aliased(BatchRow)
     found = session.execute(
         select(FileRow.id, its_batch.id, its_batch.name)
         .join(BatchRow, BatchRow.id == FileRow.batch_id)
-        .join(TemplateVersionRow, TemplateVersionRow.id == BatchRow.version_id)
         .join(
             earlier,
             (earlier.content_hash == FileRow.content_hash)
@@ -97,15 +98,23 @@ def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, 
             & (earlier.state != FileState.FAILED),
         )
         .join(its_batch, its_batch.id == earlier.batch_id)
-        .join(
-            its_version,
-            (its_version.id == its_batch.version_id)
-            & (its_version.template_id == TemplateVersionRow.template_id),
-        )
         .where(those, FileRow.state != FileState.FAILED)
+        .where(or_(BatchRow.takes_any, its_batch.takes_any, _share_template(BatchRow, its_batch)))
         .order_by(earlier.id.desc())
     )
     return {file_id: BatchName(batch_id, name) for file_id, batch_id, name in found}
+
+
+def _share_template(one: type[BatchRow], other: type[BatchRow]) -> ColumnElement[bool]:
+    """Whether two batches hold filled copies of a common template, whatever its version."""
+    of_one, of_other = aliased(BatchVersionRow), aliased(BatchVersionRow)
+    mine, theirs = aliased(TemplateVersionRow), aliased(TemplateVersionRow)
+    return (
+        exists()
+        .where(of_one.batch_id == one.id, mine.id == of_one.version_id)
+        .where(of_other.batch_id == other.id, theirs.id == of_other.version_id)
+        .where(mine.template_id == theirs.template_id)
+    )
 
 
 def _failure(page: PageRow) -> PageFailure:

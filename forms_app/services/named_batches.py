@@ -12,7 +12,7 @@ from forms_app.services.batches import create_batch
 from forms_app.services.dto import TemplateSummary
 from forms_app.services.names import clean_name
 from forms_app.services.templates import list_templates
-from forms_app.store.models import BatchRow, TemplateVersionRow
+from forms_app.store.models import BatchRow, BatchVersionRow, TemplateVersionRow
 
 
 def published_template(app: Application, name: str) -> TemplateSummary:
@@ -48,7 +48,8 @@ def batch_named(app: Application, template: TemplateSummary, name: str) -> int:
     with app.session() as session:
         found = session.scalar(
             select(BatchRow.id)
-            .join(TemplateVersionRow, TemplateVersionRow.id == BatchRow.version_id)
+            .join(BatchVersionRow, BatchVersionRow.batch_id == BatchRow.id)
+            .join(TemplateVersionRow, TemplateVersionRow.id == BatchVersionRow.version_id)
             .where(BatchRow.name == cleaned, TemplateVersionRow.template_id == template.id)
             .order_by(BatchRow.id.desc())
             .limit(1)
