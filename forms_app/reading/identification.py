@@ -31,6 +31,9 @@ MIN_KEYPOINTS = 12
 MIN_INK_SHARE = 5e-4
 WORTH_A_LOOK = 0.25
 """Pages with fewer inliers than this share of the best page's are not looked at further."""
+LIKELY = 0.5
+"""The same for pages of many templates, of which each that is looked at has to be prepared first:
+forms that share words have a third of the right one's inliers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,20 @@ def likeliest(page: Features, blanks: Sequence[Features]) -> list[int]:
     Returns:
         The best first; where next to nothing matches, all of them: SIFT may find the page.
     """
-    inliers = []
-    for blank in blanks:
-        reach_px = MAGSAC_REACH_PX * float(np.ptp(blank.points).max()) / COARSE_LONG_SIDE_PX
-        estimate = estimate_homography(page, blank, reach_px) if len(blank) else None
-        inliers.append(estimate.inliers if estimate else 0)
+    estimates = [
+        estimate_homography(page, blank, MAGSAC_REACH_PX * _extent_px(blank) / COARSE_LONG_SIDE_PX)
+        for blank in blanks
+    ]
+    inliers = [0 if estimate is None else estimate.inliers for estimate in estimates]
     order = sorted(range(len(blanks)), key=lambda place: -inliers[place])
     if max(inliers, default=0) < MIN_KEYPOINTS:
         return order
-    return [place for place in order if inliers[place] >= WORTH_A_LOOK * max(inliers)]
+    return [place for place in order if inliers[place] >= LIKELY * max(inliers)]
+
+
+def _extent_px(features: Features) -> float:
+    """About the long side of the page that they are of."""
+    return float(np.ptp(features.points, axis=0).max()) if len(features) else 1.0
 
 
 def require_content(view: PageView) -> None:

@@ -1,9 +1,9 @@
 """Which of many template pages a scan may show: a shortlist, before any of them is laid on it.
 
-A bag of binary words (Galvez-Lopez & Tardos, T-RO 2012, without the tree): each AKAZE descriptor
-counts for the nearest of some thousand words, rare words weigh more (tf-idf), and pages are
-ranked by the cosine. AKAZE describes what is around a point in the point's own direction, so the
-four ways up look alike.
+Each feature of the scan votes for the template page that has the most similar one, if the next
+best page's is clearly less similar (Lowe's ratio, between pages): what all forms share, such as
+corners of boxes, has no say. AKAZE describes what is around a point in the point's own direction,
+so the four ways up look alike.
 """
 
 from __future__ import annotations
@@ -16,60 +16,60 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.features import Features
+from forms_app.reading.features import RATIO_TEST, Features
 
-WORDS = 2048
 SHORTLIST = 5
-SEED = 20261127
+NEIGHBOURS = 8
+"""So many nearest features are looked at for one of another page."""
+FIRST_LOOK = 300
+"""Features of a first, cheap look; its result counts where it is clear."""
+CLEAR_VOTES, CLEAR_LEAD = 20, 3.0
+NEAREST_SHARE = 1e-3
+"""Features that are nearest but not clearly decide among pages without other votes."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateIndex:
-    """`words` (W, 61) uint8, `weights` (W,) and one unit vector (W,) a page in `pages`."""
+    """All features of all pages: `descriptors` (N, 61) uint8, and the page that each is of."""
 
-    words: NDArray[np.uint8]
-    weights: NDArray[np.float32]
-    pages: NDArray[np.float32]
+    descriptors: NDArray[np.uint8]
+    owners: NDArray[np.intp]
+    page_count: int
 
     def nearest(self, features: Features, count: int = SHORTLIST) -> list[int]:
         """Positions of the pages most like a scan with these features, the likeliest first."""
-        if not len(features) or not len(self.words):
-            return list(range(min(count, len(self.pages))))
-        likeness = self.pages @ _vector(_counts(features, self.words), self.weights)
-        return [int(place) for place in np.argsort(-likeness, kind="stable")[:count]]
+        if len(features) > FIRST_LOOK:
+            chosen = np.linspace(0, len(features) - 1, FIRST_LOOK).astype(int)
+            votes = self._votes(features.descriptors[chosen])
+            second, best = np.sort([0.0, 0.0, *votes])[-2:]
+            if best >= CLEAR_VOTES and best >= CLEAR_LEAD * second:
+                return self._ranked(votes, count)
+        return self._ranked(self._votes(features.descriptors), count)
+
+    def _votes(self, descriptors: NDArray[Any]) -> NDArray[np.floating[Any]]:
+        """Votes (pages,) of the scan's descriptors (n, 61)."""
+        votes = np.zeros(self.page_count)
+        known = min(NEIGHBOURS, len(self.descriptors))
+        if not len(descriptors) or not known:
+            return votes
+        distances, places = cv2.batchDistance(
+            descriptors, self.descriptors, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=known
+        )
+        owners = self.owners[places]
+        is_other = owners != owners[:, :1]
+        other = np.where(is_other.any(axis=1), is_other.argmax(axis=1), known - 1)
+        rival = distances[np.arange(len(distances)), other]
+        is_clear = distances[:, 0] < RATIO_TEST * rival
+        np.add.at(votes, owners[:, 0], np.where(is_clear, 1.0, NEAREST_SHARE))
+        return votes
+
+    def _ranked(self, votes: NDArray[np.floating[Any]], count: int) -> list[int]:
+        return [int(place) for place in np.argsort(-votes, kind="stable")[:count]]
 
 
 def build_index(pages: Sequence[Features]) -> TemplateIndex:
-    """An index over template pages, in their order; some 5 ms a page."""
-    words = _words(pages)
-    counts = np.array([_counts(page, words) for page in pages], np.float32)
-    counts = counts.reshape(len(pages), len(words))
-    present = np.count_nonzero(counts, axis=0)
-    weights = np.log((1 + len(pages)) / (1 + present)).astype(np.float32) + np.float32(0.1)
-    vectors = [_vector(row, weights) for row in counts]
-    return TemplateIndex(words, weights, np.array(vectors, np.float32).reshape(counts.shape))
-
-
-def _words(pages: Sequence[Features]) -> NDArray[np.uint8]:
-    """Descriptors of the pages themselves, drawn evenly: the words that these forms are made of."""
+    """An index over the AKAZE features of template pages, in their order."""
     filled = [page.descriptors for page in pages if len(page)]
-    if not filled:
-        return np.zeros((0, 61), np.uint8)
-    every = np.concatenate(filled)
-    rng = np.random.default_rng(SEED)
-    chosen = rng.choice(len(every), min(WORDS, len(every)), replace=False)
-    return np.unique(every[np.sort(chosen)], axis=0)
-
-
-def _counts(features: Features, words: NDArray[np.uint8]) -> NDArray[np.float32]:
-    if not len(features) or not len(words):
-        return np.zeros(len(words), np.float32)
-    matches = cv2.BFMatcher(cv2.NORM_HAMMING).match(features.descriptors, words)
-    nearest = [match.trainIdx for match in matches]
-    return np.bincount(nearest, minlength=len(words)).astype(np.float32)
-
-
-def _vector(counts: NDArray[Any], weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Tf-idf of unit length; the root keeps one word that fills the page from being all of it."""
-    vector = np.sqrt(counts) * weights
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+    descriptors = np.concatenate(filled) if filled else np.zeros((0, 61), np.uint8)
+    owners = np.repeat(np.arange(len(pages)), [len(page) for page in pages])
+    return TemplateIndex(descriptors, owners, len(pages))
