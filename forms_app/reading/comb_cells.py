@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.components import Components, find_components
+from forms_app.reading.components import Components
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import InkImage
 
@@ -35,10 +35,15 @@ _END_ROOM = 0.2
 _Ints = NDArray[np.int64]
 
 
-def assign_ink(ink: InkImage, cells: tuple[Box, ...]) -> NDArray[np.int16]:
-    """`(h, w)`: the index of the cell each ink pixel belongs to, -1 for none."""
+def assign_ink(ink: InkImage, pieces: Components, cells: tuple[Box, ...]) -> NDArray[np.int16]:
+    """`(h, w)`: the index of the cell each ink pixel belongs to, -1 for none.
+
+    Args:
+        ink: `(h, w)`.
+        pieces: its connected components.
+        cells: of the comb.
+    """
     zones = _cell_zones(ink.shape, cells)
-    pieces = find_components(ink)
     shares = _shares(pieces, zones, len(cells))
     homes = _homes(pieces, shares, cells)
     owner: NDArray[np.int16] = homes[pieces.labels]

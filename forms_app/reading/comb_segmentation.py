@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.comb_cells import assign_ink
-from forms_app.reading.components import tight_box
+from forms_app.reading.components import find_components, tight_box
 from forms_app.reading.geometry import Box
 from forms_app.reading.glyphs import frame_glyph
-from forms_app.reading.strike_out import is_struck_cell, is_struck_line
+from forms_app.reading.strike_out import is_scrawled, is_struck_cell, is_struck_line
 from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
 
 # Ink of a real mark in a cell: area and reach as shares of the cell's height.
 _LEAST_AREA = 0.045
 _LEAST_REACH = 0.10
+# Share of the ink in one piece over many cells that is a scrawl; the rest may be another field's.
+_SCRAWL_SHARE = 0.5
 # Paper this wide (share of the cell's width) divides two characters that share a cell.
 _GAP = 0.03
 
@@ -31,10 +33,11 @@ def segment_comb(crop: FieldCrop) -> Segmentation:
         no glyph and stand in `gaps`.
     """
     ink = crop.ink
-    if is_struck_line(ink, crop.cells):
+    pieces = find_components(ink)
+    if is_struck_line(ink, crop.cells) or is_scrawled(pieces, _SCRAWL_SHARE):
         states = (InkState.STRUCK_OUT,) * len(crop.cells)
         return _assemble(states, [])
-    owner = assign_ink(ink, crop.cells)
+    owner = assign_ink(ink, pieces, crop.cells)
     found = [_read_cell(ink, owner, index, cell) for index, cell in enumerate(crop.cells)]
     return _assemble(tuple(s for s, _ in found), [g for _, g in found if g is not None])
 

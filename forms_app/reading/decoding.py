@@ -9,7 +9,7 @@ forced against clear ink ends with a low probability.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,6 +63,9 @@ _MOST_ALTERNATIVES = 4
 _LEAST_ALTERNATIVE = 0.01
 # Mean share of "no character" over the glyphs of the best path from which nothing was read.
 _UNREADABLE = 0.7
+# Mean probability of the characters read from a line that looks scrawled over: below it the line is
+# struck out, above it its characters only touch. Of 22 scrawled lines none came to 0.7.
+_LEGIBLE = 0.7
 _KEEPS_SPACES = frozenset({FieldKind.TEXT, FieldKind.LETTERS})
 _OUTCOMES = {
     InkState.EMPTY: Outcome.BLANK,
@@ -214,18 +217,26 @@ def _summary(
     best = candidates[0]
     rows = [row for row in best.written.glyphs if row != EMPTY_CELL]
     accepted = float(np.prod(1 - beliefs.rejects[rows]))
+    characters = _characters(best.written, segmentation, beliefs)
+    if segmentation.is_scrawled and _legibility(characters) < _LEGIBLE:
+        return _nothing(Outcome.STRUCK_OUT)
     is_unreadable = float(beliefs.rejects[rows].mean()) > _UNREADABLE
     kept = [c for c in candidates[:_MOST_CANDIDATES] if c.weight * accepted >= _LEAST_CANDIDATE]
     return Decoded(
         outcome=Outcome.UNREADABLE if is_unreadable else Outcome.READ,
         value=best.value,
         candidates=tuple((c.value, c.weight * accepted) for c in kept),
-        characters=_characters(best.written, segmentation, beliefs),
+        characters=characters,
         satisfied=best.is_valid,
         problems=() if best.is_valid else check_value(field, best.value),
         unconstrained=_unconstrained(lattice, beliefs),
         reject_probability=1 - accepted,
     )
+
+
+def _legibility(characters: Sequence[CharacterReading]) -> float:
+    """Mean probability of the characters read from ink."""
+    return float(np.mean([c.probability for c in characters if c.box is not None]))
 
 
 def _characters(

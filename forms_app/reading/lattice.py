@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.grammars import Grammar
-from forms_app.reading.types import Segmentation
+from forms_app.reading.types import InkState, Segmentation
 
 EMPTY_CELL = -1
 # Hypotheses this many nats behind the best at their node are given up: 1 in 8,000.
@@ -24,12 +24,14 @@ _MOST_CHARACTERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`glyph` is its row in the beliefs, EMPTY_CELL for a comb's empty cell."""
+    """`glyph` is its row in the beliefs, EMPTY_CELL for a comb's empty cell; a struck one is no
+    space of the text."""
 
     start: int
     end: int
     glyph: int
     log_prior: float = 0.0
+    is_space: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def build_lattice(segmentation: Segmentation) -> Lattice:
     is_comb = bool(segmentation.cell_states)
     if is_comb:
         for cell in segmentation.gaps:
-            leaving[cell].append(Edge(cell, cell + 1, EMPTY_CELL))
+            is_space = segmentation.cell_states[cell] is not InkState.STRUCK_OUT
+            leaving[cell].append(Edge(cell, cell + 1, EMPTY_CELL, is_space=is_space))
     spaces = frozenset() if is_comb else frozenset(segmentation.gaps)
     return Lattice(tuple(map(tuple, leaving)), spaces)
 
@@ -107,7 +110,8 @@ def search(
             for edge in edges:
                 target = reached[edge.end]
                 if edge.glyph == EMPTY_CELL:
-                    _add(target, _with_space(source, grammar) if keeps_spaces else source)
+                    is_space = keeps_spaces and edge.is_space
+                    _add(target, _with_space(source, grammar) if is_space else source)
                     continue
                 for character, log_p in choices[edge.glyph]:
                     log_mass = source.log_mass + log_p + edge.log_prior

@@ -15,10 +15,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from forms_app.reading.components import find_components
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.line_pieces import Piece, find_pieces, is_dust
-from forms_app.reading.strike_out import is_struck_run
+from forms_app.reading.strike_out import is_scrawled, is_struck_run
 from forms_app.reading.types import FieldCrop, Glyph, InkImage, InkState, Segmentation
 from forms_app.reading.writing_line import WritingLine
 
@@ -29,6 +30,8 @@ _TOO_MANY = 150
 _WIDEST = 1.9
 _USUAL_WIDTH = 0.95
 _WORD_GAP = 0.42
+# Share of the ink in one piece that is a scrawl: characters on a line touch, seldom all of them.
+_SCRAWL_SHARE = 0.9
 
 
 def segment_line(crop: FieldCrop) -> Segmentation:
@@ -43,7 +46,8 @@ def segment_line(crop: FieldCrop) -> Segmentation:
         return Segmentation(InkState.EMPTY, (), 1)
     line, pieces = found
     rows, columns = crop.box.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
-    if is_struck_run(crop.ink[rows, columns], line.height_px):
+    own = crop.ink[rows, columns]
+    if is_struck_run(own, line.height_px):
         return Segmentation(InkState.STRUCK_OUT, (), 1)
     specks = is_dust(max(piece.box.height for piece in pieces), crop.box)
     if specks or line.row_count > 1 or len(pieces) > _TOO_MANY:
@@ -54,7 +58,13 @@ def segment_line(crop: FieldCrop) -> Segmentation:
         for end in range(start + 1, min(len(pieces), start + _MOST_PIECES) + 1)
         if end == start + 1 or _may_be_one(pieces[start:end], line)
     )
-    return Segmentation(InkState.WRITTEN, glyphs, len(pieces) + 1, gaps=_word_gaps(pieces, line))
+    return Segmentation(
+        InkState.WRITTEN,
+        glyphs,
+        len(pieces) + 1,
+        gaps=_word_gaps(pieces, line),
+        is_scrawled=is_scrawled(find_components(own), _SCRAWL_SHARE),
+    )
 
 
 def _may_be_one(pieces: list[Piece], line: WritingLine) -> bool:

@@ -31,6 +31,7 @@ from forms_app.reading.registration import PageReference
 from forms_app.reading.segmentation import segment
 from forms_app.reading.signatures import read_signature
 from forms_app.reading.stray_marks import has_mark_beside
+from forms_app.reading.struck_cells import withdraw_struck_cells
 from forms_app.reading.types import (
     AlignedPage,
     FieldCrop,
@@ -179,8 +180,11 @@ def _judge(
 ) -> FieldReading:
     field, crop = item.field, item.crop
     if item.segmentation is not None:
-        decoded = decode(field, item.segmentation, log_probabilities, charset)
-        evidence = gather_evidence(crop, item.segmentation, decoded, item.residual_px)
+        segmentation, rows = withdraw_struck_cells(
+            field, item.segmentation, log_probabilities, charset
+        )
+        decoded = decode(field, segmentation, rows, charset)
+        evidence = gather_evidence(crop, segmentation, decoded, item.residual_px)
         return judge_written(field, decoded, evidence, policy)
     if field.kind in OPTION_KINDS:
         return judge_choice(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.components import find_components
+from forms_app.reading.components import Components, find_components
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import InkImage
 
@@ -26,6 +26,13 @@ _WRITTEN_RUN = 0.9
 _LINE_HEIGHTS = 2.2
 # A cell with ink over less of its width is not written in; a line's end may reach into it.
 _ENTERED = 0.25
+# A zigzag over a text joins it into one piece this much wider than high, whose rows meet many
+# strokes (in all, and for each height of its width) and whose columns meet few: it runs up and down
+# between the characters. Of 540 fields by development writers none that was written had these, 61
+# of 64 scrawled ones did that no line gives away.
+_SCRAWL_WIDTH = 2.3
+_SCRAWL_CROSSINGS, _SCRAWL_DENSITY = 5.0, 1.8
+_SCRAWL_COLUMN = 2.2
 # Slopes (down per right) at which a line through a field is looked for, besides level.
 _SLOPES = (-0.48, -0.36, -0.24, -0.12, 0.12, 0.24, 0.36, 0.48)
 
@@ -68,6 +75,28 @@ def _inked_columns(ink: InkImage, cell: Box) -> int:
 def is_struck_run(ink: InkImage, height_px: float) -> bool:
     """Whether one stroke runs level through a written line whose characters are this high."""
     return _is_run_through(ink, _LINE_HEIGHTS * height_px, 0.06 * height_px)
+
+
+def is_scrawled(pieces: Components, least_share: float) -> bool:
+    """Whether a zigzag runs over what is written.
+
+    Args:
+        pieces: the field's ink.
+        least_share: share of all ink that the zigzag and what it joins must have.
+    """
+    if not pieces.count:
+        return False
+    widest = int(np.argmax(np.where(pieces.area > 0, pieces.width, 0)[1:])) + 1
+    width, height = int(pieces.width[widest]), int(pieces.height[widest])
+    if width < _SCRAWL_WIDTH * height:
+        return False
+    if pieces.area[widest] < least_share * pieces.area[1:].sum():
+        return False
+    top, left = int(pieces.top[widest]), int(pieces.left[widest])
+    own = pieces.labels[top : top + height, left : left + width] == widest
+    crossings = mean_crossings(own[height // 4 : max(height - height // 4, height // 4 + 1)])
+    least = max(_SCRAWL_CROSSINGS, _SCRAWL_DENSITY * width / height)
+    return crossings >= least and mean_crossings(own.T) < _SCRAWL_COLUMN
 
 
 def _is_run_through(ink: InkImage, least_px: float, slack_px: float) -> bool:

@@ -120,7 +120,8 @@ class Segmentation:
     """The lattice of one written field: nodes 0..`node_count`-1, every path reads left to right.
 
     A comb of n cells has n + 1 nodes and one glyph per written cell; `cell_states` says what each
-    cell holds and its empty cells are the nodes' gaps. A line has one state.
+    cell holds and its empty cells are the nodes' gaps. A line has one state. `is_scrawled`: a line
+    looks like one over which a zigzag runs; whether it is struck out, its legibility tells.
     """
 
     state: InkState
@@ -128,6 +129,7 @@ class Segmentation:
     node_count: int
     cell_states: tuple[InkState, ...] = ()
     gaps: tuple[int, ...] = ()
+    is_scrawled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
