@@ -11,9 +11,9 @@ const UNLOAD_LIMIT_BYTES = 60_000; // browsers drop larger requests of a page th
 /**
  * `onStatus` hears `{state, message}`: state is saved | pending | saving | offline | refused |
  * conflict. `onSaved` hears the server's answer (`revision`, `problems`); `onJoined` how many
- * fields somebody else's change brought.
+ * fields somebody else's change brought; none is taken in while `isBusy()`.
  */
-export function createAutosave(store, { urls, revision, onStatus, onSaved, onJoined }) {
+export function createAutosave(store, { urls, revision, isBusy, onStatus, onSaved, onJoined }) {
   let known = revision;
   let timer = 0;
   let failures = 0;
@@ -81,6 +81,10 @@ export function createAutosave(store, { urls, revision, onStatus, onSaved, onJoi
 
   /** Join what somebody else saved with what is here; answers whether that went well. */
   async function joinTheirs() {
+    if (isBusy()) {
+      schedule();
+      return false;
+    }
     const found = await joinedOrNull(urls.state, store, saved.fields, saved.name);
     if (!found) {
       fail(new Problem(0, { message: "Fieldhand does not answer; it is tried again." }));
@@ -131,7 +135,7 @@ export function createAutosave(store, { urls, revision, onStatus, onSaved, onJoi
     save,
     /** Somebody else has saved `latest`: take it in at once, before there is a conflict. */
     async follow(latest) {
-      if (latest <= known || isStopped || running) return;
+      if (latest <= known || isStopped || running || isBusy()) return;
       await alone(joinTheirs);
       if (isDirty() && !isStopped) schedule();
     },

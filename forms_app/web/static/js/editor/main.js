@@ -54,6 +54,7 @@ const status = createStatus(part("status"), part("save-notice"), !readOnly);
 const autosave = createAutosave(store, {
   urls,
   revision: version.revision,
+  isBusy: () => shapes.isBusy,
   onStatus: status.show,
   onSaved(answer) {
     store.set({ problems: answer.problems });

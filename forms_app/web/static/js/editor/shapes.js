@@ -169,6 +169,10 @@ export function createShapes(stage, store, viewport, pages, printed) {
       layer.batchDraw();
     },
     redraw: () => layer.batchDraw(),
+    /** Whether a box is being moved or resized: nothing may change under the hand. */
+    get isBusy() {
+      return handles.node.isTransforming() || [...nodes.values()].some((node) => node.isDragging());
+    },
     /** While two fingers move the page, boxes stay: what was being dragged goes back. */
     hold(held) {
       isHeld = held;
