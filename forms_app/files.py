@@ -31,6 +31,8 @@ from forms_app.reading.errors import FileTooLargeError
 
 CHUNK_BYTES = 1 << 20
 SPOOL_BYTES = 16 << 20
+# Of 5 MB each, for every file that is stored at the same time; obstore would take twelve.
+PARTS_IN_MEMORY = 3
 # EFBIG is what a full quota (ulimit -f) answers, EDQUOT a file system's.
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
@@ -96,12 +98,13 @@ class FileStore:
                 stored = _spool(stream, spool, max_bytes)
             yield stored, spool
 
-    def put_spooled(self, stored: StoredFile, spool: IO[bytes]) -> None:
-        """Keep what `spooled` gave."""
+    def put_spooled(self, stored: StoredFile, spool: IO[bytes] | bytes) -> None:
+        """Keep what `spooled` gave, or bytes whose key and size are known."""
         with _translated_errors():
             if not self._holds(*stored):
-                spool.seek(0)
-                obstore.put(self._store, _path(stored.key), spool)
+                if not isinstance(spool, bytes):
+                    spool.seek(0)
+                obstore.put(self._store, _path(stored.key), spool, max_concurrency=PARTS_IN_MEMORY)
 
     def get(self, key: str) -> bytes:
         """The bytes of `key`.

@@ -9,7 +9,6 @@ file.
 from __future__ import annotations
 
 import hashlib
-import io
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, NotFoundError
-from forms_app.files import FileStore, Readable, StoredFile
+from forms_app.files import Readable, StoredFile
 from forms_app.reading.errors import FileTooLargeError
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
@@ -154,29 +153,27 @@ def _refuse_too_large(app: Application, name: str, size: int) -> None:
 
 
 def _read(stream: Readable, size: int) -> bytes:
-    """`size` bytes, fewer only at the end of the stream."""
-    part = bytearray()
-    while len(part) < size and (piece := stream.read(size - len(part))):
-        part += piece
-    return bytes(part)
+    """`size` bytes, fewer only at the end of the stream; copied only where they come in pieces."""
+    pieces: list[bytes] = []
+    left = size
+    while left and (piece := stream.read(left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _keep(app: Application, upload_id: str, start: int, part: bytes) -> None:
     stored = StoredFile(hashlib.sha256(part).hexdigest(), len(part))
-    _put(app.files, stored, part)
+    app.files.put_spooled(stored, part)
     try:
         with app.session() as session:
             lock_blobs(session, [stored.key])
             # Costs nothing unless the last other reference was just deleted with the bytes.
-            _put(app.files, stored, part)
+            app.files.put_spooled(stored, part)
             _move_on(session, upload_id, start, stored)
     except ConflictError:
         delete_unreferenced(app, [stored.key])
         raise
-
-
-def _put(files: FileStore, stored: StoredFile, part: bytes) -> None:
-    files.put_spooled(stored, io.BytesIO(part))
 
 
 def _move_on(session: Session, upload_id: str, start: int, stored: StoredFile) -> None:
