@@ -1,0 +1,115 @@
+"""A clean blank from filled copies of a page: what is in all of them is print, the rest writing.
+
+The copies are laid onto the one with the least ink, then once more onto what came out of that,
+which has no writing left to mislead. What is print then is `common_print`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forms_app.errors import UserError
+from forms_app.reading.errors import PageError
+from forms_app.reading.features import view_page
+from forms_app.reading.geometry import Box
+from forms_app.reading.identification import best_reference
+from forms_app.reading.placement import lay_onto_template, place_page
+from forms_app.reading.references import PageReference, prepare_reference
+from forms_app.reading.types import GreyImage
+from forms_app.templating.common_print import common_print, without_writing
+from forms_app.templating.photograph import flattened, upright
+
+MOST_COPIES = 12
+"""More copies cost memory (9 MB for each A4 page) and show nothing new."""
+MOST_BASES = 3
+"""So many copies are tried as the one to lay the others onto: a foreign page may be among them."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedBlank:
+    """`grey` `(H, W)` is the blank; `doubtful` boxes on it may hold writing that all copies share.
+
+    `used` copies went into it; `refused` has the number of each other one, from 1, and why.
+    """
+
+    grey: GreyImage
+    doubtful: tuple[Box, ...]
+    used: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBlank:
+    """One blank of filled copies of the same page.
+
+    Args:
+        copies: `(h, w)` grey uint8, scans or straightened photographs, any way up; one is enough,
+            but its writing stays.
+        on_step: told how many of how many steps are done.
+
+    Raises:
+        UserError: there is no copy, or they are not of one form.
+    """
+    if not copies:
+        raise UserError("Choose at least one filled copy of the form.")
+    clean = [flattened(copy) for copy in copies[:MOST_COPIES]]
+    if len(clean) == 1:
+        return CombinedBlank(upright(clean[0]), (), 1, ())
+    total = 2 * len(clean)
+    first = _laid_together(clean, lambda done: on_step(done, total))
+    if len(first) < 2:
+        raise UserError(
+            "These pages do not belong together: no two of them carry the same print. Choose "
+            "copies of one form, each page whole and legible."
+        )
+    stack = np.stack(first)
+    draft, _ = without_writing(common_print(stack), stack)
+    laid, refused = _laid(clean, draft, lambda done: on_step(len(clean) + done, total))
+    if len(laid) >= len(first):
+        stack = np.stack(laid)
+    blank, doubtful = without_writing(common_print(stack), stack)
+    return CombinedBlank(blank, doubtful, len(stack), tuple(refused))
+
+
+def _laid_together(copies: Sequence[GreyImage], on_copy: Callable[[int], None]) -> list[GreyImage]:
+    """Copies on the pixels of one of them: the first in order of ink that most others fit."""
+    best: list[GreyImage] = []
+    for number in sorted(range(len(copies)), key=lambda i: _ink_share(copies[i]))[:MOST_BASES]:
+        base = upright(copies[number])
+        others = [*copies[:number], base, *copies[number + 1 :]]
+        laid, _ = _laid(others, base, on_copy)
+        best = max(best, laid, key=len)
+        if 2 * len(best) > len(copies):
+            break
+    return best
+
+
+def _laid(
+    copies: Sequence[GreyImage], base: GreyImage, on_copy: Callable[[int], None]
+) -> tuple[list[GreyImage], list[tuple[int, str]]]:
+    """The copies on the pixels of `base`, and which could not be laid."""
+    reference = prepare_reference(1, base)
+    laid: list[GreyImage] = []
+    refused: list[tuple[int, str]] = []
+    for number, copy in enumerate(copies, start=1):
+        try:
+            laid.append(flattened(copy if copy is base else _lay(copy, reference)))
+        except PageError:
+            refused.append((number, "It carries another print than the other copies."))
+        on_copy(number)
+    return laid, refused
+
+
+def _lay(copy: GreyImage, reference: PageReference) -> GreyImage:
+    """As registration does, but without its gates: writing on the base is no print to be missed."""
+    view = view_page(copy)
+    _, fit = best_reference(view, [reference])
+    return lay_onto_template(view, place_page(view, reference, fit))
+
+
+def _ink_share(grey: GreyImage) -> float:
+    return float((grey < 128).mean())

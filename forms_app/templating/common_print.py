@@ -1,0 +1,141 @@
+"""Print apart from writing in copies that lie on one another: print is what all of them share.
+
+A pixel is print where its median over the copies is dark and where nearly all copies are dark
+within a pixel of it: laying leaves that much play. Where people's writing happened to cross, the
+copies agree less at the very pixel than they do on print; such pieces are taken out. The limits
+were chosen on drawn forms (docs/publishing.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from forms_app.reading.features import FINE_LONG_SIDE_PX
+from forms_app.reading.geometry import Box
+from forms_app.reading.paper import darkness
+from forms_app.reading.types import GreyImage
+
+Stack = NDArray[np.uint8]
+Shares = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+ALL_OF = 3
+AGREEMENT = 0.75
+"""Share of the copies that must be dark around a pixel of print; of up to `ALL_OF` copies, all."""
+INK = 60
+"""Darkness (of 255) that counts as ink."""
+PAPER = 252
+SPREAD = 60
+"""Pale pixels on which the copies differ by more are the ghosts of writing."""
+PIECE_AGREEMENT, PIXEL_AGREEMENT, SURE_AGREEMENT = 0.88, 0.84, 0.9
+"""Mean agreement below which a small piece, and the ink around a pixel, is writing; and below
+which what is left is told as doubtful."""
+PIECE_PX, WINDOW_PX = 60, 9
+"""At 150 dpi: larger pieces are judged by their pixels only, within this window."""
+WRITTEN_AROUND, AROUND_PX = 0.02, 60
+"""Least share of a pixel's surroundings that some copy wrote on."""
+RULING_PX = 18
+"""Straight ink of 3 mm is a ruling."""
+LEAST_DOUBTFUL_PX = 12
+
+
+def common_print(stack: Stack) -> GreyImage:
+    """What the copies `(n, H, W)`, their paper white, share; pale ghosts of writing taken out."""
+    count = len(stack)
+    needed = count if count <= ALL_OF else int(np.ceil(AGREEMENT * count))
+    reached = np.stack([cv2.erode(copy, np.ones((3, 3), np.uint8)) for copy in stack])
+    agreed = np.partition(reached, needed - 1, axis=0)[needed - 1]
+    shared = np.maximum(agreed, np.median(stack, axis=0)).astype(np.uint8)
+    spread = stack.max(axis=0).astype(np.int16) - stack.min(axis=0)
+    shared[(shared > 255 - INK) & (spread > SPREAD)] = PAPER
+    return np.asarray(shared, np.uint8)
+
+
+def without_writing(shared: GreyImage, stack: Stack) -> tuple[GreyImage, tuple[Box, ...]]:
+    """The shared print without what is writing after all, and boxes around what may be some.
+
+    Args:
+        shared: `(H, W)`, from `common_print` of `stack`.
+        stack: the copies `(n, H, W)`.
+    """
+    scale = FINE_LONG_SIDE_PX / max(shared.shape)
+    size = (round(shared.shape[1] * scale), round(shared.shape[0] * scale))
+    ink = _dark(shared, size)
+    agreement = np.mean([_dark(copy, size) for copy in stack], axis=0).astype(np.float32)
+    near = _written_around(ink, agreement)
+    writing = near & (_unlike_pieces(ink, agreement) | _unlike_pixels(ink, agreement))
+    left = ink & ~writing
+    local = _local_mean(agreement, left)
+    doubtful = left & near & (local < SURE_AGREEMENT)
+    return _erased(shared, writing), _boxes(doubtful, 1 / scale)
+
+
+def _dark(grey: GreyImage, size: tuple[int, int]) -> Mask:
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return darkness(np.asarray(small, np.uint8)) > INK
+
+
+def _written_around(ink: Mask, agreement: Shares) -> Mask:
+    """Where some copy wrote on paper that the others left empty."""
+    print_around = cv2.dilate(ink.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    written = ((agreement > 0) & ~print_around).astype(np.float32)
+    return np.asarray(cv2.blur(written, (AROUND_PX, AROUND_PX)) > WRITTEN_AROUND)
+
+
+def _unlike_pieces(ink: Mask, agreement: Shares) -> Mask:
+    """Small pieces that stand alone and that the copies do not quite agree on."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    areas = np.maximum(1, np.bincount(labels.ravel(), minlength=count))
+    agreed = np.bincount(labels.ravel(), agreement.ravel(), count) / areas
+    large = np.asarray(stats)[:, 2:4].max(axis=1) > PIECE_PX
+    unlike = (agreed < PIECE_AGREEMENT) & ~large
+    unlike[0] = False
+    return np.asarray(unlike[labels], np.bool_)
+
+
+def _unlike_pixels(ink: Mask, agreement: Shares) -> Mask:
+    """Ink in whose surroundings the copies do not quite agree, such as writing that meets print.
+
+    Straight rulings stay whole where writing crosses them.
+    """
+    return ink & (_local_mean(agreement, ink) < PIXEL_AGREEMENT) & ~_rulings(ink)
+
+
+def _rulings(ink: Mask) -> Mask:
+    flags = ink.astype(np.uint8)
+    level, plumb = (
+        cv2.morphologyEx(flags, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        for shape in ((1, RULING_PX), (RULING_PX, 1))
+    )
+    return np.asarray(cv2.bitwise_or(level, plumb) > 0)
+
+
+def _local_mean(agreement: Shares, ink: Mask) -> NDArray[np.floating[Any]]:
+    """Mean agreement on the ink around each pixel."""
+    window, weight = (WINDOW_PX, WINDOW_PX), ink.astype(np.float32)
+    total = cv2.blur(agreement * weight, window)
+    return np.asarray(total / np.maximum(cv2.blur(weight, window), 1e-6))
+
+
+def _erased(shared: GreyImage, writing: Mask) -> GreyImage:
+    height, width = shared.shape
+    mask = cv2.resize(writing.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    result = shared.copy()
+    result[cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0] = PAPER
+    return result
+
+
+def _boxes(doubtful: Mask, scale: float) -> tuple[Box, ...]:
+    """Boxes around neighbouring doubtful ink, in pixels of the blank."""
+    joined = cv2.dilate(doubtful.astype(np.uint8), np.ones((9, 25), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    amounts = np.bincount(labels.ravel(), doubtful.ravel(), count)
+    return tuple(
+        Box(*(float(v) for v in stats[number, :4])).scaled(scale)
+        for number in range(1, count)
+        if amounts[number] >= LEAST_DOUBTFUL_PX
+    )
