@@ -28,6 +28,13 @@ def shortlisted(
     """
     if len(candidates) <= SHORTLIST:
         return list(candidates)
+    return ranked(app, candidates, features)
+
+
+def ranked(
+    app: Application, candidates: Sequence[CandidatePage], features: Features
+) -> list[CandidatePage]:
+    """As `shortlisted`, however few there are; there is at least one."""
     places = _index(app.files, tuple(page.blank_hash for page in candidates)).nearest(features)
     near = [candidates[place] for place in places]
     blanks = [_features(app.files, page.blank_hash) for page in near]

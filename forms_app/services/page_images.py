@@ -29,7 +29,7 @@ from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
-from forms_app.services.page_candidates import shortlisted
+from forms_app.services.page_candidates import ranked
 from forms_app.services.page_placements import PagePlacement, placement_from_json
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
@@ -120,7 +120,7 @@ def start_points(
     wanted = chosen or (own if page.template_page else None)
     if wanted is None:
         features = view_page(source.grey).features
-        nearest = shortlisted(app, source.candidates, features)[0]
+        nearest = ranked(app, source.candidates, features)[0]
         wanted = (nearest.version_id, nearest.number)
     blank = _reference(app, source, *wanted)
     return StartPoints(*wanted, first_points(source.grey, blank))
