@@ -1,18 +1,22 @@
 """From evidence about a written field to the probability that its value is right.
 
-A logistic regression over a handful of features. Its weights are fitted on synthetic forms by
-`benchmarks/field_confidence.py` and shipped as `forms_app/models/field_confidence.json`.
+A logistic regression over a handful of features, with weights of their own for combs and for
+lines. They are fitted on synthetic forms by `benchmarks/field_confidence.py` and shipped as
+`forms_app/models/field_confidence.json`.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 
 from forms_app.errors import ModelError
+from forms_app.reading.form_template import Layout
 
 _FILE = "field_confidence.json"
 
@@ -29,7 +33,8 @@ class Features:
         stray_ink: share of the field's ink outside the characters read, 1 from a twentieth on.
         residual_px: registration residual at the field.
         length: log of the number of characters.
-        is_line: 1 for free lines, 0 for combs.
+        rivals: log of the summed probability of other values of the same length.
+        smallest: height of the smallest letter or digit, in heights of the usual one.
     """
 
     value_log_odds: float
@@ -39,24 +44,36 @@ class Features:
     stray_ink: float
     residual_px: float
     length: float
-    is_line: float
+    rivals: float
+    smallest: float
 
 
 FEATURE_NAMES = tuple(f.name for f in fields(Features))
 
 
 @dataclass(frozen=True, slots=True)
-class FieldCalibration:
-    """`weights` in the order of `FEATURE_NAMES`; `ceiling` bounds what is ever claimed."""
+class Regression:
+    """A logistic regression; `weights` in the order of `FEATURE_NAMES`."""
 
     bias: float
     weights: tuple[float, ...]
+
+    def score(self, features: Features) -> float:
+        """Log-odds that the value is right."""
+        products = zip(self.weights, astuple(features), strict=True)
+        return self.bias + math.fsum(weight * feature for weight, feature in products)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCalibration:
+    """One regression for each layout; `ceiling` bounds what is ever claimed."""
+
+    regressions: Mapping[Layout, Regression]
     ceiling: float
 
-    def confidence(self, features: Features) -> float:
+    def confidence(self, features: Features, layout: Layout) -> float:
         """The probability that the value is right, at most `ceiling`."""
-        products = zip(self.weights, astuple(features), strict=True)
-        score = self.bias + math.fsum(weight * feature for weight, feature in products)
+        score = self.regressions[layout].score(features)
         return min(self.ceiling, 1 / (1 + math.exp(-max(-30.0, min(30.0, score)))))
 
 
@@ -74,19 +91,27 @@ def shipped_calibration() -> FieldCalibration:
         raise ModelError(f"The confidence calibration {_FILE} is damaged: {error}.") from error
 
 
-def parse_calibration(data: dict[str, object]) -> FieldCalibration:
-    """The calibration of a JSON object `{"bias", "weights": {name: number}, "ceiling"}`.
+def parse_calibration(data: Mapping[str, object]) -> FieldCalibration:
+    """The calibration of a JSON object.
+
+    `{"ceiling": number, "comb": {"bias": number, "weights": {name: number}}, "line": the same}`
 
     Raises:
         ValueError, KeyError, TypeError: it is not one.
     """
+    regressions = {layout: _parse_regression(data[layout.value]) for layout in Layout}
+    return FieldCalibration(MappingProxyType(regressions), _number(data["ceiling"]))
+
+
+def _parse_regression(data: object) -> Regression:
+    if not isinstance(data, dict):
+        raise TypeError(f"{data!r} is no regression")
     weights = data["weights"]
     if not isinstance(weights, dict) or set(weights) != set(FEATURE_NAMES):
         raise ValueError(f"its weights must be {', '.join(FEATURE_NAMES)}")
-    return FieldCalibration(
+    return Regression(
         bias=_number(data["bias"]),
         weights=tuple(_number(weights[name]) for name in FEATURE_NAMES),
-        ceiling=_number(data["ceiling"]),
     )
 
 

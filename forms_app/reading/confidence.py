@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forms_app.reading.calibration import FieldCalibration, shipped_calibration
+from forms_app.reading.confidence_features import features_of
 from forms_app.reading.constraints import check_value
-from forms_app.reading.doubts import blank_doubts, written_doubts
-from forms_app.reading.evidence import Evidence, features_of
-from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.doubts import blank_doubts, has_lost_ink, written_doubts
+from forms_app.reading.evidence import Evidence
+from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.types import Decoded, FieldReading, InkState, MarkReading, Outcome, Value
 
@@ -48,7 +49,9 @@ def judge_written(
     if decoded.outcome is Outcome.UNREADABLE:
         return _judge_unreadable(field, decoded, evidence)
     calibration = calibration or shipped_calibration()
-    confidence = calibration.confidence(features_of(field, decoded, evidence))
+    layout = field.layout or Layout.COMB
+    confidence = calibration.confidence(features_of(field, decoded, evidence), layout)
+    confidence = min(confidence, _UNTRUSTED) if has_lost_ink(evidence) else confidence
     doubts = written_doubts(field, decoded, evidence, policy)
     threshold = policy.threshold(field.kind)
     needs_review = confidence < threshold or any(doubt.is_grave for doubt in doubts)
@@ -157,7 +160,8 @@ def missing_page(field: FormField) -> FieldReading:
 
 def _judge_blank(field: FormField, evidence: Evidence, policy: ReviewPolicy) -> FieldReading:
     reasons = blank_doubts(field, evidence, _MOST_BLANK_INK)
-    confidence = _CERTAIN_BLANK if evidence.ink_share <= _MOST_BLANK_INK else _INKED_BLANK
+    clean = evidence.ink_share <= _MOST_BLANK_INK and not has_lost_ink(evidence)
+    confidence = _CERTAIN_BLANK if clean else _INKED_BLANK
     return _verdict(field, None, Outcome.BLANK, confidence, reasons, evidence.residual_px, policy)
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from forms_app.reading.alphabets import SAME_SHAPES
-from forms_app.reading.calibration import Features, log_odds
-from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
+from forms_app.reading.lost_ink import lost_ink
 from forms_app.reading.print_alignment import PRINT_THRESHOLD
 from forms_app.reading.types import (
-    CharacterReading,
     Decoded,
     FieldCrop,
     InkImage,
@@ -23,9 +19,6 @@ from forms_app.reading.types import (
     Segmentation,
 )
 
-_NO_RUNNER_UP = 9.0
-_MUCH_STRAY_INK = 0.05
-_UNKNOWN_RESIDUAL_PX = 1.0
 _BARS = frozenset("1Il")
 # Ink this near to print may go on under it; from this share of a bar's top it probably does.
 _NEAR_PRINT_PX = 3
@@ -44,6 +37,7 @@ class Evidence:
         struck_cells: cells that are struck out.
         beside: largest share of a cell's ink that stands beside its character.
         bars_on_print: bars (1, I, l) whose top meets a printed line, which may hide a 7's top.
+        lost_ink: writing that shows in the scan and is not in the ink, as a multiple of the ink.
         residual_px: registration residual at the field; None where it could not be measured.
     """
 
@@ -54,6 +48,7 @@ class Evidence:
     struck_cells: int
     beside: float
     bars_on_print: int
+    lost_ink: float
     residual_px: float | None
 
 
@@ -79,6 +74,7 @@ def gather_evidence(
             for c in decoded.characters
             if c.value in _BARS and c.box is not None
         ),
+        lost_ink=lost_ink(crop),
         residual_px=residual_px,
     )
 
@@ -106,61 +102,6 @@ def ink_share(crop: FieldCrop) -> float:
     """Share of the field's own boxes that is inked."""
     ink_px, area_px = _count(crop.ink, crop.cells or (crop.box,))
     return ink_px / max(1, area_px)
-
-
-def features_of(field: FormField, decoded: Decoded, evidence: Evidence) -> Features:
-    """The calibration's view of a field that was read."""
-    probabilities = [probability for _, probability in decoded.candidates] or [0.0]
-    best, second = probabilities[0], probabilities[1] if len(probabilities) > 1 else 0.0
-    margin = math.log(max(best, 1e-4) / second) if second > 0 else _NO_RUNNER_UP
-    seen = [shape_probability(field, c) for c in decoded.characters if c.box is not None] or [0.0]
-    residual = evidence.residual_px
-    return Features(
-        value_log_odds=log_odds(best),
-        margin=min(margin, _NO_RUNNER_UP),
-        weakest_log_odds=log_odds(min(seen)),
-        forced=forced_share(field, decoded),
-        stray_ink=min(1.0, evidence.stray_ink / _MUCH_STRAY_INK),
-        residual_px=_UNKNOWN_RESIDUAL_PX if residual is None else min(residual, 10.0),
-        length=math.log(len(seen)),
-        is_line=float(field.layout is Layout.LINE),
-    )
-
-
-def shape_probability(field: FormField, character: CharacterReading) -> float:
-    """The probability of a character's shape.
-
-    Where a pattern or list says what stands at each place, a 0 and an O are one shape.
-    """
-    rule = field.constraints
-    if rule.pattern is None and not rule.values:
-        return character.probability
-    twins = next((shapes for shapes in SAME_SHAPES if character.value in shapes), "")
-    others = (p for value, p in character.alternatives if value in twins)
-    return min(1.0, character.probability + math.fsum(others))
-
-
-def forced_share(field: FormField, decoded: Decoded) -> float:
-    """Share of characters that differ from what the classifier alone reads, case aside.
-
-    Digits that share their shape with a letter (0 and O, 1 and l) are not forced.
-    """
-    read = _shapes("".join(c.value for c in decoded.characters if c.box is not None), field)
-    alone = _shapes(decoded.unconstrained, field)
-    if not read or len(read) != len(alone):
-        return 1.0 if read != alone else 0.0
-    return sum(a != b for a, b in zip(read, alone, strict=True)) / len(read)
-
-
-def _shapes(text: str, field: FormField) -> str:
-    text = text.casefold()
-    if field.kind in {FieldKind.DIGITS, FieldKind.DATE, FieldKind.NUMBER}:
-        return text.translate(_DIGIT_SHAPES)
-    return text.translate(_LETTER_SHAPES)
-
-
-_DIGIT_SHAPES = str.maketrans("oilszbqg", "01152699")
-_LETTER_SHAPES = str.maketrans("015", "ois")
 
 
 def _count(ink: InkImage, boxes: tuple[Box, ...]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from forms_app.reading.confidence import (
 from forms_app.reading.decoding import decode
 from forms_app.reading.doubts import ordinal
 from forms_app.reading.evidence import Evidence
-from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.types import FieldReading, InkState, MarkReading, Outcome
@@ -33,6 +33,7 @@ CLEAN = Evidence(
     struck_cells=0,
     beside=0.0,
     bars_on_print=0,
+    lost_ink=0.0,
     residual_px=0.3,
 )
 EMPTY = replace(CLEAN, ink_share=0.0)
@@ -80,6 +81,10 @@ def test_a_doubtful_character_is_named_with_its_rivals() -> None:
         (
             replace(CLEAN, bars_on_print=1),
             "a printed line may hide the top of a character read as a bar",
+        ),
+        (
+            replace(CLEAN, lost_ink=0.2),
+            "there is writing in the scan that was taken for print or paper",
         ),
     ],
 )
@@ -134,6 +139,8 @@ def test_blank_is_accepted_unless_required_or_inked() -> None:
     assert not judge_written(field, decoded, EMPTY, POLICY).needs_review
     assert judge_written(field, decoded, EMPTY, POLICY).outcome is Outcome.BLANK
     assert judge_written(needed, decoded, EMPTY, POLICY).reasons == ("a value is required",)
+    pale = judge_written(field, decoded, replace(EMPTY, lost_ink=3.0), POLICY)
+    assert pale.needs_review and "taken for print or paper" in pale.reasons[0]
     inked = judge_written(field, decoded, CLEAN, POLICY)
     assert inked.needs_review and "there is ink in the field" in inked.reasons[0]
 
@@ -226,30 +233,44 @@ def test_a_missing_page_is_never_accepted_silently() -> None:
     assert reading.reasons == ("page 1 of the form is missing",)
 
 
-def test_the_shipped_calibration_is_monotone() -> None:
-    weights = shipped_calibration().weights
+@pytest.mark.parametrize("layout", list(Layout))
+def test_the_shipped_calibration_is_monotone(layout: Layout) -> None:
+    weights = shipped_calibration().regressions[layout].weights
     signs = dict(zip(calibration.FEATURE_NAMES, weights, strict=True))
     assert signs["value_log_odds"] > 0 and signs["weakest_log_odds"] >= 0
     assert signs["margin"] >= 0 and signs["forced"] <= 0
     assert signs["stray_ink"] <= 0 and signs["residual_px"] <= 0
+    assert signs["rivals"] <= 0 and signs["smallest"] >= 0
 
 
 def test_a_calibration_never_claims_more_than_its_ceiling() -> None:
     shipped = shipped_calibration()
-    best = Features(9.2, 9.0, 9.2, 0.0, 0.0, 0.0, 0.0, 0.0)
-    assert shipped.confidence(best) <= shipped.ceiling < 1
+    best = Features(9.2, 9.0, 9.2, 0.0, 0.0, 0.0, 0.0, -11.5, 1.0)
+    for layout in Layout:
+        assert shipped.confidence(best, layout) <= shipped.ceiling < 1
+
+
+def test_combs_and_lines_have_weights_of_their_own() -> None:
+    flat = {"weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)}
+    data = {"comb": flat | {"bias": 0}, "line": flat | {"bias": 2}, "ceiling": 0.99}
+    found = parse_calibration(data)
+    nothing = Features(*(0.0 for _ in calibration.FEATURE_NAMES))
+    assert found.confidence(nothing, Layout.COMB) == 0.5
+    assert found.confidence(nothing, Layout.LINE) == pytest.approx(0.8808, abs=1e-4)
 
 
 @pytest.mark.parametrize(
-    "data",
+    "comb_part",
     [
-        {"bias": 0, "weights": {"unknown": 1}, "ceiling": 1},
-        {"bias": "high", "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0), "ceiling": 1},
+        {"bias": 0, "weights": {"unknown": 1}},
+        {"bias": "high", "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)},
+        None,
     ],
 )
-def test_a_damaged_calibration_is_refused(data: dict[str, object]) -> None:
+def test_a_damaged_calibration_is_refused(comb_part: object) -> None:
+    whole = {"bias": 0, "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)}
     with pytest.raises((ValueError, TypeError)):
-        parse_calibration(data)
+        parse_calibration({"comb": comb_part, "line": whole, "ceiling": 1})
 
 
 @pytest.mark.parametrize(

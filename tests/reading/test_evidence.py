@@ -8,18 +8,12 @@ import numpy as np
 import pytest
 
 from forms_app.reading.decoding import decode
-from forms_app.reading.evidence import (
-    features_of,
-    forced_share,
-    gather_evidence,
-    ink_share,
-    shape_probability,
-)
-from forms_app.reading.form_template import Case, FormTemplate
+from forms_app.reading.evidence import gather_evidence, ink_share
+from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.geometry import Box
 from forms_app.reading.submissions import complete_fields
-from forms_app.reading.types import CharacterReading, FieldCrop, Outcome
-from tests.reading.made_fields import CHARSET, comb, comb_field, likely, sure
+from forms_app.reading.types import FieldCrop, Outcome
+from tests.reading.made_fields import CHARSET, comb, comb_field, sure
 
 CELLS = tuple(Box(50 * i, 0, 50, 60) for i in range(4))
 
@@ -67,31 +61,6 @@ def test_a_bar_that_begins_at_a_printed_line_is_counted(line_y: int, meets: int)
     crop.printed[line_y : line_y + 3] = 200
     decoded = decode(field, segmentation, sure("1"), CHARSET)
     assert gather_evidence(crop, segmentation, decoded, None).bars_on_print == meets
-
-
-def test_a_reading_is_forced_where_the_ink_says_otherwise() -> None:
-    field = comb_field("text", values=("SMITH",), case=Case.UPPER)
-    log_p = likely({"S": 0.99}, {"M": 0.99}, {"Y": 0.6, "I": 0.39}, {"T": 0.99}, {"H": 0.99})
-    decoded = decode(field, comb("xxxxx"), log_p, CHARSET)
-    assert forced_share(field, decoded) == pytest.approx(0.2)
-    assert forced_share(field, replace(decoded, unconstrained="5m1th")) == 0
-
-
-def test_a_shape_is_sure_where_the_place_says_letter_or_digit() -> None:
-    ring = CharacterReading("O", 0.4, (("0", 0.55), ("Q", 0.03)))
-    assert shape_probability(comb_field("text"), ring) == 0.4
-    patterned = comb_field("text", pattern="[A-Z]{2}[0-9]")
-    assert shape_probability(patterned, ring) == pytest.approx(0.95)
-
-
-def test_features_are_finite_whatever_was_read() -> None:
-    field, segmentation = comb_field("digits"), comb("x")
-    for log_p in (sure("7", 1.0), likely({"7": 1e-4, "reject": 0.999})):
-        decoded = decode(field, segmentation, log_p, CHARSET)
-        evidence = gather_evidence(crop_with(), segmentation, decoded, None)
-        features = features_of(field, decoded, evidence)
-        numbers = [getattr(features, name) for name in features.__slots__]
-        assert np.isfinite(numbers).all() and max(map(abs, numbers)) < 20
 
 
 def test_fields_of_absent_pages_are_missing() -> None:
