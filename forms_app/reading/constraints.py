@@ -172,9 +172,9 @@ def _check_written(field: FormField, value: str) -> Iterator[str]:
     if field.kind is FieldKind.LETTERS and any(c.isdigit() for c in value):
         yield "may hold letters only"
     if rule.min_length is not None and len(value) < rule.min_length:
-        yield f"has {len(value)} characters, at least {rule.min_length} are needed"
+        yield f"has {_characters(value)}, at least {rule.min_length} are needed"
     if rule.max_length is not None and len(value) > rule.max_length:
-        yield f"has {len(value)} characters, at most {rule.max_length} are allowed"
+        yield f"has {_characters(value)}, at most {rule.max_length} are allowed"
     if rule.pattern is not None and not compiled(rule.pattern).fullmatch(value):
         yield f"does not match the pattern {rule.pattern}"
     if rule.values and spelled_value(rule, value) is None:
@@ -183,6 +183,10 @@ def _check_written(field: FormField, value: str) -> Iterator[str]:
         yield f"the check digit ({rule.check}) is wrong"
     yield from _check_case(rule, value)
     yield from _check_range(field, value)
+
+
+def _characters(value: str) -> str:
+    return "1 character" if len(value) == 1 else f"{len(value)} characters"
 
 
 def _check_case(rule: Constraints, value: str) -> Iterator[str]:
