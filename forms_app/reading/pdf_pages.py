@@ -14,7 +14,7 @@ from forms_app.reading.errors import DamagedFileError, EncryptedFileError
 from forms_app.reading.page_limits import IntakeLimits
 from forms_app.reading.types import GreyImage, SourcePage
 
-_POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72
 _pdfium_lock = threading.Lock()
 """pdfium is not thread-safe, not even across documents (pypdfium2's README)."""
 
@@ -25,7 +25,7 @@ def count(data: bytes, source: str, limits: IntakeLimits) -> int:
     Raises:
         EncryptedFileError, DamagedFileError: it cannot be opened.
     """
-    with _pdfium_lock, _document(data, source) as document:
+    with locked_document(data, source) as document:
         return len(document)
 
 
@@ -39,9 +39,20 @@ def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Ite
         EncryptedFileError, DamagedFileError, ImageTooLargeError: at the page's turn.
     """
     for number in numbers:
-        with _pdfium_lock, _document(data, source) as document:
+        with locked_document(data, source) as document:
             grey = _render(document, number, source, limits)
         yield SourcePage(source, number, grey, float(limits.pdf_dpi))
+
+
+@contextmanager
+def locked_document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
+    """An open document; nobody else uses pdfium meanwhile.
+
+    Raises:
+        EncryptedFileError, DamagedFileError: it cannot be opened.
+    """
+    with _pdfium_lock, _document(data, source) as document:
+        yield document
 
 
 @contextmanager
@@ -65,7 +76,7 @@ def _document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
 def _render(
     document: pdfium.PdfDocument, number: int, source: str, limits: IntakeLimits
 ) -> GreyImage:
-    scale = limits.pdf_dpi / _POINTS_PER_INCH
+    scale = limits.pdf_dpi / POINTS_PER_INCH
     try:
         page = document[number - 1]
         width, height = (round(side * scale) for side in page.get_size())

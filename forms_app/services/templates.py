@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from forms_app.errors import NotFoundError, UserError
 from forms_app.reading.errors import ReadingError
-from forms_app.reading.intake import open_pages
+from forms_app.reading.intake import FileKind, open_pages, sniff
+from forms_app.reading.pdf_words import pdf_words
+from forms_app.reading.types import SourcePage
 from forms_app.services.application import Application
 from forms_app.services.definitions import (
     empty_definition,
@@ -20,6 +22,7 @@ from forms_app.services.dto import TemplateSummary, TemplateVersion
 from forms_app.services.images import encode_png, intake_limits
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
+from forms_app.services.printed_words import with_text
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
@@ -119,19 +122,28 @@ def page_image(app: Application, version_id: int, page_number: int) -> bytes:
 
 
 def _store_blank(app: Application, blank: bytes, filename: str) -> list[TemplatePageRow]:
+    limits = intake_limits(app.settings)
     try:
         return [
             TemplatePageRow(
                 number=page.number,
                 width_px=page.grey.shape[1],
                 height_px=page.grey.shape[0],
-                blank_hash=app.files.put(encode_png(page.grey)),
+                blank_hash=app.files.put(_png_of(page, blank)),
                 source_name=filename,
             )
-            for page in open_pages(blank, filename, intake_limits(app.settings))
+            for page in open_pages(blank, filename, limits)
         ]
     except ReadingError as error:
         raise UserError(error.message) from error
+
+
+def _png_of(page: SourcePage, blank: bytes) -> bytes:
+    """A blank page with the words that a PDF tells of it: detection names fields by them."""
+    png = encode_png(page.grey)
+    if page.dpi is None or sniff(blank, page.source) is not FileKind.PDF:
+        return png
+    return with_text(png, page.dpi, pdf_words(blank, page.source, page.number, page.dpi))
 
 
 def _batch_counts(session: Session) -> dict[int, int]:

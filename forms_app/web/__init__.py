@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 import forms_app
 from forms_app.web import (
     batches,
+    detection,
     draw,
     editor_json,
     errors,
@@ -18,6 +19,7 @@ from forms_app.web import (
     formatting,
     health,
     home,
+    new_blanks,
     pages,
     publishing,
     review,
@@ -63,6 +65,8 @@ def create_app(application: Application) -> Flask:
         templates,
         editor_json,
         publishing,
+        new_blanks,
+        detection,
         review,
         draw,
     ):

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import NotFoundError, TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
-from forms_app.services import template_files, template_versions, templates
+from forms_app.services import blank_sources, template_files, template_versions, templates
 from forms_app.services.dto import TemplateVersion
 from forms_app.templating.template_archive import ENDING
 from forms_app.web.context import application
@@ -23,6 +23,25 @@ from forms_app.web.version_shapes import compared_pages
 DATE_FORMATS = ("DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMYYYY", "YYYY", "HHMM")
 
 BLANK_SECONDS = 24 * 3600
+
+EMPTY = "empty"
+SOURCES = (
+    (EMPTY, "The empty form", "Best: the PDF that it was printed from, or a clean scan"),
+    (
+        "photograph",
+        "A photograph of the empty form",
+        "The sheet is found in the picture, straightened and evenly lit",
+    ),
+    (
+        "copies",
+        "Filled copies only",
+        "Three or more, each filled by somebody else: what they share is the form",
+    ),
+)
+ONE_FILE = (
+    "Put all pages of the empty form into one file, or choose “Filled copies only” where the files "
+    "are copies."
+)
 
 blueprint = Blueprint("templates", __name__, url_prefix="/templates")
 
@@ -44,15 +63,23 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 def create() -> ResponseReturnValue:
     """Make a template of an uploaded blank, then draw on it; faults are shown beside the file."""
-    name, blank = request.form.get("name", "").strip(), request.files.get("blank")
-    if blank is None or not blank.filename:
-        return _new_page("Choose the blank form: a PDF, or a scan of the empty sheet.", name)
-    try:
-        version = templates.create_template(
-            application(), name or _name_of(blank.filename), blank.read(), blank.filename
+    name, source = request.form.get("name", "").strip(), request.form.get("source", EMPTY)
+    chosen = [upload for upload in request.files.getlist("blank") if upload.filename]
+    if not chosen:
+        return _new_page(
+            "Choose the blank form: a PDF, or a scan of the empty sheet.", name, source
         )
+    files = [(str(upload.filename).rsplit("/", 1)[-1], upload.read()) for upload in chosen]
+    given = name or _name_of(files[0][0])
+    try:
+        if source != EMPTY:
+            job = blank_sources.request_blank(application(), given, source, files)
+            return redirect(url_for("blanks.show", job_id=job.id), 303)
+        if len(files) > 1:
+            return _new_page(ONE_FILE, name, source)
+        version = templates.create_template(application(), given, files[0][1], files[0][0])
     except UserError as error:
-        return _new_page(error.message, name)
+        return _new_page(error.message, name, source)
     return redirect(url_for(".edit", version_id=version.id), 303)
 
 
@@ -190,10 +217,18 @@ def page_image(version_id: int, number: int) -> ResponseReturnValue:
 
 
 def _new_page(
-    error: str = "", name: str = "", import_problems: tuple[str, ...] = ()
+    error: str = "",
+    name: str = "",
+    source: str = EMPTY,
+    import_problems: tuple[str, ...] = (),
 ) -> ResponseReturnValue:
     page = render_template(
-        "templates/new.html", error=error, name=name, import_problems=import_problems
+        "templates/new.html",
+        error=error,
+        name=name,
+        source=source,
+        sources=SOURCES,
+        import_problems=import_problems,
     )
     return page, 422 if error or import_problems else 200
 
@@ -230,6 +265,7 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
                 "height_px": page.height_px,
                 "url": url_for(".page_image", version_id=version.id, number=page.number),
                 "rulings": url_for("editor.lines", version_id=version.id, number=page.number),
+                "detect": url_for("detection.detect", version_id=version.id, number=page.number),
             }
             for page in version.pages
         ],
