@@ -19,10 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.doodles import draw_doodle
 from forms_app.training.warps import CANVAS_PX, ElasticBank, make_bank, random_linear, warp_bitmap
 
 Canvas = NDArray[np.uint8]
-Maker = Callable[[np.random.Generator], Canvas]
+Maker = Callable[[str, np.random.Generator], Canvas]
+"""Draws one mark; `characters` are those of the field, for what is made of characters."""
 
 HAND_FONTS = Path(__file__).parents[1] / "forms_app" / "training" / "synthesis" / "fonts"
 _PRINT_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -61,7 +63,6 @@ SCRIPTS: Mapping[str, Script] = {
         "あいうえおかきくけこさすせそなにぬねのはひふほまみむめもやゆよらりるれろわをん",
     ),
 }
-HANDWRITABLE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 TURNED = "4ABFGJKPRVY"
 """Upside down they are no other character."""
 
@@ -75,21 +76,34 @@ def makers() -> dict[str, Maker]:
     """Each kind of mark by its name, first real characters for comparison."""
     scripts = {name: _script_maker(s) for name, s in SCRIPTS.items() if s.font.exists()}
     return {
-        "characters (for comparison)": lambda rng: _bent(_written(HANDWRITABLE, rng), rng),
+        "characters (for comparison)": _character,
         **scripts,
-        "doodles": draw_doodle,
+        "doodles": _doodle,
         "printed words": _printed_word,
         "half characters": _half,
-        "upside down": lambda rng: _bent(_written(TURNED, rng)[::-1, ::-1].copy(), rng),
+        "upside down": _turned,
     }
 
 
 def _script_maker(script: Script) -> Maker:
-    def make(rng: np.random.Generator) -> Canvas:
+    def make(characters: str, rng: np.random.Generator) -> Canvas:
         letter = str(rng.choice(list(script.letters)))
         return _bent(_outline(script.font, letter, rng), rng)
 
     return make
+
+
+def _character(characters: str, rng: np.random.Generator) -> Canvas:
+    return _bent(_written(characters, rng), rng)
+
+
+def _turned(characters: str, rng: np.random.Generator) -> Canvas:
+    kept = [c for c in TURNED if c in characters]
+    return _bent(_written("".join(kept), rng)[::-1, ::-1].copy(), rng)
+
+
+def _doodle(characters: str, rng: np.random.Generator) -> Canvas:
+    return draw_doodle(rng)
 
 
 def _written(characters: str, rng: np.random.Generator) -> Canvas:
@@ -144,7 +158,7 @@ def _bent(square: Canvas, rng: np.random.Generator) -> Canvas:
     return warp_bitmap(square, random_linear(rng, 0.7), _bank(), rng)
 
 
-def _printed_word(rng: np.random.Generator) -> Canvas:
+def _printed_word(characters: str, rng: np.random.Generator) -> Canvas:
     """Two to five printed letters of one word in the place of one character."""
     names = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf", "STIXGeneral.ttf")
     font = _PRINT_FONTS / str(rng.choice(names))
@@ -157,9 +171,9 @@ def _fitted(square: Canvas) -> Canvas:
     return np.asarray(small, np.uint8)
 
 
-def _half(rng: np.random.Generator) -> Canvas:
+def _half(characters: str, rng: np.random.Generator) -> Canvas:
     """The left, right, upper or lower half of a character; some are another one (I of an E)."""
-    ink = _bent(_written(HANDWRITABLE, rng), rng)
+    ink = _bent(_written(characters, rng), rng)
     x, y, width, height = cv2.boundingRect((ink > 60).astype(np.uint8))
     share = float(rng.uniform(0.45, 0.55))
     cut = np.zeros_like(ink)
@@ -172,92 +186,3 @@ def _half(rng: np.random.Generator) -> Canvas:
     )[int(rng.integers(4))]
     cut[part] = ink[part]
     return cut
-
-
-def draw_doodle(rng: np.random.Generator) -> Canvas:
-    """A smiley, arrow, star, heart, spiral, house, flower, zigzag or a wandering line."""
-    drawing = _DOODLES[int(rng.integers(len(_DOODLES)))]
-    canvas = np.zeros((CANVAS_PX, CANVAS_PX), np.uint8)
-    turn = float(rng.normal(0, 0.15))
-    rotate = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    pen_px = int(rng.integers(2, 6))
-    for stroke in drawing(rng):
-        shaky = stroke + rng.normal(0, 0.015, stroke.shape)
-        points = (CANVAS_PX / 2 + 22 * shaky @ rotate.T).round().astype(np.int32)
-        cv2.polylines(canvas, [points], False, 255, pen_px, cv2.LINE_AA)
-    return canvas
-
-
-_Strokes = list[NDArray[np.float64]]
-
-
-def _arc(x: float, y: float, radius: float, begin: float, end: float) -> NDArray[np.float64]:
-    angle = np.linspace(begin, end, 28)
-    return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1)
-
-
-def _path(*points: tuple[float, float]) -> NDArray[np.float64]:
-    return np.array(points, np.float64)
-
-
-def _smiley(rng: np.random.Generator) -> _Strokes:
-    mouth = _arc(0, 0.1, 0.5, 0.3, 2.8) if rng.random() < 0.7 else _arc(0, 0.8, 0.5, -2.8, -0.3)
-    eyes = [_arc(x, -0.3, 0.08, 0, 6.4) for x in (-0.35, 0.35)]
-    return [_arc(0, 0, 1, 0, 6.4), mouth, *eyes]
-
-
-def _arrow(rng: np.random.Generator) -> _Strokes:
-    way = float(rng.choice([-1, 1]))
-    shaft, head = _path((-1, 0), (1, 0)), _path((0.5, -0.4), (1, 0), (0.5, 0.4))
-    return [way * shaft, way * head]
-
-
-def _star(rng: np.random.Generator) -> _Strokes:
-    angle = -np.pi / 2 + np.arange(6) * 4 * np.pi / 5
-    return [np.stack([np.cos(angle), np.sin(angle)], 1)]
-
-
-def _heart(rng: np.random.Generator) -> _Strokes:
-    t = np.linspace(0, 2 * np.pi, 40)
-    x = 16 * np.sin(t) ** 3
-    y = 13 * np.cos(t) - 5 * np.cos(2 * t) - 2 * np.cos(3 * t) - np.cos(4 * t)
-    return [np.stack([x, -y], 1) / 17]
-
-
-def _spiral(rng: np.random.Generator) -> _Strokes:
-    angle = np.linspace(0, float(rng.uniform(12, 20)), 90)
-    radius = angle / angle[-1]
-    return [np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)]
-
-
-def _house(rng: np.random.Generator) -> _Strokes:
-    return [
-        _path((-0.8, 1), (-0.8, -0.1), (0.8, -0.1), (0.8, 1), (-0.8, 1)),
-        _path((-1, -0.1), (0, -1), (1, -0.1)),
-        _path((-0.2, 1), (-0.2, 0.4), (0.2, 0.4), (0.2, 1)),
-    ]
-
-
-def _flower(rng: np.random.Generator) -> _Strokes:
-    centres = [(0.6 * np.cos(a), 0.6 * np.sin(a)) for a in np.arange(5) * 2 * np.pi / 5]
-    return [_arc(0, 0, 0.25, 0, 6.4), *(_arc(x, y, 0.35, 0, 6.4) for x, y in centres)]
-
-
-def _zigzag(rng: np.random.Generator) -> _Strokes:
-    count = int(rng.integers(6, 11))
-    x = np.linspace(-1, 1, count)
-    return [np.stack([x, np.where(np.arange(count) % 2, -0.5, 0.5)], 1)]
-
-
-def _wander(rng: np.random.Generator) -> _Strokes:
-    """A pen that changes its way smoothly."""
-    turns = np.cumsum(rng.normal(0, 0.35, 60))
-    steps = np.stack([np.cos(turns), np.sin(turns)], 1)
-    path = np.cumsum(steps, 0)
-    path -= (path.max(0) + path.min(0)) / 2
-    return [np.asarray(path / np.abs(path).max())]
-
-
-_DOODLES: tuple[Callable[[np.random.Generator], _Strokes], ...] = (
-    _smiley, _arrow, _star, _heart, _spiral, _house, _flower, _zigzag, _wander,
-)  # fmt: skip

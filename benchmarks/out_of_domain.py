@@ -37,7 +37,12 @@ SEED = 611
 MARKS = 6
 LEVELS = (0.9, 0.99)
 STYLE = Style(2, 90, 70, 86)
-KINDS = (FieldKind.DIGITS, FieldKind.LETTERS, FieldKind.TEXT)
+CHARACTERS = {
+    FieldKind.DIGITS: "23456789",
+    FieldKind.LETTERS: "ABCDEFGHJKLMNPQRSTUVWXYZ",
+    FieldKind.TEXT: "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
+}
+"""Of each kind of field in turn, less what looks like another character."""
 PAGE_PX = (700, 240)
 
 
@@ -65,7 +70,8 @@ def passing_marks(
     make: Maker, count: int, classifier: Classifier, rng: np.random.Generator
 ) -> list[list[bool]]:
     """For each of `LEVELS`, whether the best character of each mark is as probable."""
-    glyphs = np.stack([frame_glyph(make(rng)) for _ in range(count)])
+    characters = CHARACTERS[FieldKind.TEXT]
+    glyphs = np.stack([frame_glyph(make(characters, rng)) for _ in range(count)])
     probabilities = np.exp(classifier.classify(glyphs))
     best = np.delete(probabilities, classifier.charset.reject_index, axis=1).max(1)
     return [(best >= level).tolist() for level in LEVELS]
@@ -77,9 +83,11 @@ def read_fields(
     """Fields with `MARKS` marks each, the kinds in turn, cut and read as those of a form."""
     readings = []
     for number in range(count):
-        field = _field(KINDS[number % len(KINDS)], layout)
+        kind = list(CHARACTERS)[number % len(CHARACTERS)]
+        field = _field(kind, layout)
         blank = _blank(field)
-        page = _write(blank, field, [make(rng) for _ in range(MARKS)], rng)
+        marks = [make(CHARACTERS[kind], rng) for _ in range(MARKS)]
+        page = _write(blank, field, marks, rng)
         readings.append(read_crop(field, cut_field(page, blank, field), classifier))
     return readings
 

@@ -24,6 +24,8 @@ _SLIP_WEIGHT = 0.05
 _VISIBLE = 0.2
 _MARK_BESIDE = "there is a mark beside the boxes"
 _UNTRUSTED = 0.5
+# Of 85 drawn fields with lost ink 1 was read right.
+_PART_READ = 0.05
 
 
 def judge_written(
@@ -51,7 +53,7 @@ def judge_written(
     calibration = calibration or shipped_calibration()
     layout = field.layout or Layout.COMB
     confidence = calibration.confidence(features_of(field, decoded, evidence), layout)
-    confidence = min(confidence, _UNTRUSTED) if has_lost_ink(evidence) else confidence
+    confidence = min(confidence, _PART_READ) if has_lost_ink(evidence) else confidence
     doubts = written_doubts(field, decoded, evidence, policy)
     threshold = policy.threshold(field.kind)
     needs_review = confidence < threshold or any(doubt.is_grave for doubt in doubts)
@@ -160,8 +162,8 @@ def missing_page(field: FormField) -> FieldReading:
 
 def _judge_blank(field: FormField, evidence: Evidence, policy: ReviewPolicy) -> FieldReading:
     reasons = blank_doubts(field, evidence, _MOST_BLANK_INK)
-    clean = evidence.ink_share <= _MOST_BLANK_INK and not has_lost_ink(evidence)
-    confidence = _CERTAIN_BLANK if clean else _INKED_BLANK
+    confidence = _CERTAIN_BLANK if evidence.ink_share <= _MOST_BLANK_INK else _INKED_BLANK
+    confidence = _PART_READ if has_lost_ink(evidence) else confidence
     return _verdict(field, None, Outcome.BLANK, confidence, reasons, evidence.residual_px, policy)
 
 
