@@ -104,6 +104,7 @@ document.addEventListener("drop", async (event) => {
   add(found, unreadable);
 });
 document.getElementById("uploads-clear").addEventListener("click", clear);
+document.getElementById("uploads-retry").addEventListener("click", () => queue.retryAll());
 document.getElementById("uploads-stop").addEventListener("click", () => queue.stop());
 window.addEventListener("beforeunload", (event) => {
   if (queue.isBusy) event.preventDefault();

@@ -16,6 +16,7 @@ export class Panel {
     this.words = document.getElementById("uploads-words");
     this.total = document.getElementById("uploads-progress");
     this.clear = document.getElementById("uploads-clear");
+    this.retryAll = document.getElementById("uploads-retry");
     this.stop = document.getElementById("uploads-stop");
     this.more = document.getElementById("uploads-more");
     this.due = null;
@@ -38,7 +39,7 @@ export class Panel {
     words.classList.toggle("muted", !isBad && upload.state !== "retrying");
     element.classList.toggle("upload-failed", isBad);
     element.classList.toggle("upload-retrying", upload.state === "retrying");
-    retry.hidden = !isBad || upload.canRetry === false;
+    retry.hidden = !isBad || !upload.canRetry;
   }
 
   /** Redraw the numbers, a few times a second at most; `now` draws at once. */
@@ -50,16 +51,17 @@ export class Panel {
   draw(queue) {
     window.clearTimeout(this.due);
     this.due = null;
-    const { files, done, failed, retrying, bytes, sent, leftS } = queue.progress();
+    const { files, done, failed, isStalled, bytes, sent, leftS } = queue.progress();
     this.panel.hidden = files === 0;
     this.total.value = bytes ? sent / bytes : done / Math.max(1, files);
     const parts = [`${done} of ${files} uploaded`];
     if (failed) parts.push(`${failed} not uploaded`);
     if (queue.isBusy) parts.push(`${fileSize(sent)} of ${fileSize(bytes)}`);
-    if (queue.isBusy && retrying) parts.push("waiting for an answer");
+    if (isStalled) parts.push("waiting for an answer");
     else if (queue.isBusy && leftS !== null) parts.push(`${duration(leftS)} left`);
     this.words.textContent = parts.join(" · ");
     this.clear.hidden = queue.isBusy || failed === 0;
+    this.retryAll.hidden = this.clear.hidden || !queue.canRetry;
     this.stop.hidden = !queue.isBusy;
     const hidden = files - done - this.rows.size;
     this.more.hidden = hidden <= 0;

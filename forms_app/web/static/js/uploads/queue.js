@@ -26,6 +26,10 @@ export class Queue {
     return this.running.size + this.waiting.length > 0;
   }
 
+  get canRetry() {
+    return this.uploads.some(({ state, canRetry }) => state === "failed" && canRetry);
+  }
+
   /** Take files on; one that is on its way already is not taken twice. */
   add(found, refusalOf) {
     const under = new Set([...this.running, ...this.waiting].map(({ key }) => key));
@@ -35,9 +39,9 @@ export class Queue {
       under.add(upload.key);
       this.uploads.push(upload);
       const refusal = refusalOf(each);
-      if (refusal) upload.show("failed", refusal);
-      else this.waiting.push(upload);
       upload.canRetry = !refusal;
+      if (refusal) upload.end("failed", refusal);
+      else this.waiting.push(upload);
       this.tell.changed(upload);
     }
     this.work();
@@ -47,6 +51,13 @@ export class Queue {
     this.waiting.push(upload);
     upload.show("waiting", "waiting");
     this.work();
+  }
+
+  /** Try everything again that failed and may be tried again. */
+  retryAll() {
+    this.uploads
+      .filter(({ state, canRetry }) => state === "failed" && canRetry)
+      .forEach((upload) => this.retry(upload));
   }
 
   /** Give up everything that is not done. */
@@ -64,14 +75,14 @@ export class Queue {
   /** Numbers for all files; `leftS` is null until there is a pace to judge by. */
   progress() {
     const count = (state) => this.uploads.filter((upload) => upload.state === state).length;
-    const counted = this.uploads.filter(({ state }) => state !== "failed");
+    const counted = this.uploads.filter(({ canRetry }) => canRetry);
     const bytes = counted.reduce((sum, { file }) => sum + file.size, 0);
     const sent = counted.reduce((sum, upload) => sum + Math.min(upload.sent, upload.file.size), 0);
     return {
       files: this.uploads.length,
       done: count("done"),
       failed: count("failed"),
-      retrying: count("retrying"),
+      isStalled: this.running.size > 0 && count("retrying") === this.running.size,
       bytes,
       sent,
       leftS: this.leftS(bytes, sent),

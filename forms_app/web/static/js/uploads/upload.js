@@ -40,6 +40,7 @@ export class Upload {
     this.show("sending", `0\u00a0% of ${fileSize(this.file.size)}`);
     const ended = new Promise((resolve) => (this.resolve = resolve));
     const [previous] = await this.tus.findPreviousUploads();
+    if (this.state !== "sending") return ended; // stopped meanwhile
     if (previous) this.tus.resumeFromPreviousUpload(previous);
     this.tus.start();
     return ended;
@@ -76,6 +77,8 @@ export class Upload {
   /** Give it up; the server forgets what it has. */
   async stop() {
     await this.tus.abort(true).catch(() => {}); // it lapses there by itself
+    this.tus = null;
+    this.sent = 0;
     this.end("failed", "stopped");
   }
 
