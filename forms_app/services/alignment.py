@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, LeaseLostError, UserError
 from forms_app.queues import ASSEMBLE_FILE
-from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
-from forms_app.reading.features import PageView, view_page
-from forms_app.reading.form_template import FormField
-from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.intake import open_page
-from forms_app.reading.likeness import writing_print
-from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
 from forms_app.services.batch_codes import (
-    CodeSetting,
-    FoundCode,
     code_settings,
-    find_code,
-    narrowed,
 )
 from forms_app.services.batch_templates import (
-    CandidatePage,
     admit,
     candidate_pages,
     version_of_form,
 )
-from forms_app.services.blanks import load_plan, reference, references_of
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.images import encode_png, intake_limits
 from forms_app.services.loading import load
-from forms_app.services.page_candidates import shortlisted
-from forms_app.services.page_placements import PagePlacement, placement_from_json
+from forms_app.services.page_laying import LaidPage, LayJob, lay_page
+from forms_app.services.page_placements import placement_from_json
 from forms_app.services.sending import send_or_leave
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
@@ -52,28 +36,6 @@ from forms_app.store.models import (
 )
 from forms_app.store.pages import has_pages_in
 from forms_app.store.states import PageState
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """`number` is the page's in the stored file: the uploaded one, or a scan that replaces it."""
-
-    file_name: str
-    content_hash: str
-    number: int
-    placement: PagePlacement | None
-    candidates: tuple[CandidatePage, ...]
-    codes: tuple[CodeSetting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Laid:
-    """A page on the blank of a template, and what tells its writing from others'."""
-
-    version_id: int
-    page: AlignedPage
-    writing: str | None
-    barcode: str | None
 
 
 def align_page(app: Application, page_id: int) -> None:
@@ -102,7 +64,7 @@ def _align(app: Application, lease: Lease) -> None:
     job = _load_job(app, lease.row_id)
     data = app.files.get(job.content_hash)
     page = open_page(data, job.file_name, job.number, intake_limits(app.settings))
-    laid = _lay_by_hand(app, page.grey, job) if job.placement else _lay(app, page.grey, job)
+    laid = lay_page(app, page.grey, job)
     picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
     try:
@@ -117,62 +79,14 @@ def _align(app: Application, lease: Lease) -> None:
     delete_unreferenced(app, replaced)
 
 
-def _lay(app: Application, grey: GreyImage, job: _Job) -> _Laid:
-    view, found = view_page(grey), find_code(grey, job.codes)
-    try:
-        return _lay_on(app, view, narrowed(job.candidates, found), found)
-    except ForeignPageError:
-        if found is None:
-            raise
-        # A code of another form may lie on the page: what is printed on it has the last word.
-        return _lay_on(app, view, job.candidates, found)
-
-
-def _lay_on(
-    app: Application,
-    view: PageView,
-    candidates: Sequence[CandidatePage],
-    found: FoundCode | None,
-) -> _Laid:
-    pages = shortlisted(app, candidates, view.features)
-    references = [reference(app.files, page.number, page.blank_hash) for page in pages]
-
-    def fields_of(place: int) -> Sequence[FormField]:
-        with app.session() as session:
-            return load_plan(session, pages[place].version_id).template.fields
-
-    place, aligned = align_view(view, references, fields_of)
-    writing = writing_print(aligned.grey, references[place].grey)
-    return _Laid(pages[place].version_id, aligned, writing, _text(found))
-
-
-def _lay_by_hand(app: Application, grey: GreyImage, job: _Job) -> _Laid:
-    placement = job.placement
-    assert placement is not None
-    with app.session() as session:
-        plan = load_plan(session, placement.version_id)
-    blank = references_of(app, plan)[placement.template_page - 1]
-    fields = plan.template.fields_on(placement.template_page)
-    laid = lay_by_points(grey, blank, placement.points, fields)
-    if not laid.is_checked and not placement.is_confirmed:
-        raise PoorRegistrationError(laid.doubt)
-    writing = writing_print(laid.aligned.grey, blank.grey)
-    barcode = _text(find_code(grey, job.codes))
-    return _Laid(placement.version_id, laid.aligned, writing, barcode)
-
-
-def _text(found: FoundCode | None) -> str | None:
-    return None if found is None else found.code.text
-
-
-def _load_job(app: Application, page_id: int) -> _Job:
+def _load_job(app: Application, page_id: int) -> LayJob:
     with app.session() as session:
         page = load(session, PageRow, page_id)
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
         assert file.content_hash is not None
         candidates = tuple(candidate_pages(session, batch))
-        return _Job(
+        return LayJob(
             file_name=page.scan_name or file.name,
             content_hash=page.scan_hash or file.content_hash,
             number=1 if page.scan_hash else page.number,
@@ -182,7 +96,9 @@ def _load_job(app: Application, page_id: int) -> _Job:
         )
 
 
-def _save(session: Session, page_id: int, job: _Job, laid: _Laid, aligned_hash: str) -> list[str]:
+def _save(
+    session: Session, page_id: int, job: LayJob, laid: LaidPage, aligned_hash: str
+) -> list[str]:
     """Returns the keys of images that are needed no more."""
     page, aligned = load(session, PageRow, page_id), laid.page
     _require_its_place(session, page, laid)
@@ -206,7 +122,7 @@ def _save(session: Session, page_id: int, job: _Job, laid: _Laid, aligned_hash: 
     return replaced
 
 
-def _require_its_place(session: Session, page: PageRow, laid: _Laid) -> None:
+def _require_its_place(session: Session, page: PageRow, laid: LaidPage) -> None:
     """A page that is part of a form stays the page of it that it was.
 
     Raises:

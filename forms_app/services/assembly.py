@@ -8,16 +8,14 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.queues import READ_PAGES
-from forms_app.reading.errors import PoorRegistrationError
-from forms_app.reading.grouping import PageSign, group_pages
+from forms_app.reading.grouping import group_pages
 from forms_app.services.application import Application
-from forms_app.services.batch_codes import code_settings
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
-from forms_app.services.loading import load
+from forms_app.services.page_signs import is_in_order, page_signs
 from forms_app.services.sending import send_all_or_leave
 from forms_app.store.locks import lock_batch, lock_file, lock_submission
-from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow, TemplatePageRow
+from forms_app.store.models import FileRow, PageRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import model_version_id
 from forms_app.store.states import FileState, PageState, SubmissionState
@@ -54,7 +52,7 @@ def assemble_file(app: Application, file_id: int, trusting: bool = False) -> Non
         pages = pages_of_file(session, file_id)
         if any(page.state == PageState.PENDING for page in pages):
             return
-        _assign(session, file, [page for page in pages if _is_in_order(page)], trusting)
+        _assign(session, file, [page for page in pages if is_in_order(page)], trusting)
         to_read = _start_reading(session, pages)
         _finish_forms(session, file)
         finish_file(session, file_id)
@@ -77,60 +75,8 @@ def new_submission(
     return submission
 
 
-def _is_in_order(page: PageRow) -> bool:
-    """Whether a page's place in the file says anything; that of a foreign sheet does not."""
-    if page.state in (PageState.ALIGNED, PageState.READ, PageState.HELD):
-        return True
-    if page.state != PageState.FAILED:
-        return False
-    return page.template_page is not None or page.error_code == PoorRegistrationError.code
-
-
-def _signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> list[PageSign | None]:
-    """What is known of each page; a page laid before a batch could hold several templates is of
-    its first."""
-    first = load(session, BatchRow, file.batch_id).version_id
-    versions = {page.version_id or first for page in pages}
-    counts = dict(
-        session.execute(
-            select(TemplatePageRow.version_id, func.count())
-            .where(TemplatePageRow.version_id.in_(versions))
-            .group_by(TemplatePageRow.version_id)
-        ).all()
-    )
-    keys = _keys(session, pages)
-    return [
-        None
-        if page.template_page is None
-        else PageSign(
-            form=page.version_id or first,
-            template_page=page.template_page,
-            page_count=counts[page.version_id or first],
-            key=keys.get(page.id),
-            writing=page.writing,
-        )
-        for page in pages
-    ]
-
-
-def _keys(session: Session, pages: Sequence[PageRow]) -> dict[int, str]:
-    """What the codes on pages call the form that they belong to, by page id."""
-    coded = [page for page in pages if page.barcode and page.version_id]
-    settings = {
-        setting.version_id: setting
-        for setting in code_settings(session, {page.version_id or 0 for page in coded})
-    }
-    keys = {}
-    for page in coded:
-        setting = settings.get(page.version_id or 0)
-        code = setting.understood(page.barcode or "") if setting else None
-        if code is not None and code.submission is not None:
-            keys[page.id] = code.submission
-    return keys
-
-
 def _assign(session: Session, file: FileRow, pages: Sequence[PageRow], trusting: bool) -> None:
-    signs = _signs(session, file, pages)
+    signs = page_signs(session, file, pages)
     grouping = group_pages(signs)
     if any(sign is not None and sign.key for sign in signs):
         lock_batch(session, file.batch_id)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import (
-    candidate_pages,
     plan_of_form,
     version_of_form,
 )
@@ -23,8 +22,6 @@ from forms_app.store.models import (
     FileRow,
     PageRow,
     SubmissionRow,
-    TemplatePageRow,
-    TemplateVersionRow,
 )
 from forms_app.store.states import PageState
 
@@ -100,30 +97,6 @@ class OpenForm:
     missing: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetPage:
-    """A template page that a scan can be laid onto, with its size in pixels."""
-
-    version_id: int
-    number: int
-    label: str
-    size_px: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PageWork:
-    """One page on the workbench, the forms it could belong to, and its neighbours in the queue."""
-
-    page: QueuedPage
-    batch_id: int
-    targets: tuple[TargetPage, ...]
-    forms: tuple[OpenForm, ...]
-    previous_id: int | None
-    next_id: int | None
-    position: int
-    total: int
-
-
 def get_queue(app: Application, batch_id: int) -> PageQueue:
     """What of a batch waits for a person.
 
@@ -132,8 +105,9 @@ def get_queue(app: Application, batch_id: int) -> PageQueue:
     """
     with app.session() as session:
         load(session, BatchRow, batch_id)
-        pages = _queued(session, page_queue.queued_pages(session, batch_id, SHOWN))
-        forms = _open_forms(session, batch_id)
+        pages = describe_pages(session, page_queue.queued_pages(session, batch_id, SHOWN))
+        dropped = page_queue.dropped_pages(session, batch_id, SHOWN)
+        forms = open_forms(session, batch_id)
         missing = [
             MissingPage(form.submission_id, file_name, form.label, number)
             for form, file_name in forms
@@ -144,39 +118,13 @@ def get_queue(app: Application, batch_id: int) -> PageQueue:
             waiting=page_queue.count_queues(session, [batch_id])[batch_id],
             pages=tuple(pages),
             missing=tuple(missing),
-            dropped=tuple(_queued(session, page_queue.dropped_pages(session, batch_id, SHOWN))),
+            dropped=tuple(describe_pages(session, dropped)),
             sortable=tuple(unsure.items()),
         )
 
 
-def get_work(app: Application, page_id: int) -> PageWork:
-    """A page with all that the workbench needs; any page of a batch, queued or not.
-
-    Raises:
-        NotFoundError: There is no such page.
-    """
-    with app.session() as session:
-        page = load(session, PageRow, page_id)
-        file = load(session, FileRow, page.file_id)
-        batch = load(session, BatchRow, file.batch_id)
-        ids = [row.id for row, _ in page_queue.queued_pages(session, batch.id, SHOWN)]
-        here = ids.index(page_id) if page_id in ids else None
-        others = [other for other in ids if other != page_id]
-        before = ids[here - 1] if here else None
-        after = ids[here + 1] if here is not None and here + 1 < len(ids) else None
-        return PageWork(
-            page=_queued(session, [(page, file)])[0],
-            batch_id=batch.id,
-            targets=tuple(_targets(session, batch)),
-            forms=tuple(form for form, _ in _open_forms(session, batch.id)),
-            previous_id=before,
-            next_id=after if here is not None else next(iter(others), None),
-            position=0 if here is None else here + 1,
-            total=len(ids),
-        )
-
-
-def _queued(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) -> list[QueuedPage]:
+def describe_pages(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) -> list[QueuedPage]:
+    """Pages with their files, as people see them."""
     labels = form_labels(session, {page.submission_id for page, _ in rows if page.submission_id})
     return [
         QueuedPage(
@@ -224,7 +172,8 @@ def form_labels(session: Session, ids: set[int]) -> dict[int, str]:
     return {row_id: f"{name}, form {number}" for row_id, number, name in rows}
 
 
-def _open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
+def open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
+    """The first 200 forms of a batch that lack a page, each with its file's name."""
     rows = page_queue.incomplete_forms(session, batch_id, SHOWN)
     present: dict[int, set[int]] = defaultdict(set)
     for form_id, number in session.execute(
@@ -246,24 +195,6 @@ def _open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
         )
         for form, file in rows
     ]
-
-
-def _targets(session: Session, batch: BatchRow) -> list[TargetPage]:
-    candidates = candidate_pages(session, batch)
-    versions = {page.version_id for page in candidates}
-    rows = session.execute(
-        select(TemplatePageRow, TemplateVersionRow.name)
-        .join(TemplateVersionRow, TemplateVersionRow.id == TemplatePageRow.version_id)
-        .where(TemplatePageRow.version_id.in_(versions))
-    )
-    known = {(page.version_id, page.number): (page, name) for page, name in rows}
-    targets = []
-    for candidate in candidates:
-        page, name = known[candidate.version_id, candidate.number]
-        label = f"Page {page.number}" if len(versions) == 1 else f"{name}, page {page.number}"
-        size_px = (page.width_px, page.height_px)
-        targets.append(TargetPage(page.version_id, page.number, label, size_px))
-    return targets
 
 
 def _missing(plan: TemplatePlan, form: SubmissionRow, present: set[int]) -> tuple[int, ...]:

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
-from forms_app.services import batches, page_actions, page_images, page_queue, rescans
+from forms_app.services import batches, page_actions, page_images, page_queue, page_work, rescans
 from forms_app.services.page_images import LaidPreview
 from forms_app.services.page_placements import PagePlacement, placement_of
-from forms_app.services.page_queue import PageWork
+from forms_app.services.page_work import PageWork
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
@@ -36,7 +36,7 @@ def index_live(batch_id: int) -> ResponseReturnValue:
 @blueprint.get("/pages/<int:page_id>")
 def show(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The workbench with one page."""
-    work = page_queue.get_work(application(), page_id)
+    work = page_work.get_work(application(), page_id)
     if work.batch_id != batch_id:
         return redirect(url_for(".show", batch_id=work.batch_id, page_id=page_id), 303)
     batch = batches.get_batch(application(), batch_id).summary

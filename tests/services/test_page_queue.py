@@ -12,7 +12,15 @@ from sqlalchemy import select
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.hand_placement import PlacedPoint
 from forms_app.reading.types import GreyImage
-from forms_app.services import batches, page_actions, page_images, page_queue, rescans, review
+from forms_app.services import (
+    batches,
+    page_actions,
+    page_images,
+    page_queue,
+    page_work,
+    rescans,
+    review,
+)
 from forms_app.services.application import Application
 from forms_app.services.page_placements import PagePlacement, placement_of
 from forms_app.services.uploads import remove_file
@@ -218,7 +226,7 @@ def test_a_loose_page_waits_until_a_person_has_looked(app: Application) -> None:
     with app.session() as session:
         session.get_one(PageRow, 1).worst_residual_px = 5.5
     assert _waiting(app, batch_id) == [(1, "loose_page")]
-    assert "5.5 px" in page_queue.get_work(app, 1).page.message
+    assert "5.5 px" in page_work.get_work(app, 1).page.message
     page_actions.check_page(app, 1)
     assert _waiting(app, batch_id) == []
 

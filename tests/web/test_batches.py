@@ -10,9 +10,9 @@ import pytest
 from forms_app.services import batches, templates
 from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary, TemplateVersion
-from forms_app.web.batches import time_left_s
+from forms_app.web.batch_watching import time_left_s
 from tests.fakes import run_sent_tasks
-from tests.web.drawn import blank_png
+from tests.web.drawn import blank_png, publish_drawn_template
 from tests.web.visitor import FETCH, HTMX, Visitor
 
 
@@ -35,6 +35,19 @@ def test_a_batch_without_a_name_is_named_after_template_and_day(
 ) -> None:
     answer = visitor.post("/batches/", {"version_id": published.id, "name": "  "})
     assert re.search(r"<h1>Clinic intake \d{4}-\d\d-\d\d</h1>", visitor.get(answer.location).text)
+
+
+def test_a_batch_of_several_templates_or_of_any(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> None:
+    other = publish_drawn_template(app, "Survey")
+    sent = {"version_id": [published.id, other.id], "name": ""}
+    page = visitor.get(visitor.post("/batches/", sent).headers["Location"]).text
+    assert "Clinic intake and others" in page and "Clinic intake v1, Survey v1" in page
+    page = visitor.get(visitor.post("/batches/", {"takes_any": "on"}).headers["Location"]).text
+    assert "Any template" in page
+    answer = visitor.post("/batches/", {"name": "None"})
+    assert answer.status_code == 422 and "Choose the form templates" in answer.text
 
 
 def test_a_batch_needs_a_published_template(visitor: Visitor, app: Application) -> None:
@@ -149,8 +162,8 @@ def test_many_files_are_shown_in_parts(
     batch: BatchSummary,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("forms_app.web.batches.FILES_SHOWN", 3)
-    monkeypatch.setattr("forms_app.web.batches.FAILURES_SHOWN", 2)
+    monkeypatch.setattr("forms_app.web.batch_watching.FILES_SHOWN", 3)
+    monkeypatch.setattr("forms_app.web.batch_watching.FAILURES_SHOWN", 2)
     visitor.upload(batch.id, *((f"scan {number}.pdf", b"") for number in range(7)))
     start = visitor.get(f"/batches/{batch.id}").text
     assert "Files 1 to 3 of 7" in start and "Earlier files" not in start

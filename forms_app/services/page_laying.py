@@ -1,0 +1,100 @@
+"""Laying a page of a batch: which of its templates' pages it shows, by code, features, or hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forms_app.reading.alignment import align_view
+from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
+from forms_app.reading.features import PageView, view_page
+from forms_app.reading.form_template import FormField
+from forms_app.reading.hand_placement import lay_by_points
+from forms_app.reading.likeness import writing_print
+from forms_app.reading.types import AlignedPage, GreyImage
+from forms_app.services.application import Application
+from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
+from forms_app.services.batch_templates import CandidatePage
+from forms_app.services.blanks import load_plan, reference, references_of
+from forms_app.services.page_candidates import shortlisted
+from forms_app.services.page_placements import PagePlacement
+
+
+@dataclass(frozen=True, slots=True)
+class LayJob:
+    """What is known of a page before it is laid.
+
+    `number` is the page's in the stored file: the uploaded one, or a scan that replaces it.
+    """
+
+    file_name: str
+    content_hash: str
+    number: int
+    placement: PagePlacement | None
+    candidates: tuple[CandidatePage, ...]
+    codes: tuple[CodeSetting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page on the blank of a template, and what tells its writing from others'."""
+
+    version_id: int
+    page: AlignedPage
+    writing: str | None
+    barcode: str | None
+
+
+def lay_page(app: Application, grey: GreyImage, job: LayJob) -> LaidPage:
+    """Lay a scan where a person said, else on the template page that it shows.
+
+    Raises:
+        PageError: It shows none of the batch's pages, or cannot be laid precisely enough.
+    """
+    if job.placement is not None:
+        return _lay_by_hand(app, grey, job.placement, job.codes)
+    view, found = view_page(grey), find_code(grey, job.codes)
+    try:
+        return _lay_on(app, view, narrowed(job.candidates, found), found)
+    except ForeignPageError:
+        if found is None:
+            raise
+        # A code of another form may lie on the page: what is printed on it has the last word.
+        return _lay_on(app, view, job.candidates, found)
+
+
+def _lay_on(
+    app: Application,
+    view: PageView,
+    candidates: Sequence[CandidatePage],
+    found: FoundCode | None,
+) -> LaidPage:
+    pages = shortlisted(app, candidates, view.features)
+    references = [reference(app.files, page.number, page.blank_hash) for page in pages]
+
+    def fields_of(place: int) -> Sequence[FormField]:
+        with app.session() as session:
+            return load_plan(session, pages[place].version_id).template.fields
+
+    place, aligned = align_view(view, references, fields_of)
+    writing = writing_print(aligned.grey, references[place].grey)
+    return LaidPage(pages[place].version_id, aligned, writing, _text(found))
+
+
+def _lay_by_hand(
+    app: Application, grey: GreyImage, placement: PagePlacement, codes: Sequence[CodeSetting]
+) -> LaidPage:
+    with app.session() as session:
+        plan = load_plan(session, placement.version_id)
+    blank = references_of(app, plan)[placement.template_page - 1]
+    fields = plan.template.fields_on(placement.template_page)
+    laid = lay_by_points(grey, blank, placement.points, fields)
+    if not laid.is_checked and not placement.is_confirmed:
+        raise PoorRegistrationError(laid.doubt)
+    writing = writing_print(laid.aligned.grey, blank.grey)
+    barcode = _text(find_code(grey, codes))
+    return LaidPage(placement.version_id, laid.aligned, writing, barcode)
+
+
+def _text(found: FoundCode | None) -> str | None:
+    return None if found is None else found.code.text
