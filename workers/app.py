@@ -21,9 +21,10 @@ from workers import acknowledging
 from workers.process import settings
 
 TASKS_PER_PROCESS = 2000
-# Exports renew their lease as they go; they too must end before their message comes again.
-EXPORT_SOFT_LIMIT_S = 5 * settings.lease_seconds
-EXPORT_LIMIT_S = 5.5 * settings.lease_seconds
+# Exports and work around templates renew their lease as they go; they too must end before their
+# message comes again.
+LONG_SOFT_LIMIT_S = 5 * settings.lease_seconds
+LONG_LIMIT_S = 5.5 * settings.lease_seconds
 
 logger = logging.getLogger(__name__)
 acknowledging.install()

@@ -13,7 +13,7 @@ from forms_app.services import (
     sweeping,
 )
 from forms_app.services.sending import send_or_leave
-from workers.app import EXPORT_LIMIT_S, EXPORT_SOFT_LIMIT_S, application, celery
+from workers.app import LONG_LIMIT_S, LONG_SOFT_LIMIT_S, application, celery
 from workers.sample_drawing import draw_samples
 
 
@@ -44,14 +44,16 @@ def read_pages() -> None:
 
 
 @celery.task(  # type: ignore[untyped-decorator]
-    name=queues.BUILD_EXPORT, soft_time_limit=EXPORT_SOFT_LIMIT_S, time_limit=EXPORT_LIMIT_S
+    name=queues.BUILD_EXPORT, soft_time_limit=LONG_SOFT_LIMIT_S, time_limit=LONG_LIMIT_S
 )
 def build_export(export_id: int) -> None:
     """Write one requested export."""
     export_building.build_export(application(), export_id)
 
 
-@celery.task(name=queues.RUN_TEMPLATE_JOB)  # type: ignore[untyped-decorator]
+@celery.task(  # type: ignore[untyped-decorator]
+    name=queues.RUN_TEMPLATE_JOB, soft_time_limit=LONG_SOFT_LIMIT_S, time_limit=LONG_LIMIT_S
+)
 def run_template_job(job_id: int) -> None:
     """Do what a person beside a template waits for."""
     job_running.run_template_job(application(), job_id, draw_samples)

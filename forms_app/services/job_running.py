@@ -9,6 +9,7 @@ import structlog
 from forms_app.errors import FieldhandError, LeaseLostError, TransientError
 from forms_app.services.application import Application
 from forms_app.services.attempts import claim
+from forms_app.services.blank_sources import do_blank
 from forms_app.services.dry_run import SampleDrawer, do_dry_run
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load
@@ -38,28 +39,30 @@ def run_template_job(app: Application, job_id: int, draw_samples: SampleDrawer) 
     lease = claim(app, TemplateJobRow, job_id, JobState.PENDING)
     if lease is None:
         return
+    with app.session() as session:
+        row = load(session, TemplateJobRow, job_id)
+        uploads = [(f.name, f.content_hash) for f in row.files if f.role == JobFileRole.UPLOAD]
+        work = JobWork(app, lease, row.version_id, row.request, uploads)
     try:
-        with app.session() as session:
-            row = load(session, TemplateJobRow, job_id)
-            uploads = [(f.name, f.content_hash) for f in row.files if f.role == JobFileRole.UPLOAD]
-            work = JobWork(app, lease, row.version_id, row.request, uploads)
         _finish(work, _do(JobKind(row.kind), work, draw_samples))
     except TransientError:
         with app.session() as session:
-            release(session, lease, counted=False)
+            release(session, work.lease, counted=False)
         raise
     except LeaseLostError:
         log.info("template job was given up", job_id=job_id)
     except FieldhandError as error:
-        fail_job(app, job_id, error.message, lease.is_ours)
+        fail_job(app, job_id, error.message, work.lease.is_ours)
     except Exception:
         log.exception("template job failed", job_id=job_id)
-        fail_job(app, job_id, INTERNAL_MESSAGE, lease.is_ours)
+        fail_job(app, job_id, INTERNAL_MESSAGE, work.lease.is_ours)
 
 
 def _do(kind: JobKind, work: JobWork, draw_samples: SampleDrawer) -> dict[str, Any]:
     if kind is JobKind.REGISTRATION:
         return do_registration_test(work)
+    if kind is JobKind.BLANK:
+        return do_blank(work)
     return do_dry_run(work, draw_samples)
 
 

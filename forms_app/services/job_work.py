@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from forms_app.services.application import Application
 from forms_app.store.base import utc_now
-from forms_app.store.claims import Lease, hold
+from forms_app.store.claims import Lease, hold, renew
 from forms_app.store.models import TemplateJobRow
 
 
@@ -30,13 +31,16 @@ class JobWork:
     pages: list[tuple[str, bytes]] = field(default_factory=list)
 
     def step(self, done: int, total: int) -> None:
-        """Tell whoever waits how far it is.
+        """Tell whoever waits how far it is, and keep the lease for what is still to do.
 
         Raises:
             LeaseLostError: The job was deleted or taken over: there is nothing to go on for.
         """
+        lease_s = self.app.settings.lease_seconds
         with self.app.session() as session:
             hold(session, self.lease)
+            if self.lease.until - utc_now() < timedelta(seconds=lease_s / 2):
+                self.lease = renew(session, self.lease, lease_s)
             session.execute(
                 update(TemplateJobRow)
                 .where(self.lease.is_ours)

@@ -70,7 +70,7 @@ def without_writing(shared: GreyImage, stack: Stack) -> tuple[GreyImage, tuple[B
     writing = near & (_unlike_pieces(ink, agreement) | _unlike_pixels(ink, agreement))
     left = ink & ~writing
     local = _local_mean(agreement, left)
-    doubtful = left & near & (local < SURE_AGREEMENT)
+    doubtful = left & near & (local < SURE_AGREEMENT) & ~_rulings(ink)
     return _erased(shared, writing), _boxes(doubtful, 1 / scale)
 
 

@@ -22,9 +22,9 @@ def test_from_a_blank_to_a_published_template(
     serve: Serve, open_page: Callable[..., Page], served_app: Application
 ) -> None:
     page = open_page(f"{serve.url}/templates/new")
-    page.get_by_label("Blank form").set_input_files(demo.FOLDER / "blank.png")
+    page.get_by_label("Files", exact=True).set_input_files(demo.FOLDER / "blank.png")
     page.get_by_label("Name", exact=True).fill("Drawn by hand")
-    page.get_by_role("button", name="Upload and draw fields").click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     desk = Desk(page)
 
     desk.draw("c", (170, 560, 1116, 78), "Surname")
@@ -99,6 +99,11 @@ def test_everything_by_keyboard(
     page.keyboard.press("Escape")
     page.keyboard.press("Control+d")
     assert desk.fields() == ["Date of birth", "Date of birth"]
+    desk.prop("label").focus()
+    page.keyboard.press("Shift+Enter")
+    expect(desk.prop("name")).to_have_value("date_of_birth")
+    page.keyboard.press("Enter")
+    expect(desk.prop("name")).to_have_value("date_of_birth_2")
     page.get_by_role("listbox").focus()
     page.keyboard.press("Alt+ArrowUp")
     page.keyboard.press("Control+s")

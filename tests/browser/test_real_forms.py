@@ -83,8 +83,8 @@ def test_a_blank_pdf_becomes_a_draft_with_both_pages(
     serve: Serve, open_page: OpenPage, quexf: Path
 ) -> None:
     page = open_page(f"{serve.url}/templates/new")
-    page.get_by_label("Blank form").set_input_files(quexf / "blank.pdf")
-    page.get_by_role("button", name="Upload and draw fields").click()
+    page.get_by_label("Files", exact=True).set_input_files(quexf / "blank.pdf")
+    page.get_by_role("button", name="Upload", exact=True).click()
     desk = Desk(page)
     desk.draw("c", FIRST_NAME_PX, "First name")
     desk.wait_saved()

@@ -14,8 +14,11 @@ from forms_app.errors import TemplateError
 from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto import TemplateVersion
+from forms_app.services.job_running import run_template_job
 from forms_app.web.field_shapes import PageShapes, describe_fields
 from forms_app.web.template_upload import read_import
+from tests import factories
+from tests.services.test_template_jobs import no_samples
 from tests.web.drawn import BOX_PX, blank_png
 from tests.web.visitor import FETCH, Visitor
 
@@ -254,3 +257,44 @@ def test_differences_between_versions_in_words_and_on_the_page(
     assert f"/templates/versions/{draft.id}/differences?against={published.id}" in shown
     assert visitor.get(address).status_code == 404
     assert visitor.get(f"{address}?against=999").status_code == 404
+
+
+def test_a_template_from_copies_is_watched_looked_at_and_used(
+    visitor: Visitor, app: Application
+) -> None:
+    copy = factories.draw_blank()
+    files = [(io.BytesIO(copy), "one.tiff")]
+    answer = visitor.post("/templates/new", {"source": "copies", "blank": files})
+    assert answer.status_code == 303
+    address = answer.location
+    assert "Taking the writing out of the copies" in visitor.get(address).text
+    for _, args in app.tasks.take():  # type: ignore[attr-defined]
+        run_template_job(app, *args, no_samples)
+    assert "data-live" not in visitor.get(f"{address}/live").text
+    page = visitor.get(address).text
+    assert "Made of one copy" in page and "/templates/jobs/" in page
+    used = visitor.post(f"{address}/use")
+    assert used.status_code == 303 and used.location.endswith("/edit")
+    assert visitor.get(used.location).status_code == 200
+    assert visitor.get(address).status_code == 404
+
+
+def test_what_cannot_be_combined_is_told(visitor: Visitor, app: Application) -> None:
+    files = [(io.BytesIO(factories.draw_blank(n)), f"{n}.tiff") for n in (1, 2)]
+    refused = visitor.post("/templates/new", {"source": "copies", "name": "In", "blank": files})
+    assert refused.status_code == 422 and "different numbers of pages" in refused.text
+    assert 'value="copies" checked' in refused.text and 'value="In"' in refused.text
+    files = [(io.BytesIO(factories.draw_blank()), f"{n}.tiff") for n in (1, 2)]
+    refused = visitor.post("/templates/new", {"blank": files})
+    assert refused.status_code == 422 and "into one file" in refused.text
+    files = [(io.BytesIO(b"x"), "copy.txt")]
+    refused = visitor.post("/templates/new", {"source": "photograph", "blank": files})
+    assert "is not a file that can be read" in refused.text
+
+
+def test_starting_over_forgets_the_files(visitor: Visitor, app: Application) -> None:
+    files = [(io.BytesIO(factories.draw_blank()), "one.tiff")]
+    address = visitor.post("/templates/new", {"source": "photograph", "blank": files}).location
+    answer = visitor.post(f"{address}/forget")
+    assert answer.location.endswith("/templates/new")
+    assert visitor.get(address).status_code == 404

@@ -1,0 +1,216 @@
+"""A blank where there is none: made of filled copies or a photograph, looked at, then used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from forms_app.errors import ConflictError, UserError
+from forms_app.reading.errors import ReadingError
+from forms_app.reading.intake import count_pages, open_page
+from forms_app.reading.types import GreyImage
+from forms_app.services.application import Application
+from forms_app.services.definitions import empty_definition
+from forms_app.services.dto import TemplateJob, TemplateVersion
+from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.job_work import JobWork
+from forms_app.services.names import clean_name
+from forms_app.services.template_jobs import delete_job, get_job, job_page, request_job
+from forms_app.services.templates import insert_template
+from forms_app.store.locks import lock_blobs
+from forms_app.store.models import LOCAL_USER_ID, TemplatePageRow
+from forms_app.store.states import JobKind, JobState
+from forms_app.templating.blank_from_copies import MOST_COPIES, CombinedBlank, combine_copies
+from forms_app.templating.health_sizes import GOOD_PAGE_PX
+from forms_app.templating.photograph import sheet_of, upright
+
+
+class BlankSource(StrEnum):
+    """copies: filled copies of the form · photograph: of the empty form."""
+
+    COPIES = "copies"
+    PHOTOGRAPH = "photograph"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One page of one copy; `has_edges` says whether its edges were found in the picture."""
+
+    name: str
+    grey: GreyImage
+    has_edges: bool
+
+
+def request_blank(
+    app: Application, name: str, source: str, uploads: Sequence[tuple[str, bytes]]
+) -> TemplateJob:
+    """Have a blank made; it becomes a template by `create_from_blank`.
+
+    Args:
+        name: of the template to be.
+        source: one of `BlankSource`.
+        uploads: files by name; several of them are copies of the form, each with all its pages.
+
+    Raises:
+        UserError: There is no file, or one cannot be read, or they do not fit each other.
+    """
+    if source not in tuple(BlankSource):
+        raise UserError("Choose what the files show: copies of the form, or a photograph of it.")
+    if not uploads:
+        raise UserError("Choose the files first.")
+    if len(uploads) > MOST_COPIES:
+        raise UserError(f"{MOST_COPIES} copies are enough; choose fewer.")
+    counts = {_count(app, *upload) for upload in uploads}
+    if len(counts) > 1:
+        raise UserError("The files have different numbers of pages; each must be a whole copy.")
+    request = {"name": clean_name(name, "template"), "source": source}
+    return request_job(app, JobKind.BLANK, None, request, uploads)
+
+
+def do_blank(work: JobWork) -> dict[str, Any]:
+    """The worker's part: a picture of each page, and what is to be known of it."""
+    files = [(name, work.app.files.get(key)) for name, key in work.uploads]
+    is_photograph = work.request["source"] == BlankSource.PHOTOGRAPH
+    groups = _page_groups(work.app, files, is_photograph)
+    pages = []
+    work.step(0, len(groups))
+    for done, group in enumerate(groups):
+        steps = _Steps(work, done, len(groups))
+        sheets = list(_sheets(work.app, files, group))
+        made = _photographed(sheets[0]) if is_photograph else _combined(sheets, steps)
+        pages.append(_page_json(work, made, sheets, is_photograph))
+    return {"pages": pages, "source_name": files[0][0]}
+
+
+def create_from_blank(
+    app: Application, job_id: int, user_id: int = LOCAL_USER_ID
+) -> TemplateVersion:
+    """A new template with a first draft on the blank that was made.
+
+    Raises:
+        ConflictError: It is not made yet.
+    """
+    job = get_job(app, job_id)
+    if job.kind != JobKind.BLANK or job.state != JobState.DONE or job.result is None:
+        raise ConflictError("This blank is not made yet; wait for it, or start again.")
+    pictures = [job_page(app, job_id, page["picture"]) for page in job.result["pages"]]
+    keys = [app.files.put(png) for png in pictures]
+    pages = [
+        TemplatePageRow(
+            number=number,
+            width_px=page["width"],
+            height_px=page["height"],
+            blank_hash=key,
+            source_name=job.result["source_name"],
+        )
+        for number, (page, key) in enumerate(zip(job.result["pages"], keys, strict=True), start=1)
+    ]
+    name = job.request["name"]
+    with app.session() as session:
+        lock_blobs(session, keys)
+        for png in pictures:
+            app.files.put(png)
+        version = insert_template(session, name, empty_definition(name), pages, user_id)
+    delete_job(app, job_id)
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Progress of one page among several."""
+
+    work: JobWork
+    page: int
+    pages: int
+
+    def __call__(self, done: int, total: int) -> None:
+        self.work.step(self.page * total + done, self.pages * total)
+
+
+def _count(app: Application, name: str, data: bytes) -> int:
+    try:
+        return count_pages(data, name, intake_limits(app.settings))
+    except ReadingError as error:
+        raise UserError(error.message) from error
+
+
+def _page_groups(
+    app: Application, files: Sequence[tuple[str, bytes]], is_photograph: bool
+) -> list[list[tuple[int, int]]]:
+    """For each page of the blank the (file, page) of its copies.
+
+    Several files are copies of the whole form; the pages of a single file are copies of one page.
+    """
+    count = _count(app, *files[0])
+    if len(files) == 1 and not is_photograph:
+        return [[(0, number) for number in range(1, min(count, MOST_COPIES) + 1)]]
+    if is_photograph:
+        return [[(i, n)] for i in range(len(files)) for n in range(1, count + 1)]
+    return [[(i, number) for i in range(len(files))] for number in range(1, count + 1)]
+
+
+def _sheets(
+    app: Application, files: Sequence[tuple[str, bytes]], group: Sequence[tuple[int, int]]
+) -> Iterator[_Sheet]:
+    for i, number in group:
+        name, data = files[i]
+        try:
+            page = open_page(data, name, number, intake_limits(app.settings))
+        except ReadingError as error:
+            raise UserError(error.message) from error
+        grey, has_edges = sheet_of(page.grey)
+        yield _Sheet(name if number == 1 else f"{name}, page {number}", grey, has_edges)
+
+
+def _photographed(sheet: _Sheet) -> CombinedBlank:
+    return CombinedBlank(upright(sheet.grey), (), 1, ())
+
+
+def _combined(sheets: Sequence[_Sheet], steps: _Steps) -> CombinedBlank:
+    return combine_copies([sheet.grey for sheet in sheets], steps)
+
+
+def _page_json(
+    work: JobWork, made: CombinedBlank, sheets: Sequence[_Sheet], is_photograph: bool
+) -> dict[str, Any]:
+    height, width = made.grey.shape
+    return {
+        "picture": work.keep_page(sheets[0].name, encode_png(made.grey)),
+        "width": width,
+        "height": height,
+        "copies": made.used,
+        "doubtful": [[round(v) for v in box.as_list()] for box in made.doubtful],
+        "warnings": list(_warnings(made, sheets, is_photograph)),
+    }
+
+
+def _warnings(made: CombinedBlank, sheets: Sequence[_Sheet], is_photograph: bool) -> Iterator[str]:
+    if is_photograph:
+        if not sheets[0].has_edges:
+            yield (
+                "The edges of the sheet were not found, so the whole picture is taken. Where table "
+                "shows around the sheet, photograph it again on a darker, plain ground."
+            )
+    elif made.used == 1:
+        yield (
+            "Made of one copy: what is written on it stays and counts as print. Add two more "
+            "copies where you can."
+        )
+    elif made.used == 2:
+        yield "Made of two copies: a third takes away more of what is written on both."
+    for number, why in made.refused:
+        yield f"{sheets[number - 1].name} was left out: {why}"
+    if made.doubtful:
+        count = len(made.doubtful)
+        where = "one place" if count == 1 else f"{count} places"
+        yield (
+            f"Ink in {where} (framed) may be writing that the copies share. If so, add a copy "
+            "that is empty there."
+        )
+    if max(made.grey.shape) < GOOD_PAGE_PX:
+        yield (
+            f"The page is coarse, {made.grey.shape[1]} by {made.grey.shape[0]} px; scan or "
+            "photograph it again in a higher resolution."
+        )
