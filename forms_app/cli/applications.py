@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from forms_app.services.application import Application
 
+TEMPLATE_HELP = "Name or number of the published form template; 'any': each page finds its own."
+
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from forms_app.cli.applications import data_option, opened_application, say_if_nobody_reads
+from forms_app.cli.applications import (
+    TEMPLATE_HELP,
+    data_option,
+    opened_application,
+    say_if_nobody_reads,
+)
 from forms_app.errors import TransientError, UserError
 from forms_app.reading.archives import is_left_by_system
 
@@ -25,7 +30,7 @@ PURPOSE = "submit"
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE…"
 )
-@click.option("--template", required=True, help="Name or number of the published form template.")
+@click.option("--template", required=True, help=TEMPLATE_HELP)
 @click.option(
     "--batch",
     help="Name of the batch, made when missing.  [default: the template's name and today]",
@@ -38,13 +43,13 @@ def command(paths: tuple[Path, ...], template: str, batch: str | None, data: Pat
     `fieldhand serve`; what runs there reads the files at once. Stopped in the middle and given
     again, it goes on where it was and takes nothing twice.
     """
-    from forms_app.services.named_batches import batch_named, name_of_today, published_template
+    from forms_app.services.named_batches import batch_named, destination, name_of_today
 
     files = [found for path in paths for found in _files(path)]
     if not files:
         raise UserError("There are no files in what was given.")
     with opened_application(data) as app:
-        chosen = published_template(app, template)
+        chosen = destination(app, template)
         name = batch or name_of_today(chosen.name)
         batch_id = batch_named(app, chosen, name)
         failed = 0

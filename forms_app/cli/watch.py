@@ -8,12 +8,17 @@ from threading import Event
 
 import click
 
-from forms_app.cli.applications import data_option, opened_application, say_if_nobody_reads
+from forms_app.cli.applications import (
+    TEMPLATE_HELP,
+    data_option,
+    opened_application,
+    say_if_nobody_reads,
+)
 
 
 @click.command(name="watch")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--template", required=True, help="Name or number of the published form template.")
+@click.option("--template", required=True, help=TEMPLATE_HELP)
 @click.option(
     "--batch",
     default="day",
@@ -34,14 +39,14 @@ def command(folder: Path, template: str, batch: str, settle: float, data: Path |
     Taken files are moved to FOLDER/done, those that cannot be read to FOLDER/failed with the reason
     in a text file beside them. Network folders work: the folder is looked at every two seconds.
     """
-    from forms_app.services.named_batches import published_template
+    from forms_app.services.named_batches import destination
     from forms_app.services.watching import WatchPlan, watch
 
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with opened_application(data) as app:
-        published_template(app, template)
+        destination(app, template)
         plan = WatchPlan(folder.absolute(), template, batch, settle)
         say_if_nobody_reads(app)
         click.echo(f"Watching {plan.folder}; stop with Ctrl-C.")

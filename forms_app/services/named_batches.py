@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.services.application import Application
@@ -14,29 +16,40 @@ from forms_app.services.names import clean_name
 from forms_app.services.templates import list_templates
 from forms_app.store.models import BatchRow, BatchVersionRow, TemplateVersionRow
 
+ANY = "any"
 
-def published_template(app: Application, name: str) -> TemplateSummary:
-    """The form template called `name`, or with this number, that has a published version.
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What scans are filled copies of: one form template, or (None) any published one."""
+
+    template_id: int | None
+    version_id: int | None
+    name: str
+
+
+def destination(app: Application, name: str) -> Destination:
+    """The form template called `name`, or with this number; `any` for all published ones.
 
     Raises:
         NotFoundError: There is none.
         ConflictError: It is still a draft.
         UserError: Several have this name.
     """
-    found = [each for each in list_templates(app) if name in (each.name, str(each.id))]
+    every = list_templates(app)
+    if name == ANY:
+        if not any(each.published_version_id for each in every):
+            raise NotFoundError("There is no published template yet.")
+        return Destination(None, None, "Scans")
+    found = [each for each in every if name in (each.name, str(each.id))]
     if not found:
         raise NotFoundError(f"There is no template '{name}'.")
-    published = [each for each in found if each.published_version_id is not None]
-    if not published:
-        raise ConflictError(f"The template '{name}' is still a draft; publish it first.")
-    if len(published) > 1:
-        numbers = ", ".join(str(each.id) for each in published)
-        raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
-    return published[0]
+    template = _only_published(found, name)
+    return Destination(template.id, template.published_version_id, template.name)
 
 
-def batch_named(app: Application, template: TemplateSummary, name: str) -> int:
-    """The newest batch of the template with this name, made when there is none.
+def batch_named(app: Application, to: Destination, name: str) -> int:
+    """The newest batch for these templates with this name, made when there is none.
 
     Returns:
         Its id.
@@ -46,20 +59,34 @@ def batch_named(app: Application, template: TemplateSummary, name: str) -> int:
     """
     cleaned = clean_name(name, "batch")
     with app.session() as session:
-        found = session.scalar(
-            select(BatchRow.id)
-            .join(BatchVersionRow, BatchVersionRow.batch_id == BatchRow.id)
-            .join(TemplateVersionRow, TemplateVersionRow.id == BatchVersionRow.version_id)
-            .where(BatchRow.name == cleaned, TemplateVersionRow.template_id == template.id)
-            .order_by(BatchRow.id.desc())
-            .limit(1)
-        )
+        found = _newest(session, to, cleaned)
     if found is not None:
         return found
-    assert template.published_version_id is not None
-    return create_batch(app, template.published_version_id, cleaned).id
+    chosen = [] if to.version_id is None else [to.version_id]
+    return create_batch(app, chosen, cleaned, takes_any=to.template_id is None).id
 
 
 def name_of_today(thing: str) -> str:
     """What a batch is called when nobody says: `Clinic intake 2026-11-27`."""
     return f"{thing} {date.today().isoformat()}"
+
+
+def _only_published(found: list[TemplateSummary], name: str) -> TemplateSummary:
+    published = [each for each in found if each.published_version_id is not None]
+    if not published:
+        raise ConflictError(f"The template '{name}' is still a draft; publish it first.")
+    if len(published) > 1:
+        numbers = ", ".join(str(each.id) for each in published)
+        raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
+    return published[0]
+
+
+def _newest(session: Session, to: Destination, name: str) -> int | None:
+    query = select(BatchRow.id).where(BatchRow.name == name).order_by(BatchRow.id.desc()).limit(1)
+    if to.template_id is None:
+        return session.scalar(query.where(BatchRow.takes_any))
+    return session.scalar(
+        query.join(BatchVersionRow, BatchVersionRow.batch_id == BatchRow.id)
+        .join(TemplateVersionRow, TemplateVersionRow.id == BatchVersionRow.version_id)
+        .where(TemplateVersionRow.template_id == to.template_id)
+    )

@@ -21,8 +21,7 @@ from forms_app.reading.archives import is_left_by_system
 from forms_app.reading.errors import DamagedFileError, ReadingError
 from forms_app.reading.wholeness import seems_whole
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateSummary
-from forms_app.services.named_batches import batch_named, name_of_today, published_template
+from forms_app.services.named_batches import Destination, batch_named, destination, name_of_today
 from forms_app.services.taking import check_file, is_taken, take_file, taking_id
 
 DONE, FAILED = "done", "failed"
@@ -43,8 +42,9 @@ Say = Callable[[str], None]
 class WatchPlan:
     """What is watched and where it goes.
 
-    `batch`: `day` (a batch for each day), `folder` (one for each folder in the watched one) or the
-    name of a batch. `settle_s`: how long a file must have stayed the same.
+    `template`: its name or number, or `any`. `batch`: `day` (a batch for each day), `folder` (one
+    for each folder in the watched one) or the name of a batch. `settle_s`: how long a file must
+    have stayed the same.
     """
 
     folder: Path
@@ -108,14 +108,14 @@ class FolderWatcher:
             for path, look in sorted(self._looks.items(), key=lambda item: item[1].changed_ns)
             if now - look.since_s >= self._plan.settle_s and self._stuck.get(path) != look
         ]
-        template = self._template() if rested else None
-        if template is None:
+        to = self._destination() if rested else None
+        if to is None:
             return 0
-        return sum(self._try(path, now, template) for path in rested)
+        return sum(self._try(path, now, to) for path in rested)
 
-    def _template(self) -> TemplateSummary | None:
+    def _destination(self) -> Destination | None:
         try:
-            return published_template(self._app, self._plan.template)
+            return destination(self._app, self._plan.template)
         except FieldhandError as error:
             self._tell(f"{error.message} The files stay where they are.")
             return None
@@ -126,13 +126,13 @@ class FolderWatcher:
             return before
         return _Look(stat.st_size, stat.st_mtime_ns, now)
 
-    def _try(self, path: Path, now: float, template: TemplateSummary) -> bool:
+    def _try(self, path: Path, now: float, to: Destination) -> bool:
         look = self._looks[path]
         try:
             verdict = self._judge(path)
             if verdict.may_be_unfinished and now - look.since_s < UNFINISHED_REST_S:
                 return False
-            self._take(path, template, verdict.reason)
+            self._take(path, to, verdict.reason)
             self._move(path, verdict.reason)
         except TransientError as error:
             self._tell(f"{error.message} The files stay where they are.")
@@ -155,13 +155,13 @@ class FolderWatcher:
         with path.open("rb") as file:
             return _Verdict(may_be_unfinished=not seems_whole(file))
 
-    def _take(self, path: Path, template: TemplateSummary, reason: str | None) -> None:
+    def _take(self, path: Path, to: Destination, reason: str | None) -> None:
         """Into its batch, those that cannot be read too: people see the reason there as well."""
         name = path.relative_to(self._plan.folder).as_posix()
         known_by = taking_id(path, PURPOSE)
         if is_taken(self._app, known_by):
             return
-        batch_id = batch_named(self._app, template, self._batch_of(name))
+        batch_id = batch_named(self._app, to, self._batch_of(name))
         try:
             file = take_file(self._app, batch_id, path, name, known_by)
         except ReadingError:  # too large even to be announced

@@ -253,3 +253,18 @@ def test_a_file_removed_from_its_batch_can_come_again(scanner: Scanner) -> None:
     (scanner.folder / f"done/{TODAY}/one.png").rename(scanner.folder / "one.png")
     assert scanner.look() == 1
     assert [f.name for f in batches.list_files(scanner.app, batch.id)] == ["one.png"]
+
+
+def test_pages_of_any_published_template_may_come(app: Application, tmp_path: Path) -> None:
+    scanner = Scanner(app, tmp_path / "scans")
+    scanner.plan = replace(scanner.plan, template="any")
+    scanner.start()
+    scanner.put("one.png", _png(1))
+    assert scanner.look() == 0
+    assert scanner.warned == ["There is no published template yet. The files stay where they are."]
+    factories.make_published(app)
+    assert scanner.look() == 1
+    scanner.put("two.png", _png(2))
+    assert scanner.look() == 1
+    [(name, files)] = scanner.in_batches().items()
+    assert (name, len(files)) == (f"scans {TODAY}", 2)
