@@ -42,6 +42,7 @@ class Settings:
     model_dir: str = ""
     classifier_threads: int = 1
     read_batch_pages: int = 8
+    review_below: float = 0.98
     max_file_mb: int = 200
     max_file_pages: int = 200
     max_zip_mb: int = 2000
@@ -158,6 +159,8 @@ def _convert(name: str, value: object) -> object:
         return Path(str(value)).expanduser().absolute()
     if kind == "int":
         return _positive(name, value)
+    if kind == "float":
+        return _share(name, value)
     return _word(name, str(value))
 
 
@@ -170,6 +173,16 @@ def _positive(name: str, value: object) -> int:
         raise ConfigurationError(
             f"The setting {name} must be a whole number of at least 1, not {value!r}."
         )
+    return number
+
+
+def _share(name: str, value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise ConfigurationError(f"The setting {name} must lie between 0 and 1, not {value!r}.")
     return number
 
 

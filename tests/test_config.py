@@ -10,6 +10,7 @@ import pytest
 
 from forms_app.config import Settings, load_secret_key, load_settings
 from forms_app.errors import ConfigurationError
+from forms_app.reading.policy import WRITTEN_THRESHOLD
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 
@@ -20,6 +21,11 @@ def test_defaults_lie_in_the_data_folder(tmp_path: Path) -> None:
     assert settings.files_url == f"{tmp_path}/files"
     assert settings.broker_url == f"redis+socket://{tmp_path}/broker.sock"
     assert settings.is_embedded_broker
+
+
+def test_fields_are_reviewed_below_the_threshold_of_the_shipped_policy() -> None:
+    assert load_settings({}).review_below == WRITTEN_THRESHOLD
+    assert load_settings({"FIELDHAND_REVIEW_BELOW": "0.995"}).review_below == 0.995
 
 
 def test_later_sources_win(tmp_path: Path) -> None:
@@ -40,6 +46,8 @@ def test_later_sources_win(tmp_path: Path) -> None:
     [
         ({"FIELDHAND_PDF_DPI": "many"}, "pdf_dpi must be a whole number"),
         ({"FIELDHAND_PDF_DPI": "0"}, "pdf_dpi must be a whole number of at least 1"),
+        ({"FIELDHAND_REVIEW_BELOW": "98"}, "review_below must lie between 0 and 1"),
+        ({"FIELDHAND_REVIEW_BELOW": "most"}, "review_below must lie between 0 and 1"),
         ({"FIELDHAND_ENGINE": "magic"}, "engine must be one of auto, litert, keras"),
         ({"FIELDHAND_CONFIG": "/nowhere/x.toml"}, "/nowhere/x.toml cannot be read"),
     ],

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from forms_app.reading.form_template import FieldKind
+from forms_app.reading.form_template import WRITTEN_KINDS, FieldKind
 
 # Chosen from the risk curve of drawn forms that the confidence was not fitted to: of what was
 # accepted, 4 of 1,697 digit fields and 1 of 744 with letters were wrong (docs/confidence.md).
-_WRITTEN = 0.98
+WRITTEN_THRESHOLD = 0.98
+"""Least confidence of a written field that is accepted unseen."""
 _DEFAULT_THRESHOLDS: Mapping[FieldKind, float] = MappingProxyType(
     {
-        FieldKind.DIGITS: _WRITTEN,
-        FieldKind.NUMBER: _WRITTEN,
-        FieldKind.DATE: _WRITTEN,
-        FieldKind.LETTERS: _WRITTEN,
-        FieldKind.TEXT: _WRITTEN,
+        FieldKind.DIGITS: WRITTEN_THRESHOLD,
+        FieldKind.NUMBER: WRITTEN_THRESHOLD,
+        FieldKind.DATE: WRITTEN_THRESHOLD,
+        FieldKind.LETTERS: WRITTEN_THRESHOLD,
+        FieldKind.TEXT: WRITTEN_THRESHOLD,
         FieldKind.MARK: 0.98,
         FieldKind.CHOICE: 0.98,
         FieldKind.CHOICES: 0.98,
@@ -42,3 +43,9 @@ class ReviewPolicy:
 
     def threshold(self, kind: FieldKind) -> float:
         return self.thresholds.get(kind, 1.0)
+
+
+def policy_for(written_threshold: float) -> ReviewPolicy:
+    """The default policy with another threshold for all kinds of written fields."""
+    changed = dict.fromkeys(WRITTEN_KINDS, written_threshold)
+    return ReviewPolicy(MappingProxyType({**_DEFAULT_THRESHOLDS, **changed}))

@@ -15,6 +15,7 @@ from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.grouping import PageSign, group_pages
 from forms_app.reading.intake import open_pages
 from forms_app.reading.pipeline import read_pages
+from forms_app.reading.policy import policy_for
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.types import AlignedPage, FieldReading, GreyImage, Value
 from forms_app.services.application import Application
@@ -136,7 +137,8 @@ class _Trier:
         laid = list(self._laid(sample))
         aligned = [page for _, page in laid]
         classifier = self.work.app.live_classifier()
-        readings = read_pages(aligned, self.template, self.references, classifier)
+        policy = policy_for(self.work.app.settings.review_below)
+        readings = read_pages(aligned, self.template, self.references, classifier, policy)
         signs = [PageSign(0, page.template_page, len(self.references)) for page in aligned]
         for group in group_pages(signs).groups:
             checked = with_rules(self.template, [f for i in group for f in readings[i].fields])

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import TransientError
 from forms_app.reading.classifier import Classifier
 from forms_app.reading.pipeline import read_pages as read_aligned_pages
+from forms_app.reading.policy import policy_for
 from forms_app.reading.types import AlignedPage, PageReading
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt
@@ -108,7 +109,8 @@ class _Reader:
     def _read_together(self, jobs: Sequence[_Job]) -> list[PageReading]:
         pages = [_aligned_page(self.app, job) for job in jobs]
         references = references_of(self.app, self.plan)
-        return read_aligned_pages(pages, self.plan.template, references, self.classifier)
+        policy = policy_for(self.app.settings.review_below)
+        return read_aligned_pages(pages, self.plan.template, references, self.classifier, policy)
 
     def _read_alone(self, job: _Job) -> None:
         [reading] = self._read_together([job])

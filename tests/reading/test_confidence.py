@@ -20,7 +20,7 @@ from forms_app.reading.doubts import ordinal
 from forms_app.reading.evidence import Evidence
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
-from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.policy import ReviewPolicy, policy_for
 from forms_app.reading.types import FieldReading, InkState, MarkReading, Outcome
 from tests.reading.made_fields import CHARSET, choice_field, comb, comb_field, likely, sure
 
@@ -124,6 +124,16 @@ def test_a_forced_reading_says_what_it_looks_like() -> None:
     reading = judge_written(field, decoded, CLEAN, POLICY)
     assert reading.value == "SMITH" and reading.needs_review
     assert "by itself the writing looks like 'SMYTH'" in reading.reasons
+
+
+def test_another_threshold_changes_written_fields_alone() -> None:
+    strict = policy_for(1.0)
+    field = comb_field("digits")
+    decoded = decode(field, comb("xx"), sure("12", 1.0), CHARSET)
+    assert not judge_written(field, decoded, CLEAN, POLICY).needs_review
+    reading = judge_written(field, decoded, CLEAN, strict)
+    assert reading.needs_review and "100% are asked for" in reading.reasons[0]
+    assert strict.threshold(FieldKind.MARK) == POLICY.threshold(FieldKind.MARK)
 
 
 def test_more_doubt_never_gives_more_confidence() -> None:

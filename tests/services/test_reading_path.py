@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -95,6 +96,20 @@ def test_a_file_of_several_forms_is_read(any_app: Application) -> None:
         assert values["surname"] is None
     [file] = batches.list_files(any_app, batch.id)
     assert (file.state, file.pages_read) == ("done", 4)
+
+
+def test_written_fields_are_reviewed_below_the_threshold_of_the_settings(app: Application) -> None:
+    strict = replace(app, settings=replace(app.settings, review_below=1.0))
+    fields = [factories.CONSENT, {**factories.NUMBER, "min_length": 1}]
+    batch = factories.make_batch(strict, fields)
+    page = open_page(factories.draw_blank(1, fields), "blank", 1).grey.copy()
+    x, y, _, height = factories.NUMBER["box"]
+    cv2.putText(page, "4", (x + 20, y + height - 12), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
+    factories.upload(strict, batch.id, _file([page]))
+    run_sent_tasks(strict)
+    item = review.get_item(strict, 1, "number")
+    assert item.current.value == "4"
+    assert any("100% are asked for" in reason for reason in item.current.reading.reasons)
 
 
 def test_a_missing_page_is_said_to_be_missing(app: Application) -> None:
