@@ -1,7 +1,8 @@
-"""`fieldhand template`: check, import and export form template files."""
+"""`fieldhand template`: detect, check, import and export form template files."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ _data_option = click.option(
 
 @click.group(name="template")
 def command() -> None:
-    """Check, import and export form template files."""
+    """Detect, check, import and export form template files."""
 
 
 @command.command()
@@ -145,6 +146,41 @@ def _findings(
 
         found += registration_findings(references, template.fields, show)
     return most_severe_first(found)
+
+
+@command.command()
+@click.argument("blank", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Template file to write; name it into the blank's folder.  [default: the screen]",
+)
+def detect(blank: Path, output: Path | None) -> None:
+    """Propose a template from a blank form: its fields with kinds, names and labels."""
+    from forms_app.reading.errors import ReadingError
+    from forms_app.templating.blank_detection import detect_template
+
+    try:
+        found = detect_template(_file_bytes(blank), blank.name)
+    except ReadingError as error:
+        raise TemplateError(error.message) from error
+    text = json.dumps(found.definition, indent=1, ensure_ascii=False)
+    if output is None:
+        click.echo(text)
+    else:
+        try:
+            output.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"The output {output} cannot be written: {error.strerror}.") from error
+    pages, fields = len(found.definition["pages"]), len(found.definition["fields"])
+    click.echo(f"{blank}: {fields} fields on {pages} pages; look them over before use", err=True)
+    if not found.is_named:
+        click.echo(
+            "Labels were not read: the blank has no text of its own and the extra 'detect' is not "
+            "installed (pip install 'fieldhand[detect]').",
+            err=True,
+        )
 
 
 @contextmanager

@@ -18,6 +18,8 @@ Mask = NDArray[np.uint8]
 
 USUAL_LONG_SIDE_MM = 297.0
 """A4: the size taken for pages whose resolution is not known."""
+_PAGE_MM = (120.0, 440.0)
+"""Long sides of A6 to A3 and a little."""
 _PAPER_CELL = 8
 _STEEPEST_DEG, _SKEW_STEP_DEG = 3.0, 0.1
 _LEAST_SKEW_DEG = 0.05
@@ -95,9 +97,12 @@ def prepare_blank(grey: GreyImage, dpi: float | None) -> BlankPage:
 
     Args:
         grey: (H, W) uint8, dark print on light paper.
-        dpi: its resolution; None is taken from the size of an A4 page.
+        dpi: its resolution; None, or one that makes no page of it (cameras state 72), is taken
+            from the size of an A4 page.
     """
-    dpi = dpi or max(grey.shape) / USUAL_LONG_SIDE_MM * 25.4
+    long_side = max(grey.shape)
+    if not dpi or not _PAGE_MM[0] <= long_side / dpi * 25.4 <= _PAGE_MM[1]:
+        dpi = long_side / USUAL_LONG_SIDE_MM * 25.4
     scale = WORKING_DPI / dpi
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -2,6 +2,7 @@
 
 import { createAutosave } from "./autosave.js";
 import { createCommands } from "./commands.js";
+import { createDetect } from "./detect.js";
 import { createDrawer } from "./drawer.js";
 import { createDrawing } from "./drawing.js";
 import { createExplanation } from "./explain.js";
@@ -67,7 +68,12 @@ const commands = createCommands({
   store, viewport, pages, announce, save: autosave.save, documentId: urls.draft,
 });
 const panel = createPanel(part("panel"), store, pages, {
-  urls, onDrawOption: commands["tool-choice"],
+  urls,
+  onDrawOption: commands["tool-choice"],
+  onNext(field, step) {
+    const next = store.state.fields[store.state.fields.indexOf(field) + step];
+    if (next) choose(next);
+  },
 });
 const explanation = createExplanation(part("explain"), store, urls);
 const drawing = createDrawing({
@@ -170,6 +176,7 @@ createRules(editor);
 createHealth(editor);
 createTryout(editor);
 if (!readOnly) {
+  createDetect(editor);
   commands.repeat = createRepeat(part("repeat"), stage, {
     store, viewport, pages, announce, container,
   }).open;
