@@ -1,11 +1,10 @@
-"""How much work a template is: clicks and keys for the digit and mark fields of a real log sheet.
+"""How much work a template is: clicks and keys in the real editor, with and without Detect.
 
     python benchmarks/template_clicks.py [--shared DIR] [--pictures DIR]
 
-Drives the real editor in a browser over `logsheet_tara.pdf` (35 fields: 7 above its table, 18 in
-it, a choice of the site and 9 tick circles), every field with its printed label, and counts what a
-person's hands do. The time is that of the keystroke-level model (Card, Moran, Newell, "The
-keystroke-level model for user performance time with interactive systems", CACM 23(7), 1980).
+Two forms, every field with its printed label and its kind: the digit and mark fields of a real log
+sheet, filled in as it is (`logsheet_tara.pdf`, 35 fields: 7 above its table, 18 in it, a choice of
+the site and 9 tick circles), and the shipped demo form, empty (20 fields).
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("FIELDHAND_SHARED", ROOT.parent / "shared"))
@@ -29,6 +28,8 @@ import waitress  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 import migrations  # noqa: E402
+from benchmarks.editor_hand import Hand  # noqa: E402
+from forms_app import demo  # noqa: E402
 from forms_app.bootstrap import bootstrap  # noqa: E402
 from forms_app.config import load_settings  # noqa: E402
 from forms_app.services import templates  # noqa: E402
@@ -36,81 +37,6 @@ from forms_app.services.application import Application  # noqa: E402
 from forms_app.web import create_app  # noqa: E402
 from tests.browser.canvas import Desk, Point  # noqa: E402
 from tests.browser.chromium import DESKTOP, launch  # noqa: E402
-
-# Seconds of the model: a key of an average typist, pointing, pressing and letting go, moving the
-# hand between keyboard and mouse, and making up one's mind.
-KEY_S, POINT_S, BUTTON_S, HOMING_S, MIND_S = 0.28, 1.10, 0.10, 0.40, 1.35
-
-
-@dataclass
-class Hand:
-    """A person's hands on the editor, counting what they do; points are pixels of the form."""
-
-    desk: Desk
-    clicks: int = 0
-    drags: int = 0
-    keys: int = 0
-    decisions: int = 0
-    moves: int = 0
-    _is_on_mouse: bool = True
-
-    def click(self, point: Point, shift: bool = False) -> None:
-        self._count_click()
-        self.keys += shift
-        self.desk.click(point, shift)
-
-    def drag(self, start: Point, end: Point) -> None:
-        self._count_click()
-        self.drags += 1
-        self.desk.drag(start, end)
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self._count_keys(key.count("+") + 1)
-            self.desk.page.keyboard.press(key)
-
-    def type(self, text: str) -> None:
-        self._count_keys(len(text))
-        self.desk.page.keyboard.type(text)
-
-    def label(self, text: str) -> None:
-        """The label has the focus once a box is drawn; Escape goes back to the page."""
-        self.decisions += 1
-        self.type(text)
-        self.press("Escape")
-
-    def pick(self, prop: str, value: str) -> None:
-        """Open a list of the panel and choose from it."""
-        self._count_click(2)
-        self.desk.prop(prop).select_option(value)
-
-    def fill(self, selector: str, text: str) -> None:
-        """Click into an input, which selects what is in it, and type."""
-        self._count_click()
-        self._count_keys(len(text))
-        self.desk.page.locator(selector).fill(text)
-
-    @property
-    def seconds(self) -> float:
-        """By the keystroke-level model; a drag, which `clicks` counts as one, points twice."""
-        return (
-            self.keys * KEY_S
-            + self.clicks * (POINT_S + 2 * BUTTON_S)
-            + self.drags * POINT_S
-            + self.moves * HOMING_S
-            + self.decisions * MIND_S
-        )
-
-    def _count_click(self, count: int = 1) -> None:
-        self.moves += not self._is_on_mouse
-        self._is_on_mouse = True
-        self.clicks += count
-
-    def _count_keys(self, count: int) -> None:
-        self.moves += self._is_on_mouse
-        self._is_on_mouse = False
-        self.keys += count
-
 
 LINES = (
     ("Bathymetry", (690, 620), (1124, 690)),
@@ -137,14 +63,104 @@ CIRCLES = (
     ("Mercury", (1221, 3135)),
 )
 ROW_PITCH_PX = 210
-WANTED = Counter({"number": 18, "date": 3, "digits": 1, "choice": 4, "mark": 9})
+LOG_SHEET = Counter({"number": 18, "date": 3, "digits": 1, "choice": 4, "mark": 9})
+# The demo form in reading order: label, kind, and a point inside its (first) printed box.
+DEMO = (
+    ("Surname", "letters", (300, 600)),
+    ("Sex", "choice", (1400, 584)),
+    ("Given name", "letters", (300, 770)),
+    ("Date of birth", "date", (1300, 770)),
+    ("Patient number", "digits", (300, 940)),
+    ("Telephone", "digits", (900, 940)),
+    ("District", "letters", (300, 1115)),
+    ("House code", "text", (950, 1115)),
+    ("Date of visit", "date", (300, 1385)),
+    ("First visit", "mark", (780, 1368)),
+    ("Vaccinated", "choice", (1000, 1368)),
+    ("Pulse per minute", "digits", (400, 1558)),
+    ("Weight in kg", "digits", (900, 1558)),
+    ("Height in cm", "digits", (1400, 1558)),
+    ("Symptoms", "choices", (194, 1718)),
+    ("Next visit", "date", (300, 1875)),
+    ("Drug code", "text", (850, 1875)),
+    ("Nurse", "digits", (1300, 1875)),
+    ("Remarks", "image", (1000, 2300)),
+    ("Signature", "signature", (500, 2680)),
+)
+OPTIONS = {
+    "Sex": (("F", (1400, 584)), ("M", (1545, 584)), ("X", (1700, 584))),
+    "Vaccinated": (("yes", (1000, 1368)), ("no", (1178, 1368)), ("unknown", (1345, 1368))),
+    "Symptoms": (
+        ("fever", (194, 1718)),
+        ("cough", (398, 1718)),
+        ("headache", (625, 1718)),
+        ("rash", (905, 1718)),
+        ("pain", (1098, 1718)),
+        ("fatigue", (1291, 1718)),
+    ),
+}
+LINE_LABELS = {"Pulse per minute", "Weight in kg", "Height in cm"}
+TOOLS = {"choice": "o", "choices": "o", "mark": "m", "image": "i", "signature": "s"}
+DEMO_FORM = Counter(kind for _, kind, _ in DEMO)
 
 
-def draw_by_hand(hand: Hand) -> None:
+def draw_log_sheet(hand: Hand) -> None:
     """All fields with the drawing tools: boxes snap to the print, the table's row is repeated."""
     _draw_head(hand)
     _draw_table(hand)
     _draw_marks(hand)
+
+
+def draw_demo(hand: Hand) -> None:
+    """One click into each printed comb or box, the label, then kinds for many at once."""
+    for label, kind, at in DEMO:
+        if label in OPTIONS:
+            _draw_options(hand, label)
+            continue
+        hand.press("l" if label in LINE_LABELS else TOOLS.get(kind, "c"))
+        hand.click(at)
+        hand.label(label)
+    _set_kinds(hand, ("letters", "date", "digits", "choices"))
+
+
+def _draw_options(hand: Hand, label: str) -> None:
+    hand.press("o")
+    for value, at in OPTIONS[label]:
+        hand.click(at)
+        hand.type(value)
+    hand.press("Escape", "Escape")
+    hand.fill("[data-prop=label]", label)
+    hand.press("Escape", "Escape")
+
+
+def detect_demo(hand: Hand) -> None:
+    """Detect, take all, then the labels one after the other; Enter goes to the next."""
+    hand.click_button("Detect")
+    hand.click_button("Accept all")
+    hand.press("Escape")
+    hand.click(DEMO[0][2])
+    hand.press("Enter")
+    for label, _, _ in DEMO:
+        hand.decisions += 1
+        hand.type(label)
+        hand.press("Enter")
+    hand.press("Escape")
+    for label in OPTIONS:
+        hand.click(OPTIONS[label][0][1])
+        for i, (value, _) in enumerate(OPTIONS[label]):
+            hand.fill(f".option-row:nth-child({i + 1}) [data-option-value]", value)
+        hand.press("Escape", "Escape")
+    _set_kinds(hand, ("letters", "date", "digits", "choices", "signature"))
+
+
+def _set_kinds(hand: Hand, kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        hand.decisions += 1
+        places = [at for _, each, at in DEMO if each == kind]
+        for i, at in enumerate(places):
+            hand.click(at, shift=i > 0)
+        hand.pick("kind", kind)
+        hand.press("Escape", "Escape")
 
 
 def _draw_head(hand: Hand) -> None:
@@ -235,31 +251,36 @@ def served(folder: Path) -> Iterator[tuple[Application, str]]:
     app.close()
 
 
-def report(name: str, hand: Hand, fields: list[dict[str, object]], problems: object) -> None:
-    kinds = Counter(str(each["kind"]) for each in fields)
-    state = "ready to publish" if not problems else f"to settle: {problems}"
-    print(
-        f"{name}: {hand.clicks} clicks, {hand.keys} keys, {hand.seconds / 60:.1f} minutes by the "
-        f"keystroke-level model; {len(fields)} fields, {state}"
-    )
-    if kinds != WANTED:
-        print(f"  kinds differ: {dict(kinds)}, wanted {dict(WANTED)}")
+class Way(NamedTuple):
+    """One way to make a template of one form."""
+
+    name: str
+    blank: Path
+    work: Callable[[Hand], None]
+    wanted: Counter[str]
 
 
-def run(page: Page, app: Application, url: str, blank: Path, pictures: Path | None) -> None:
-    version = templates.create_template(app, "Log sheet", blank.read_bytes(), blank.name)
+def run(page: Page, app: Application, url: str, way: Way, pictures: Path | None) -> None:
+    """Do the work in a fresh draft and print what it took."""
+    version = templates.create_template(app, way.name, way.blank.read_bytes(), way.blank.name)
     page.goto(f"{url}/templates/versions/{version.id}/edit")
     desk = Desk(page)
     page.wait_for_load_state("networkidle")
-    # The page is 3,508 pixels high: fitted into the window, nothing needs to be scrolled.
     hand = Hand(desk)
-    hand.press("0")
-    draw_by_hand(hand)
+    hand.press("0")  # The whole page in the window: nothing needs to be scrolled.
+    way.work(hand)
     desk.wait_saved()
     if pictures:
-        page.screenshot(path=str(pictures / "clicks-by-hand.png"))
+        page.screenshot(path=str(pictures / f"{way.name.replace(' ', '-')}.png"))
     made = templates.get_version(app, version.id)
-    report("by hand", hand, made.definition["fields"], made.problems)
+    kinds = Counter(str(each["kind"]) for each in made.definition["fields"])
+    state = "ready to publish" if not made.problems else f"to settle: {made.problems}"
+    print(
+        f"{way.name}: {hand.clicks} clicks, {hand.keys} keys, {hand.seconds / 60:.1f} minutes by "
+        f"the keystroke-level model; {kinds.total()} fields, {state}"
+    )
+    if kinds != way.wanted:
+        print(f"  kinds differ: {dict(kinds)}, wanted {dict(way.wanted)}")
 
 
 def main() -> None:
@@ -269,7 +290,13 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    blank = options.shared / "data" / "forms" / "formhtr" / "logsheet_tara.pdf"
+    sheet = options.shared / "data" / "forms" / "formhtr" / "logsheet_tara.pdf"
+    empty = demo.FOLDER / "blank.png"
+    ways = (
+        Way("log sheet by hand", sheet, draw_log_sheet, LOG_SHEET),
+        Way("demo form by hand", empty, draw_demo, DEMO_FORM),
+        Way("demo form with Detect", empty, detect_demo, DEMO_FORM),
+    )
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder)) as (app, url),
@@ -277,8 +304,9 @@ def main() -> None:
     ):
         browser = launch(playwright)
         page = browser.new_page(viewport=DESKTOP)
-        page.set_default_timeout(8000)
-        run(page, app, url, blank, options.pictures)
+        page.set_default_timeout(30_000)
+        for way in ways:
+            run(page, app, url, way, options.pictures)
         browser.close()
 
 

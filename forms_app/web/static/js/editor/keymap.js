@@ -42,6 +42,7 @@ export const KEYMAP = [
       { shown: ["Shift", "click"], text: "Add to the selection or take out of it, also with a frame" },
       { keys: ["Ctrl+a"], command: "selectAll", text: "Select all on this page" },
       { keys: ["Enter"], command: "enter", text: "Edit the field; with a tool: place a box" },
+      { shown: ["Enter"], text: "In a label: on to the next field's, with Shift back", edits: true },
       { shown: ["Esc"], text: "Back to the page, to the select tool, to nothing selected" },
     ],
   },

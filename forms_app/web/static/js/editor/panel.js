@@ -8,7 +8,8 @@ import { createValues } from "./values.js";
 
 const MIXED = "mixed";
 
-export function createPanel(root, store, pages, { urls, onDrawOption }) {
+/** `onNext(field, step)` is called to go from one field's label to the next one's or back. */
+export function createPanel(root, store, pages, { urls, onDrawOption, onNext }) {
   const find = (selector) => root.querySelector(selector);
   const inputs = [...root.querySelectorAll("[data-prop]")];
   const boxInputs = [...root.querySelectorAll("[data-box]")];
@@ -106,6 +107,11 @@ export function createPanel(root, store, pages, { urls, onDrawOption }) {
     input.addEventListener(isTyped ? "input" : "change", () => editProperty(input));
     input.addEventListener("blur", () => selected().length && showProperty(input, selected()));
   }
+  find('[data-prop="label"]').addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    onNext(selected()[0], event.shiftKey ? -1 : 1);
+  });
   boxInputs.forEach((input, i) => input.addEventListener("change", () => editBox(input, i)));
 
   return {
