@@ -43,14 +43,9 @@ def print_report(judged: Sequence[Judged], policy: ReviewPolicy) -> None:
         _row(name, "the policy", taken, mine)
     print("\n| fields | reviewed | accepted | wrong of them |\n|---|---|---|---|")
     for name, mine in groups.items():
-        ranked = sorted(mine, key=lambda o: (_is_first(o, policy), -o.confidence))
+        ranked = sorted(mine, key=lambda o: -o.confidence)
         for rate in REVIEWED:
             _row(name, f"{rate:.0%}", ranked[: len(ranked) - round(rate * len(ranked))], mine)
-
-
-def _is_first(one: Judged, policy: ReviewPolicy) -> bool:
-    """Whether the policy reviews a field that is confident, as `evaluate fields` ranks them."""
-    return one.is_grave and one.confidence >= policy.threshold(one.kind)
 
 
 def _reliability(written: Sequence[Judged]) -> None:
