@@ -114,7 +114,7 @@ def _save(
     page.field_residuals = {
         name: float(residual) for name, residual in aligned.field_residuals_px.items()
     }
-    page.worst_residual_px = max(page.field_residuals.values(), default=None)
+    page.worst_residual_px = laid.worst_residual_px
     confirmed = job.placement is not None and job.placement.is_confirmed
     page.checked_at = utc_now() if confirmed else None
     page.error_code = page.error_message = None

@@ -30,6 +30,7 @@ from forms_app.services.blanks import load_plan, reference
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.page_candidates import ranked
+from forms_app.services.page_laying import LOOSE_KINDS
 from forms_app.services.page_placements import PagePlacement, placement_from_json
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
@@ -146,7 +147,7 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
     poor = tuple(
         LaidField(field.name, field.label or field.name, field.extent, residuals[field.name])
         for field in fields
-        if residuals[field.name] > limit_px
+        if field.kind not in LOOSE_KINDS and residuals[field.name] > limit_px
     )
     picture = _jpeg(laid.aligned.grey)
     return LaidPreview(laid.is_checked, laid.doubt, laid.aligned.residual_px, poor, picture)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forms_app.reading.alignment import align_view
 from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
 from forms_app.reading.features import PageView, view_page
-from forms_app.reading.form_template import FormField
+from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.likeness import writing_print
 from forms_app.reading.types import AlignedPage, GreyImage
@@ -18,6 +18,8 @@ from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.blanks import load_plan, reference, references_of
 from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement
+
+LOOSE_KINDS = frozenset({FieldKind.IMAGE, FieldKind.SIGNATURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,19 @@ class LaidPage:
 
     version_id: int
     page: AlignedPage
+    worst_residual_px: float | None
     writing: str | None
     barcode: str | None
+
+
+def worst_residual_px(page: AlignedPage, fields: Sequence[FormField]) -> float | None:
+    """The residual of the worst field that is read by its place, in template pixels.
+
+    A picture that a person keys, or a signature that is there or not, may lie a little off.
+    """
+    read = {field.name for field in fields if field.kind not in LOOSE_KINDS}
+    residuals = (px for name, px in page.field_residuals_px.items() if name in read)
+    return max((float(px) for px in residuals), default=None)
 
 
 def lay_page(app: Application, grey: GreyImage, job: LayJob) -> LaidPage:
@@ -78,7 +91,8 @@ def _lay_on(
 
     place, aligned = align_view(view, references, fields_of)
     writing = writing_print(aligned.grey, references[place].grey)
-    return LaidPage(pages[place].version_id, aligned, writing, _text(found))
+    worst_px = worst_residual_px(aligned, fields_of(place))
+    return LaidPage(pages[place].version_id, aligned, worst_px, writing, _text(found))
 
 
 def _lay_by_hand(
@@ -93,7 +107,8 @@ def _lay_by_hand(
         raise PoorRegistrationError(laid.doubt)
     writing = writing_print(laid.aligned.grey, blank.grey)
     barcode = _text(find_code(grey, codes))
-    return LaidPage(placement.version_id, laid.aligned, writing, barcode)
+    worst_px = worst_residual_px(laid.aligned, fields)
+    return LaidPage(placement.version_id, laid.aligned, worst_px, writing, barcode)
 
 
 def _text(found: FoundCode | None) -> str | None:
