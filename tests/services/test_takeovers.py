@@ -19,11 +19,13 @@ from forms_app.errors import NotFoundError, StorageUnavailableError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ForeignPageError
 from forms_app.services import (
+    adding,
     alignment,
     batches,
     export_building,
     exports,
     reading,
+    resumable_uploads,
     review,
     uploads,
 )
@@ -211,8 +213,20 @@ def test_bytes_deleted_during_the_upload_of_the_same_are_kept(
 ) -> None:
     first, second = factories.make_batch(any_app), factories.make_batch(any_app)
     factories.upload(any_app, first.id, PNG)
-    _suspend(monkeypatch, uploads, "lock_blobs", lambda: batches.delete_batch(any_app, first.id))
+    _suspend(monkeypatch, adding, "lock_blobs", lambda: batches.delete_batch(any_app, first.id))
     factories.upload(any_app, second.id, PNG)
+    assert any_app.files.get(_content(any_app)) == PNG
+
+
+def test_bytes_deleted_while_a_part_with_the_same_arrives_are_kept(
+    any_app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = factories.make_batch(any_app), factories.make_batch(any_app)
+    factories.upload(any_app, first.id, PNG)
+    place = resumable_uploads
+    _suspend(monkeypatch, place, "lock_blobs", lambda: batches.delete_batch(any_app, first.id))
+    upload = place.start_upload(any_app, second.id, "scan.png", len(PNG))
+    place.append(any_app, upload.id, 0, io.BytesIO(PNG))
     assert any_app.files.get(_content(any_app)) == PNG
 
 
@@ -262,7 +276,7 @@ def test_a_batch_deleted_during_an_upload_leaves_nothing(
 ) -> None:
     batch = factories.make_batch(any_app)
     before = factories.folder_size(any_app.settings.data_dir)
-    _suspend(monkeypatch, uploads, "lock_blobs", lambda: batches.delete_batch(any_app, batch.id))
+    _suspend(monkeypatch, adding, "lock_blobs", lambda: batches.delete_batch(any_app, batch.id))
     with pytest.raises(NotFoundError, match="batch"):
         uploads.add_file(any_app, batch.id, "scan.png", io.BytesIO(PNG))
     assert factories.folder_size(any_app.settings.data_dir) == before
