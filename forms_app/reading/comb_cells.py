@@ -29,6 +29,9 @@ _NEAR = 0.2
 _LINE = 0.08
 # Smaller than this share of a character's ink a piece is dust.
 _DUST = 0.015
+# In cell heights: smaller than a full stop; as many of them at most are toner or dust.
+_SPECK = 0.1
+_FEW_SPECKS = 2
 # Beyond the first and last cell ink still belongs to them, for this share of a cell's width.
 _END_ROOM = 0.2
 
@@ -89,10 +92,25 @@ def _homes(pieces: Components, shares: _Ints, cells: tuple[Box, ...]) -> NDArray
     heights = np.array([cell.height for cell in cells])
     large = np.maximum(pieces.width, pieces.height) >= _SMALL_PIECE * heights[homes]
     large &= homes >= 0
+    homes[_lone_specks(homes, pieces, heights)] = -1
     if large.any():
         homes[pieces.area < _DUST * np.median(pieces.area[large])] = -1
         _join_small(homes, large, pieces, cells)
     return homes
+
+
+def _lone_specks(
+    homes: NDArray[np.int16], pieces: Components, heights: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Pieces too small for a full stop in a cell that holds one or two of them and nothing else.
+
+    More of them may be what a fax left of a character.
+    """
+    small = np.maximum(pieces.width, pieces.height) < _SPECK * heights[homes]
+    small &= homes >= 0
+    few = np.bincount(homes[homes >= 0], minlength=len(heights)) <= _FEW_SPECKS
+    holds_more = np.bincount(homes[(homes >= 0) & ~small], minlength=len(heights)) > 0
+    return np.asarray(small & (few & ~holds_more)[homes])
 
 
 def _join_small(

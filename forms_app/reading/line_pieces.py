@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from forms_app.reading.components import Components, find_components
 from forms_app.reading.geometry import Box
+from forms_app.reading.specks import find_specks
 from forms_app.reading.types import InkImage
 from forms_app.reading.writing_line import WritingLine, measure_line, own_components
 
@@ -76,6 +77,7 @@ def find_pieces(ink: InkImage, box: Box) -> tuple[WritingLine, list[Piece]] | No
         return None
     line = measure_line(found, own, box)
     own = own[found.area[own] >= max(6.0, 0.003 * line.height_px**2)]
+    own = own[~find_specks(found, own, line)]
     if not len(own) or (len(own) < MANY_SPECKS and is_dust(found.height[own].max(), box)):
         return None
     pieces: list[Piece] = []

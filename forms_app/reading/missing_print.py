@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from forms_app.reading.print_alignment import PRINT_THRESHOLD
 from forms_app.reading.types import InkImage
 
-# Mean darkness up to which a piece of print is light; lines and labels are darker.
-_LIGHT = 120.0
+# Darkness up to which print is light; of a darker line or letter more than this share is darker,
+# its blurred edges apart.
+_LIGHT = 120
+_DARKER = 0.1
 # A pixel of print shows where the scan has this share of its darkness.
 _SHOWS = 0.4
 # Print that came out is nearly whole; writing over a place where none is covers less of it. Where
@@ -39,7 +41,7 @@ def without_missing_print(dark: InkImage, printed: InkImage) -> InkImage:
     at = np.flatnonzero(core)
     owners, level = labels.reshape(-1)[at], printed.reshape(-1)[at]
     area = np.maximum(np.bincount(owners, minlength=count), 1)
-    light = np.bincount(owners, level, count) / area < _LIGHT
+    light = np.bincount(owners[level >= _LIGHT], minlength=count) < _DARKER * area
     light[0] = False
     if not light.any():
         return printed

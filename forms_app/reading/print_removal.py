@@ -32,8 +32,14 @@ from forms_app.reading.print_alignment import (
 from forms_app.reading.tint import is_hidden, shade_left, without_tint
 from forms_app.reading.types import GreyImage, InkImage
 
-# Writing covers less than this share of the rim of print; more is print that lies elsewhere.
+# Writing covers less than this share of the rim of print; more is print that lies elsewhere. Print
+# that came out thicker covers more of the rims beyond.
 _CROWDED = 0.1
+_THICK = 0.3
+_MOST_SPREAD_PX = 4
+# Print paler than this is none; fewer pixels than these tell nothing.
+_FAINTEST = 12
+_FEWEST_PX = 40
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
@@ -65,7 +71,7 @@ def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
     expected = _expected_print(dark, printed, is_bilevel(grey))
     zone = _mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, _unhidden(dark, expected, zone)))
-    free = _beside_print(dark, expected, zone, levels)
+    free = _without_slivers(_beside_print(dark, expected, zone, levels), expected)
     ink = np.zeros_like(dark)
     rows, columns = _around(free, dark.shape)
     if rows.stop > rows.start:
@@ -108,7 +114,7 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
     printed = without_missing_print(dark, printed)
     core = _mask(printed >= PRINT_THRESHOLD)
     if not core.any():
-        return np.zeros_like(dark)
+        return np.zeros_like(dark) if bilevel else _deepened(dark, printed)
     spread = _spread(dark, core if bilevel else printed)
     if bilevel:
         return spread
@@ -116,6 +122,18 @@ def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImag
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
+
+
+def _deepened(dark: InkImage, printed: InkImage) -> InkImage:
+    """Print too pale to be seen, as dark as a copier made it; zero where none did."""
+    faint = cv2.morphologyEx(_mask(printed >= _FAINTEST), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    if cv2.countNonZero(faint) < _FEWEST_PX:
+        return np.zeros_like(dark)
+    seen = percentile(histogram(dark, np.asarray(faint, np.uint8)), 0.6)
+    if seen < PRINT_THRESHOLD:
+        return np.zeros_like(dark)
+    spread = _spread(dark, np.asarray(faint, np.uint8))
+    return np.where(spread > 0, seen, 0).astype(np.uint8)
 
 
 def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
@@ -133,13 +151,28 @@ def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
 
 
 def _spread(dark: InkImage, printed: InkImage) -> InkImage:
-    """The print widened by one pixel, or by two where the scan shows more than writing there."""
-    one = cv2.dilate(printed, np.ones((3, 3), np.uint8))
-    two = cv2.dilate(printed, np.ones((5, 5), np.uint8))
-    rim = _mask((two >= FLOOR) & (one < FLOOR))
-    inked = cv2.countNonZero(_mask(dark >= PRINT_THRESHOLD) & rim)
-    crowded = inked > _CROWDED * cv2.countNonZero(rim)
-    return np.asarray(two if crowded else one, np.uint8)
+    """The print widened by one pixel, and on where the scan shows more than writing there.
+
+    Only dark print is widened by more than two: a digit over a pale guide letter crowds it.
+    """
+    inked = _mask(dark >= PRINT_THRESHOLD)
+    spread = cv2.dilate(printed, np.ones((3, 3), np.uint8))
+    if not _is_crowded(inked, spread, _CROWDED):
+        return np.asarray(spread, np.uint8)
+    spread = cv2.dilate(spread, np.ones((3, 3), np.uint8))
+    black = cv2.bitwise_and(spread, _mask(spread >= _LIGHT_PRINT))
+    for _ in range(_MOST_SPREAD_PX - 2):
+        if not _is_crowded(inked, black, _THICK):
+            break
+        black = cv2.dilate(black, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.max(spread, black), np.uint8)
+
+
+def _is_crowded(inked: _Mask, spread: cv2.typing.MatLike, most: float) -> bool:
+    """Whether more than a share of the next pixel around the print is inked."""
+    wider = cv2.dilate(spread, np.ones((3, 3), np.uint8))
+    rim = _mask((wider >= FLOOR) & (spread < FLOOR))
+    return cv2.countNonZero(inked & rim) > most * cv2.countNonZero(rim)
 
 
 def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
@@ -147,6 +180,18 @@ def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLe
     over_print = cv2.bitwise_and(cv2.convertScaleAbs(expected, beta=_MARGIN), zone)
     threshold = cv2.max(over_print, np.full_like(dark, levels.low))
     return np.asarray(cv2.compare(dark, threshold, cv2.CMP_GT), np.uint8)
+
+
+def _without_slivers(free: _Mask, expected: InkImage) -> _Mask:
+    """The same without what runs along dark print only: its edges, which a stroke that crosses the
+    print would drag along."""
+    black = _mask(expected > _LIGHT_PRINT)
+    near = cv2.dilate(black, np.ones((5, 5), np.uint8))
+    rim = cv2.bitwise_and(near, cv2.bitwise_not(black))
+    away = cv2.bitwise_and(free, cv2.bitwise_not(rim))
+    reached = cv2.dilate(away, np.ones((9, 9), np.uint8))
+    kept = cv2.bitwise_or(cv2.bitwise_not(rim), reached)
+    return np.asarray(cv2.bitwise_and(free, kept), np.uint8)
 
 
 def _around(free: _Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -145,3 +145,25 @@ def test_pale_writing_beside_black_print_is_seen() -> None:
     field = FormField("a", 1, FieldKind.DIGITS, Box(10, 40, 370, 65), layout=Layout.LINE)
     ink = cut_field(scan, blank, field).ink
     assert np.count_nonzero(ink[:, 30:80]) > 150
+
+
+def test_the_edges_of_thick_print_go_with_it_where_writing_touches_them() -> None:
+    """A copier thickens a frame; a stroke over it must not drag its outline along."""
+    drawn = draw_comb("    ", Look(line_px=3, noise=2), np.random.default_rng(1))
+    thick = cv2.dilate(255 - drawn.scan, np.ones((7, 7), np.uint8))
+    ink = np.zeros_like(drawn.scan)
+    cell = drawn.field.cells[1]
+    x = int(cell.centre[0])
+    cv2.line(ink, (x, int(cell.y) + 20), (x, int(cell.bottom) + 12), 255, 6)
+    crop = with_ink(with_ink(drawn, thick * (thick > 120)), ink).crop()
+    _, columns = np.nonzero(crop.ink)
+    left = x - crop.origin_px[0]
+    assert crop.ink.any()
+    assert np.abs(columns - left).max() <= 12
+
+
+def test_frames_whose_lines_a_fax_thins_are_not_missing_print() -> None:
+    look = Look(style="separate", line_px=2, line_grey=90, one_bit=True, noise=6)
+    kept, foreign = _kept_and_foreign(draw_comb("84 27", look, np.random.default_rng(4)))
+    assert kept > 0.8
+    assert foreign < 0.03
