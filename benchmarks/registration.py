@@ -75,7 +75,7 @@ def main() -> None:
             offered += len(others)
         _print_row(name, trials, refused)
     print(f"false accepts: {accepted} scans in {offered} offers to other blanks")
-    report_photos(arguments.forms, arguments.photos)
+    report_photos(arguments.forms, arguments.photos, arguments.overlays)
     if arguments.shared.exists():
         own = report_real_pages(arguments.shared, arguments.overlays)
         _print_offers(offers_to_others(arguments.shared, own))
@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--warps", type=int, default=25, help="scans of each blank")
     parser.add_argument("--forms", type=int, default=30, help="random forms to photograph")
     parser.add_argument("--photos", type=int, default=4, help="photographs of each of them")
-    parser.add_argument("--overlays", type=Path, help="folder for overlay pictures of real pages")
+    parser.add_argument("--overlays", type=Path, help="folder for overlay pictures")
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data" / "forms")
     return parser.parse_args()
 

@@ -30,6 +30,8 @@ RATIO_TEST = 0.85
 MAGSAC_REACH_PX = 3.0
 """Inlier reach at coarse size: a curled sheet is 4-10 px off any homography at 150 dpi."""
 
+AFFINE_SHARE = 0.9
+
 Matrix = NDArray[np.floating[Any]]
 Points = NDArray[np.floating[Any]]
 
@@ -60,13 +62,15 @@ class HomographyEstimate:
     """`matrix` (3, 3) maps page pixels to template pixels.
 
     `sources` on the page and `targets` on the template, both (N, 2), are the matched features,
-    right and wrong; `inliers` of them agree with the matrix.
+    right and wrong; `inliers` of them agree with the matrix. `affine` (3, 3) is a map without
+    perspective that explains them nearly as well, where there is one.
     """
 
     matrix: Matrix
     inliers: int
     sources: Points
     targets: Points
+    affine: Matrix | None = None
 
 
 def view_page(grey: GreyImage) -> PageView:
@@ -129,7 +133,8 @@ def estimate_homography(
     if matrix is None:
         return None
     widened = _widened(np.asarray(matrix, np.float64), source, target, 2 * reach_px)
-    return HomographyEstimate(widened, int(mask.sum()), source, target)
+    affine = _affine_if_as_good(widened, source, target, 2 * reach_px)
+    return HomographyEstimate(widened, int(mask.sum()), source, target, affine)
 
 
 def _widened(matrix: Matrix, source: Points, target: Points, reach_px: float) -> Matrix:
@@ -146,6 +151,17 @@ def _widened(matrix: Matrix, source: Points, target: Points, reach_px: float) ->
             break
         matrix = np.asarray(refitted, np.float64)
     return matrix
+
+
+def _affine_if_as_good(
+    matrix: Matrix, source: Points, target: Points, reach_px: float
+) -> Matrix | None:
+    """An affine map where it explains nearly as many matches: beyond them it strays far less."""
+    close = np.linalg.norm(map_points(matrix, source) - target, axis=1) < reach_px
+    found, mask = cv2.estimateAffine2D(source, target, ransacReprojThreshold=reach_px)
+    if found is None or mask.sum() < AFFINE_SHARE * close.sum():
+        return None
+    return np.vstack([found, [0.0, 0.0, 1.0]])
 
 
 def sift_features(grey: GreyImage) -> Features:

@@ -24,9 +24,10 @@ from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage
 
-MIN_COVERAGE = 0.35
+MIN_COVERAGE = 0.45
 """Least share of the blank's print found in place; densely filled poor scans have 0.54 and more,
-pages of unrelated forms under 0.2. Look-alikes in between are told by `registration`'s gates."""
+pages of unrelated forms under 0.2, of the same form's other page up to 0.43. Look-alikes in between
+are told by `registration`'s gates."""
 MIN_KEYPOINTS = 12
 MIN_INK_SHARE = 5e-4
 WORTH_A_LOOK = 0.25

@@ -53,8 +53,11 @@ PATCH_STIFFNESS = (100.0, 1.0)
 MIN_PATCHES = 6
 MIN_DARK_PATCHES = 20
 """Of the blank's dark print there must be so much for a page to be known by it alone."""
-HOPELESS, CONVINCING = 0.15, 0.97
-"""Between these coverages a wide search is made for what the features did not lead to."""
+GOOD_ENOUGH, WORTH_ANOTHER = 0.75, 0.03
+"""A second map is tried under this coverage, another wide search where the last gained so much."""
+HOPELESS, CONVINCING, MAX_GAP_PX, WIDE_SEARCHES = 0.15, 0.97, 200, 3
+"""Between these coverages, or where print far from all that was found is missing, wide searches are
+made for what the features did not lead to, each from where the last one led."""
 TRUSTED_WEIGHT = 0.25
 """The weight of an offset exactly one reach off the field."""
 
@@ -64,12 +67,18 @@ class CoarseFit:
     """A page laid roughly onto a reference; `matrix` (3, 3) maps page to fine template pixels.
 
     `coverage` is the share (0..1) of the blank's patches found where they should be; of the dark
-    ones alone where that is more, as a fax may have lost the pale ones.
+    ones alone where that is more, as a fax may have lost the pale ones. `gap_px` is how far from
+    the nearest one found the loneliest patch lies, in fine pixels.
     """
 
     matrix: Matrix
     field: DisplacementField
     coverage: float
+    gap_px: float
+
+    @property
+    def is_convincing(self) -> bool:
+        return self.coverage >= CONVINCING and self.gap_px <= MAX_GAP_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +111,36 @@ def coarse_fit(
     Returns:
         None where the features make no sense or next to none of the print is found.
     """
-    if estimate is None or not _is_plausible(estimate.matrix, view.grey.shape):
+    if estimate is None:
         return None
-    matrix = scaling(reference.grey.shape, reference.view.fine.shape) @ estimate.matrix
+    best: CoarseFit | None = None
+    for matrix in (estimate.affine, estimate.matrix):
+        if matrix is None or not _is_plausible(matrix, view.grey.shape):
+            continue
+        fit = _fit_from(view, reference, estimate, matrix)
+        if fit is not None and (best is None or fit.coverage > best.coverage):
+            best = fit
+        if best is not None and best.coverage >= GOOD_ENOUGH:
+            break
+    return best
+
+
+def _fit_from(
+    view: PageView, reference: PageReference, estimate: HomographyEstimate, to_template: Matrix
+) -> CoarseFit | None:
+    matrix = scaling(reference.grey.shape, reference.view.fine.shape) @ to_template
     field = _field_of_features(estimate, matrix, reference)
     fit = _search_near(view, reference, matrix, field)
-    if fit is None or not HOPELESS < fit.coverage < CONVINCING:
-        return fit
-    again = _search_near(view, reference, matrix, _search_wide(view, reference, fit))
-    return again if again is not None and again.coverage > fit.coverage else fit
+    for _ in range(WIDE_SEARCHES):
+        if fit is None or fit.coverage <= HOPELESS or fit.is_convincing:
+            break
+        again = _search_near(view, reference, matrix, _search_wide(view, reference, fit))
+        if again is None or again.coverage <= fit.coverage:
+            break
+        gained, fit = again.coverage - fit.coverage, again
+        if gained < WORTH_ANOTHER:
+            break
+    return fit
 
 
 def _search_near(
@@ -128,7 +158,16 @@ def _search_near(
     )  # fmt: skip
     trusted = good.copy()
     trusted[good] = fit.weights > TRUSTED_WEIGHT
-    return CoarseFit(matrix, fit.field, _coverage(trusted, reference))
+    return CoarseFit(matrix, fit.field, _coverage(trusted, reference), _gap_px(trusted, reference))
+
+
+def _gap_px(trusted: NDArray[np.bool_], reference: PageReference) -> float:
+    centres = reference.coarse_patches.centres
+    if not trusted.any():
+        return float(np.inf)
+    away = np.linalg.norm(centres[:, None] - centres[None, trusted], axis=-1).min(axis=1)
+    to_fine = max(reference.view.fine.shape) / max(reference.view.coarse.shape)
+    return float(away.max() * to_fine)
 
 
 def _coverage(trusted: NDArray[np.bool_], reference: PageReference) -> float:
