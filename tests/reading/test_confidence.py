@@ -21,8 +21,16 @@ from forms_app.reading.evidence import Evidence
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.policy import ReviewPolicy, policy_for
-from forms_app.reading.types import FieldReading, InkState, MarkReading, Outcome
-from tests.reading.made_fields import CHARSET, choice_field, comb, comb_field, likely, sure
+from forms_app.reading.types import Decoded, FieldReading, InkState, MarkReading, Outcome
+from tests.reading.made_fields import (
+    CHARSET,
+    choice_field,
+    comb,
+    comb_field,
+    likely,
+    line_field,
+    sure,
+)
 
 POLICY = ReviewPolicy()
 CLEAN = Evidence(
@@ -110,6 +118,24 @@ def test_a_point_in_a_cell_counts_in_a_number_only() -> None:
         field = comb_field(kind)
         decoded = decode(field, comb("xxxx"), sure("1234", 1.0), CHARSET)
         assert judge_written(field, decoded, point, POLICY).needs_review == is_reviewed
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "sentence"),
+    [
+        ("letters", "GEN.URI", "a point among the letters may be a speck"),
+        ("letters", "JUANA .", "a point among the letters may be a speck"),
+        ("letters", "ST. JOHN", ""),
+        ("number", "1.10395", "a point or comma of the number may have been missed"),
+        ("number", "1.104", ""),
+    ],
+)
+def test_points_that_hardly_anybody_writes_are_reviewed(
+    kind: str, text: str, sentence: str
+) -> None:
+    decoded = Decoded(Outcome.READ, text, ((text, 0.999),), (), satisfied=True, unconstrained=text)
+    reading = judge_written(line_field(kind), decoded, CLEAN, POLICY)
+    assert [r for r in reading.reasons if "point" in r] == ([sentence] if sentence else [])
 
 
 def test_a_value_that_breaks_the_rules_is_reviewed_however_clear() -> None:
