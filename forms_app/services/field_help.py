@@ -20,8 +20,8 @@ def explain_field(definition: Mapping[str, Any]) -> Explanation:
         return explain(_field(definition))
     except TemplateError as error:
         prefix = f"Field '{definition.get('name')}': "
-        told = tuple(problem.removeprefix(prefix).capitalize() for problem in error.problems)
-        return Explanation("", (), (), told)
+        told = (problem.removeprefix(prefix) for problem in error.problems)
+        return Explanation("", (), (), tuple(text[:1].upper() + text[1:] for text in told))
 
 
 def try_in_field(definition: Mapping[str, Any], text: str) -> Verdict:
