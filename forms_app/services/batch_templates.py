@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -113,6 +113,16 @@ def candidate_pages(session: Session, batch: BatchRow) -> list[CandidatePage]:
     )
     found = [CandidatePage(*page) for page in pages]
     return sorted(found, key=lambda page: order[page.version_id])
+
+
+def page_counts(session: Session, version_ids: Collection[int]) -> dict[int, int]:
+    """How many pages each template has."""
+    rows = session.execute(
+        select(TemplatePageRow.version_id, func.count())
+        .where(TemplatePageRow.version_id.in_(version_ids))
+        .group_by(TemplatePageRow.version_id)
+    )
+    return dict(rows.all())
 
 
 def plan_of_form(session: Session, form: SubmissionRow) -> TemplatePlan:

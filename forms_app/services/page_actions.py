@@ -127,7 +127,6 @@ def restore_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -
     with editing_page(app, page_id) as (session, page, file):
         if page.state != PageState.DROPPED:
             raise ConflictError(f"Page {page.number} has not been dropped.")
-        file.page_count = (file.page_count or 0) + 1
         page.version_id = page.template_page = None
         start_again(page, file, PageState.PENDING)
         record_event(session, "restore", "page", page_id, user_id)

@@ -61,6 +61,8 @@ def editing_page(app: Application, page_id: int) -> Iterator[tuple[Session, Page
 
 def start_again(page: PageRow, file: FileRow, state: PageState) -> None:
     """Back to an earlier step; the file counts as being read until that is done."""
+    if page.state == PageState.DROPPED:
+        file.page_count = (file.page_count or 0) + 1
     page.state = state
     for name, value in FRESH.items():
         setattr(page, name, value)

@@ -10,11 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
-from forms_app.services.batch_templates import (
-    plan_of_form,
-    version_of_form,
-)
-from forms_app.services.blanks import TemplatePlan
+from forms_app.services.batch_templates import page_counts, version_of_form
 from forms_app.services.loading import load
 from forms_app.store import page_queue
 from forms_app.store.models import (
@@ -175,6 +171,8 @@ def form_labels(session: Session, ids: set[int]) -> dict[int, str]:
 def open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
     """The first 200 forms of a batch that lack a page, each with its file's name."""
     rows = page_queue.incomplete_forms(session, batch_id, SHOWN)
+    versions = {form.id: version_of_form(session, form) for form, _ in rows}
+    counts = page_counts(session, set(versions.values()))
     present: dict[int, set[int]] = defaultdict(set)
     for form_id, number in session.execute(
         select(PageRow.submission_id, PageRow.template_page).where(
@@ -188,8 +186,8 @@ def open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
             OpenForm(
                 form.id,
                 f"{file.name}, form {form.number}",
-                version_of_form(session, form),
-                _missing(plan_of_form(session, form), form, present[form.id]),
+                versions[form.id],
+                _missing(counts[versions[form.id]], form, present[form.id]),
             ),
             file.name,
         )
@@ -197,6 +195,6 @@ def open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
     ]
 
 
-def _missing(plan: TemplatePlan, form: SubmissionRow, present: set[int]) -> tuple[int, ...]:
-    numbers = set(range(1, len(plan.template.pages) + 1))
+def _missing(page_count: int, form: SubmissionRow, present: set[int]) -> tuple[int, ...]:
+    numbers = set(range(1, page_count + 1))
     return tuple(sorted(numbers - present - set(form.absent_pages)))

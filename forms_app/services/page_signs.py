@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forms_app.reading.errors import PoorRegistrationError
 from forms_app.reading.grouping import PageSign
 from forms_app.services.batch_codes import code_settings
+from forms_app.services.batch_templates import page_counts
 from forms_app.services.loading import load
-from forms_app.store.models import BatchRow, FileRow, PageRow, TemplatePageRow
+from forms_app.store.models import BatchRow, FileRow, PageRow
 from forms_app.store.states import PageState
 
 
@@ -29,13 +29,7 @@ def page_signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> lis
     its first."""
     first = load(session, BatchRow, file.batch_id).version_id
     versions = {page.version_id or first for page in pages}
-    counts = dict(
-        session.execute(
-            select(TemplatePageRow.version_id, func.count())
-            .where(TemplatePageRow.version_id.in_(versions))
-            .group_by(TemplatePageRow.version_id)
-        ).all()
-    )
+    counts = page_counts(session, versions)
     keys = _keys(session, pages)
     return [
         None

@@ -44,8 +44,6 @@ def replace_scan(
         app.files.put(data)
         replaced = [old for old in (page.scan_hash,) if old not in (None, key)]
         doom(session, replaced)
-        if page.state == PageState.DROPPED:
-            file.page_count = (file.page_count or 0) + 1
         page.scan_hash, page.scan_name = key, clean_file_name(filename)
         page.placement = None
         start_again(page, file, PageState.PENDING)

@@ -27,7 +27,7 @@ from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
     LOCAL_USER_ID,
-    BatchRow,
+    BatchVersionRow,
     FormTemplateRow,
     TemplatePageRow,
     TemplateVersionRow,
@@ -148,8 +148,8 @@ def _png_of(page: SourcePage, blank: bytes) -> bytes:
 
 def _batch_counts(session: Session) -> dict[int, int]:
     rows = session.execute(
-        select(TemplateVersionRow.template_id, func.count(BatchRow.id))
-        .join(BatchRow, BatchRow.version_id == TemplateVersionRow.id)
+        select(TemplateVersionRow.template_id, func.count(BatchVersionRow.batch_id.distinct()))
+        .join(BatchVersionRow, BatchVersionRow.version_id == TemplateVersionRow.id)
         .group_by(TemplateVersionRow.template_id)
     )
     return dict(rows.all())

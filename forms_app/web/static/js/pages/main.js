@@ -104,7 +104,21 @@ async function takeAsLaid() {
 
 const goOn = () => attempt({ points: showHowItLies, shown: use, laid: takeAsLaid }[mode]);
 
+/** Resolves to whether the person says yes. */
+function confirmed(question, yes) {
+  const dialog = document.getElementById("confirm");
+  document.getElementById("confirm-question").textContent = question;
+  document.getElementById("confirm-yes").textContent = yes;
+  dialog.returnValue = "cancel";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
 async function drop() {
+  const loses = "Take this page out of its form? What was read and corrected of its fields is lost.";
+  if (work.form_id !== null && !(await confirmed(loses, "Take it out"))) return;
   await send(work.urls.drop, { method: "POST", json: {} });
   leave();
 }
