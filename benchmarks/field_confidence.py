@@ -155,7 +155,13 @@ def _marks(
     rows: Sequence[LogProbabilities],
     samples: Sequence[SampledValue],
 ) -> list[Observation]:
-    readings = judge_page(cut, rows, _classifier().charset, NO_TRUST)
+    marked = [
+        (item, log_p, sample)
+        for item, log_p, sample in zip(cut, rows, samples, strict=True)
+        if item.segmentation is None
+    ]
+    items, empty = [item for item, _, _ in marked], [log_p for _, log_p, _ in marked]
+    readings = judge_page(items, empty, _classifier().charset, NO_TRUST)
     return [
         Observation(
             form=number,
@@ -167,8 +173,7 @@ def _marks(
             is_grave=reading.needs_review,
             is_right=is_right(sample.value, true_outcome(item.field, sample), reading),
         )
-        for item, reading, sample in zip(cut, readings, samples, strict=True)
-        if item.segmentation is None
+        for (item, _, sample), reading in zip(marked, readings, strict=True)
     ]
 
 
