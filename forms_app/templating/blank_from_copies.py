@@ -7,23 +7,30 @@ which has no writing left to mislead. What is print then is `common_print`'s mat
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from forms_app.errors import UserError
-from forms_app.reading.errors import PageError
+from forms_app.reading.errors import PageError, PoorRegistrationError
 from forms_app.reading.features import view_page
 from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import lay_onto_template, place_page
 from forms_app.reading.references import PageReference, prepare_reference
+from forms_app.reading.registration import align_page
+from forms_app.reading.residuals import check_print
 from forms_app.reading.types import GreyImage
 from forms_app.templating.common_print import common_print, without_writing
 from forms_app.templating.photograph import flattened, upright
 
 MOST_COPIES = 12
 """More copies cost memory (9 MB for each A4 page) and show nothing new."""
+LEAST_FOUND = 0.3
+"""Share of one copy's print that must be found on another; the rest is writing, or under it."""
+MOST_OFF_SHARE = 3 / 3508
+"""Over the long side: 1.5 px at 150 dpi, for four fifths of what was found."""
 MOST_BASES = 3
 """So many copies are tried as the one to lay the others onto: a foreign page may be among them."""
 
@@ -68,9 +75,13 @@ def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBl
         )
     stack = np.stack(first)
     draft, _ = without_writing(common_print(stack), stack)
-    laid, refused = _laid(clean, draft, lambda done: on_step(len(clean) + done, total))
-    if len(laid) >= len(first):
-        stack = np.stack(laid)
+    laid, refused = _laid_strictly(clean, draft, lambda done: on_step(len(clean) + done, total))
+    if len(laid) < 2:
+        raise UserError(
+            "These pages could not be laid onto one another precisely enough. Use flat scans, or "
+            "photographs taken from straight above, of one print run."
+        )
+    stack = np.stack(laid)
     blank, doubtful = without_writing(common_print(stack), stack)
     return CombinedBlank(blank, doubtful, len(stack), tuple(refused))
 
@@ -81,7 +92,7 @@ def _laid_together(copies: Sequence[GreyImage], on_copy: Callable[[int], None]) 
     for number in sorted(range(len(copies)), key=lambda i: _ink_share(copies[i]))[:MOST_BASES]:
         base = upright(copies[number])
         others = [*copies[:number], base, *copies[number + 1 :]]
-        laid, _ = _laid(others, base, on_copy)
+        laid = _laid(others, base, on_copy)
         best = max(best, laid, key=len)
         if 2 * len(best) > len(copies):
             break
@@ -90,25 +101,51 @@ def _laid_together(copies: Sequence[GreyImage], on_copy: Callable[[int], None]) 
 
 def _laid(
     copies: Sequence[GreyImage], base: GreyImage, on_copy: Callable[[int], None]
-) -> tuple[list[GreyImage], list[tuple[int, str]]]:
-    """The copies on the pixels of `base`, and which could not be laid."""
+) -> list[GreyImage]:
+    """Those of the copies that fit on the pixels of `base`, itself a copy."""
     reference = prepare_reference(1, base)
+    laid: list[GreyImage] = []
+    for number, copy in enumerate(copies, start=1):
+        with suppress(PageError):
+            laid.append(flattened(copy if copy is base else _lay(copy, reference)))
+        on_copy(number)
+    return laid
+
+
+def _lay(copy: GreyImage, reference: PageReference) -> GreyImage:
+    """As registration does, but writing on the base is no print to be missed.
+
+    Raises:
+        PageError: what was found of the print does not lie where it should.
+    """
+    view = view_page(copy)
+    _, fit = best_reference(view, [reference])
+    placement = place_page(view, reference, fit)
+    grey = lay_onto_template(view, placement)
+    checks, _ = check_print(grey, reference, placement)
+    off_px = checks.lengths_px[checks.confirmed]
+    limit_px = MOST_OFF_SHARE * max(grey.shape)
+    if checks.confirmed.mean() < LEAST_FOUND or float(np.percentile(off_px, 80)) > limit_px:
+        raise PoorRegistrationError("The copies do not lie on one another.")
+    return grey
+
+
+def _laid_strictly(
+    copies: Sequence[GreyImage], draft: GreyImage, on_copy: Callable[[int], None]
+) -> tuple[list[GreyImage], list[tuple[int, str]]]:
+    """The copies laid onto a blank that is nearly clean, and which could not be, and why."""
+    reference = prepare_reference(1, draft)
     laid: list[GreyImage] = []
     refused: list[tuple[int, str]] = []
     for number, copy in enumerate(copies, start=1):
         try:
-            laid.append(flattened(copy if copy is base else _lay(copy, reference)))
+            laid.append(flattened(align_page(copy, reference).grey))
+        except PoorRegistrationError:
+            refused.append((number, "It could not be laid onto the others precisely enough."))
         except PageError:
             refused.append((number, "It carries another print than the other copies."))
         on_copy(number)
     return laid, refused
-
-
-def _lay(copy: GreyImage, reference: PageReference) -> GreyImage:
-    """As registration does, but without its gates: writing on the base is no print to be missed."""
-    view = view_page(copy)
-    _, fit = best_reference(view, [reference])
-    return lay_onto_template(view, place_page(view, reference, fit))
 
 
 def _ink_share(grey: GreyImage) -> float:

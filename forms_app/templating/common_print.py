@@ -29,8 +29,8 @@ AGREEMENT = 0.75
 INK = 60
 """Darkness (of 255) that counts as ink."""
 PAPER = 252
-SPREAD = 60
-"""Pale pixels on which the copies differ by more are the ghosts of writing."""
+PALEST_PRINT = 240
+"""Pale pixels that are lighter than this in a copy are the ghosts of writing on others."""
 PIECE_AGREEMENT, PIXEL_AGREEMENT, SURE_AGREEMENT = 0.88, 0.84, 0.9
 """Mean agreement below which a small piece, and the ink around a pixel, is writing; and below
 which what is left is told as doubtful."""
@@ -50,8 +50,8 @@ def common_print(stack: Stack) -> GreyImage:
     reached = np.stack([cv2.erode(copy, np.ones((3, 3), np.uint8)) for copy in stack])
     agreed = np.partition(reached, needed - 1, axis=0)[needed - 1]
     shared = np.maximum(agreed, np.median(stack, axis=0)).astype(np.uint8)
-    spread = stack.max(axis=0).astype(np.int16) - stack.min(axis=0)
-    shared[(shared > 255 - INK) & (spread > SPREAD)] = PAPER
+    exact = np.partition(stack, needed - 1, axis=0)[needed - 1]
+    shared[(shared > 255 - INK) & (exact > PALEST_PRINT)] = PAPER
     return np.asarray(shared, np.uint8)
 
 

@@ -23,6 +23,11 @@ SQUARENESS = 0.88
 """Least share of its hull that four corners must cover: a sheet is no blob."""
 REACH = 0.02
 """Half the width, over the long side, of the strip along a side in which its edge is looked for."""
+LEVELS = 6
+OFF_EDGE = 0.6
+"""How far in and out of a side, in reaches, brightness is compared."""
+LEAST_FALL, CLEAR_SHARE = 10.0, 0.7
+"""Grey levels that paper is brighter than the ground, along at least this share of each side."""
 PAPER_SHAPES = (2**0.5, 11 / 8.5, 14 / 8.5)
 """ISO, US Letter and US Legal: the long side over the short one."""
 SHAPE_TOLERANCE = 0.08
@@ -61,14 +66,16 @@ def sheet_of(picture: GreyImage) -> tuple[GreyImage, bool]:
 def find_sheet(picture: GreyImage) -> Corners | None:
     """The sheet's corners `(4, 2)` x, y in pixels, clockwise from the upper left; None without."""
     small = resized_to(picture, SEARCH_PX)
-    scale = max(picture.shape) / max(small.shape)
-    found = [quad for mask in _bright_regions(small) if (quad := _four_corners(mask)) is not None]
-    if not found:
+    found = [
+        _ordered(_fitted(small, _ordered(quad)))
+        for mask in _regions(small)
+        if (quad := _four_corners(mask)) is not None
+    ]
+    sheets = [quad for quad in found if _stands_out(small, quad)]
+    if not sheets:
         return None
-    best = max(found, key=_area)
-    if _area(best) > MOST_AREA * small.size:
-        return None
-    return np.asarray(_ordered(_fitted(small, _ordered(best))) * scale, np.float64)
+    best = max(sheets, key=_area)
+    return np.asarray(best * (max(picture.shape) / max(small.shape)), np.float64)
 
 
 def flattened(grey: GreyImage) -> GreyImage:
@@ -115,13 +122,47 @@ def _skew_deg(small: GreyImage) -> float:
     return float(off[near][order][middle])
 
 
-def _bright_regions(small: GreyImage) -> list[NDArray[np.uint8]]:
-    """Candidate masks: brighter than Otsu's level, and what strong edges enclose."""
+def _regions(small: GreyImage) -> list[NDArray[np.uint8]]:
+    """Candidate masks: what is brighter than several levels, and what strong edges enclose."""
     soft = cv2.GaussianBlur(small, (5, 5), 0)
-    _, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    otsu, _ = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    low, high = np.percentile(soft, (10, 95))
+    levels = [otsu, *np.linspace(low, high, LEVELS + 2)[1:-1]]
+    masks = [(soft > level).astype(np.uint8) for level in levels]
+    opened = [cv2.morphologyEx(m, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)) for m in masks]
+    opened = [cv2.morphologyEx(m, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)) for m in opened]
     edges = cv2.dilate(cv2.Canny(soft, 40, 120), np.ones((3, 3), np.uint8))
-    return [np.asarray(bright, np.uint8), np.asarray(edges, np.uint8)]
+    return [np.asarray(mask, np.uint8) for mask in (*opened, edges)]
+
+
+def _stands_out(small: GreyImage, corners: Corners) -> bool:
+    """Whether all four sides part brighter paper from darker ground, some way in and out.
+
+    That tells a sheet from a printed frame on it, which has paper on both sides, and from a region
+    that took in part of the table.
+    """
+    if not LEAST_AREA * small.size < _area(corners) < MOST_AREA * small.size:
+        return False
+    reach = REACH * max(small.shape)
+    soft = cv2.blur(small, (5, 5)).astype(np.float32)
+    for start, end in pairwise(np.vstack([corners, corners[:1]])):
+        along = (end - start) / max(1.0, float(np.linalg.norm(end - start)))
+        outwards = np.array([along[1], -along[0]])
+        points = start + np.linspace(0.05, 0.95, 60)[:, None] * (end - start)
+        inner, outer = (
+            _sampled(soft, points + way * reach * outwards) for way in (-OFF_EDGE, OFF_EDGE)
+        )
+        if float(np.mean(inner - outer > LEAST_FALL)) < CLEAR_SHARE:
+            return False
+    return True
+
+
+def _sampled(image: NDArray[np.float32], points: Corners) -> NDArray[np.float32]:
+    maps = points.astype(np.float32)[None]
+    found = cv2.remap(
+        image, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(found[0], np.float32)
 
 
 def _four_corners(mask: NDArray[np.uint8]) -> Corners | None:
