@@ -23,11 +23,10 @@ _BLACK = 0.75
 _BLACKENED = 0.5
 _STROKES = 2.3
 _FILLED_PROBABILITY = 0.9
-# Blackening that runs over three sides of the box withdraws the option; whoever fills a box in
-# stays within it. A side is run over where this share of its length is inked beyond the margin.
+# Blackening that runs over two opposite sides of the box withdraws the option; whoever fills a box
+# in stays within it. A side is run over where this share of its length is inked beyond the margin.
 _SPILT_MARGIN, _SPILT_REACH = 0.12, 0.35
 _SPILT_SHARE = 0.2
-_SPILT_SIDES = 3
 _SCRIBBLED_PROBABILITY = 0.1
 # A plain mark beside a blackened box, with at most this share of its ink, is the answer.
 _PLAIN = 0.8
@@ -38,12 +37,12 @@ _WITHDRAWN_PROBABILITY = 0.04
 @dataclass(frozen=True, slots=True)
 class _Ink:
     """Ink of one option's box: share of the inside, how far it reaches across it, how many strokes
-    lie side by side, and over how many sides of the box it runs."""
+    lie side by side, and whether it runs over opposite sides of the box."""
 
     fill: float
     reach: float
     strokes: float = 0.0
-    spilt_sides: int = 0
+    is_spilt: bool = False
 
     @property
     def is_black(self) -> bool:
@@ -51,7 +50,7 @@ class _Ink:
 
     @property
     def is_scribbled(self) -> bool:
-        return self.is_black and self.spilt_sides >= _SPILT_SIDES
+        return self.is_black and self.is_spilt
 
 
 def read_mark(crop: FieldCrop, option_index: int | None = None) -> MarkReading:
@@ -105,11 +104,11 @@ def _measure(crop: FieldCrop, box: Box) -> _Ink:
     _, _, width, height = cv2.boundingRect(ink.astype(np.uint8))
     reach = max(width / ink.shape[1], height / ink.shape[0])
     strokes = max(mean_crossings(inside), mean_crossings(inside.T))
-    return _Ink(float(inside.mean()), reach, strokes, _spilt_sides(crop, box))
+    return _Ink(float(inside.mean()), reach, strokes, _is_spilt(crop, box))
 
 
-def _spilt_sides(crop: FieldCrop, box: Box) -> int:
-    """Over how many sides of the box ink runs; print beside the box is not ink."""
+def _is_spilt(crop: FieldCrop, box: Box) -> bool:
+    """Whether ink runs over opposite sides of the box; print beside the box is not ink."""
     near_x, near_y = _SPILT_MARGIN * box.width, _SPILT_MARGIN * box.height
     far_x, far_y = (_SPILT_REACH - _SPILT_MARGIN) * box.width, _SPILT_REACH * box.height - near_y
     strips = (
@@ -118,12 +117,14 @@ def _spilt_sides(crop: FieldCrop, box: Box) -> int:
         (Box(box.x - near_x - far_x, box.y, far_x, box.height), 1),
         (Box(box.right + near_x, box.y, far_x, box.height), 1),
     )
-    spilt = 0
-    for strip, axis in strips:
-        rows, columns = strip.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
-        inked = np.greater(crop.ink[rows, columns], 0).any(axis)
-        spilt += bool(inked.size and inked.mean() >= _SPILT_SHARE)
-    return spilt
+    above, below, left, right = (_is_inked(crop, strip, axis) for strip, axis in strips)
+    return (above and below) or (left and right)
+
+
+def _is_inked(crop: FieldCrop, strip: Box, axis: int) -> bool:
+    rows, columns = strip.clipped(crop.ink.shape[1], crop.ink.shape[0]).as_slices()
+    inked = np.greater(crop.ink[rows, columns], 0).any(axis)
+    return bool(inked.size and inked.mean() >= _SPILT_SHARE)
 
 
 def _judge(ink: _Ink) -> MarkReading:

@@ -37,6 +37,8 @@ from forms_app.reading.types import GreyImage, InkImage
 _CROWDED = 0.1
 _THICK = 0.3
 _MOST_SPREAD_PX = 4
+# A shorter rim may be written over all along: that of a tick box.
+_LONG_RIM_PX = 1000
 # Print paler than this is none; fewer pixels than these tell nothing.
 _FAINTEST = 12
 _FEWEST_PX = 40
@@ -162,17 +164,19 @@ def _spread(dark: InkImage, printed: InkImage) -> InkImage:
     spread = cv2.dilate(spread, np.ones((3, 3), np.uint8))
     black = cv2.bitwise_and(spread, _mask(spread >= _LIGHT_PRINT))
     for _ in range(_MOST_SPREAD_PX - 2):
-        if not _is_crowded(inked, black, _THICK):
+        if not _is_crowded(inked, black, _THICK, _LONG_RIM_PX):
             break
         black = cv2.dilate(black, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.max(spread, black), np.uint8)
 
 
-def _is_crowded(inked: _Mask, spread: cv2.typing.MatLike, most: float) -> bool:
-    """Whether more than a share of the next pixel around the print is inked."""
+def _is_crowded(inked: _Mask, spread: cv2.typing.MatLike, most: float, least_px: int = 0) -> bool:
+    """Whether more than a share of the next pixel around the print, if it has that many, is
+    inked."""
     wider = cv2.dilate(spread, np.ones((3, 3), np.uint8))
     rim = _mask((wider >= FLOOR) & (spread < FLOOR))
-    return cv2.countNonZero(inked & rim) > most * cv2.countNonZero(rim)
+    length = cv2.countNonZero(rim)
+    return length >= least_px and cv2.countNonZero(inked & rim) > most * length
 
 
 def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:

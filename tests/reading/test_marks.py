@@ -66,6 +66,30 @@ def test_blackening_that_runs_over_the_box_withdraws_the_option_for_a_person_to_
     assert empty.state is InkState.EMPTY
 
 
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_scribble_over_two_opposite_sides_withdraws_the_mark(upright: bool) -> None:
+    drawn = draw_choice(["cross"], Look(), np.random.default_rng(2))
+    box = drawn.field.options[0].box
+    along = np.linspace(0.05, 0.95, 9)
+    across = np.where(np.arange(9) % 2, 1.25, -0.25)
+    shares = np.stack([along, across] if upright else [across, along], 1)
+    points = np.round(shares * [box.width, box.height] + [box.x, box.y]).astype(np.int32)
+    ink = np.zeros_like(drawn.scan)
+    cv2.polylines(ink, [points], False, 255, 6, cv2.LINE_AA)
+    (mark,) = read_marks(with_ink(drawn, ink).crop())
+    assert mark.state is InkState.STRUCK_OUT
+
+
+def test_a_box_filled_in_a_little_over_two_corners_is_still_a_mark() -> None:
+    drawn = draw_choice([""], Look(), np.random.default_rng(2))
+    box = drawn.field.options[0].box
+    ink = np.zeros_like(drawn.scan)
+    rows, columns = box.expanded(0.05 * box.width).as_slices()
+    ink[rows, columns] = 255
+    (mark,) = read_marks(with_ink(drawn, ink).crop())
+    assert mark.state is InkState.WRITTEN
+
+
 def test_a_blackened_box_beside_a_crossed_one_is_struck_out() -> None:
     for seed in range(6):
         drawn = draw_choice(["cross", "", "scribble"], Look(), np.random.default_rng(seed))
