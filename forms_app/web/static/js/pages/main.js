@@ -102,7 +102,10 @@ async function takeAsLaid() {
   leave();
 }
 
-const goOn = () => attempt({ points: showHowItLies, shown: use, laid: takeAsLaid }[mode]);
+function goOn() {
+  if (root.dataset.ready !== "true") return;
+  attempt({ points: showHowItLies, shown: use, laid: takeAsLaid }[mode]);
+}
 
 /** Resolves to whether the person says yes. */
 function confirmed(question, yes) {
@@ -137,9 +140,22 @@ async function start(chosen) {
   pins.start(homography(scans, found.points.map((point) => point.slice(2))));
 }
 
+/** A scan that cannot be opened can still be replaced or taken out. */
+function showUnopened(problem) {
+  part("hint").textContent = problem.message;
+  for (const name of ["primary", "help"]) part(name).hidden = true;
+  root.dataset.ready = "unopened";
+}
+
 async function open() {
+  try {
+    await start(null);
+  } catch (problem) {
+    showUnopened(problem);
+    return;
+  }
   part("scan").src = work.scan_url;
-  await Promise.all([part("scan").decode(), start(null)]);
+  await part("scan").decode();
   const isLaid = work.laid_url && ["held", "read"].includes(work.state);
   if (isLaid) await desk.showLaid(work.laid_url);
   setMode(isLaid ? "laid" : "points");
