@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_p
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
-from forms_app.services import batches, exports, review, templates, uploads
+from forms_app.services import batches, exports, page_queue, review, templates, uploads
 from forms_app.services.application import Application
 from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
 from tests.browser.demo_form import filled_forms, publish_demo
@@ -48,7 +48,7 @@ SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "tablet": TABLET}
 
 
 def screens_of(
-    batch_id: int, version_id: int, draft_id: int, submission_id: int
+    batch_id: int, version_id: int, draft_id: int, submission_id: int, page_id: int
 ) -> Iterator[Screen]:
     """Every page a person sees, once there is something to see."""
     yield Screen("home", "/")
@@ -56,6 +56,8 @@ def screens_of(
     yield Screen("batch-new", "/batches/new")
     yield Screen("batch", f"/batches/{batch_id}")
     yield Screen("batch-forms", f"/batches/{batch_id}/forms")
+    yield Screen("pages", f"/batches/{batch_id}/pages")
+    yield Screen("page", f"/batches/{batch_id}/pages/{page_id}", act=_wait_for_scan)
     yield Screen("export", f"/batches/{batch_id}/export")
     yield Screen("templates", "/templates/")
     yield Screen("template-new", "/templates/new")
@@ -93,7 +95,7 @@ def take_all() -> int:
     return len(complaints.heard)
 
 
-def _prepare(app: Application) -> tuple[int, int, int, int]:
+def _prepare(app: Application) -> tuple[int, int, int, int, int]:
     version = publish_demo(app)
     batch = batches.create_batch(app, version.id, "March, week 12")
     forms = filled_forms()
@@ -102,6 +104,7 @@ def _prepare(app: Application) -> tuple[int, int, int, int]:
             uploads.add_file(app, batch.id, path.name, stream)
     scan = forms[1].read_bytes()
     uploads.add_file(app, batch.id, "cut off.jpg", BytesIO(scan[: len(scan) // 2]))
+    uploads.add_file(app, batch.id, "half a page.png", _upper_half(forms[2]))
     batches.create_batch(app, version.id, "Walk-ins")
     end = time.monotonic() + READ_LIMIT_S
     while batches.get_batch(app, batch.id).summary.state in ("empty", "reading"):
@@ -110,7 +113,18 @@ def _prepare(app: Application) -> tuple[int, int, int, int]:
         time.sleep(0.5)
     exports.request_export(app, batch.id, "csv")
     draft = templates.new_draft(app, version.template_id)
-    return batch.id, version.id, draft.id, review.list_items(app, batch.id, 1)[0].key.submission_id
+    submission_id = review.list_items(app, batch.id, 1)[0].key.submission_id
+    queue = page_queue.get_queue(app, batch.id)
+    half = next(page for page in queue.pages if page.file_name == "half a page.png")
+    return batch.id, version.id, draft.id, submission_id, half.page_id
+
+
+def _upper_half(path: Path) -> BytesIO:
+    """A sheet of which the machine finds too little: it waits in the page queue."""
+    sheet, half = Image.open(path), BytesIO()
+    sheet.crop((0, 0, sheet.width, sheet.height // 2)).save(half, "PNG")
+    half.seek(0)
+    return half
 
 
 def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complaints) -> None:
@@ -122,6 +136,10 @@ def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complai
                 complaints.listen(page)
                 for screen in screens:
                     _shoot(page, url, screen, FOLDER / f"{screen.name}-{scheme}-{size}.png")
+
+
+def _wait_for_scan(page: Page) -> None:
+    page.locator("#workbench[data-ready]").wait_for()
 
 
 def _show_picture(page: Page) -> None:
