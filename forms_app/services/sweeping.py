@@ -61,8 +61,6 @@ def sweep(app: Application) -> SweepCounts:
     Raises:
         BrokerUnavailableError: The broker is still down; the next sweep tries again.
     """
-    expire_uploads(app)
-    finish_left_over(app)
     delete_expired_jobs(app)
     delete_left_over(app)
     failed = _fail_exhausted(app)
@@ -72,6 +70,9 @@ def sweep(app: Application) -> SweepCounts:
         work = _left_behind(session, due_after, app.settings.read_batch_pages)
     for name, args in work:
         app.tasks.send(name, *args)
+    # Last, so that whatever is wrong with an upload keeps nothing else from being sent again.
+    expire_uploads(app)
+    finish_left_over(app)
     if failed or work:
         log.info("swept", failed=failed, sent=len(work))
     return SweepCounts(failed, len(work))
