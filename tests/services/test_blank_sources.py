@@ -33,30 +33,25 @@ def copies() -> Sequence[GreyImage]:
     return [filled(number) for number in (0, 1)]
 
 
-def test_copies_become_a_template(app: Application, copies: Sequence[GreyImage]) -> None:
-    """The pages of a single file are copies of one page."""
-    job = done(app, ask(app, "copies", as_tiff(*copies)))
-    assert job.state == "done" and job.result is not None
-    [page] = job.result["pages"]
-    assert page["copies"] == 2 and "two copies" in page["warnings"][0]
-    version = blank_sources.create_from_blank(app, job.id)
-    assert (version.name, version.state) == ("Intake", "draft")
-    [shown] = version.pages
-    assert (shown.width_px, shown.height_px) == (page["width"], page["height"])
-    assert ink_left(decode_grey(templates.page_image(app, version.id, 1))) < 0.02
-    assert kept_files(app) == 0
-    with pytest.raises(NotFoundError):
-        template_jobs.get_job(app, job.id)
-
-
-def test_several_files_are_copies_of_the_whole_form(
+def test_copies_of_a_whole_form_become_a_template(
     app: Application, copies: Sequence[GreyImage]
 ) -> None:
     other = filled(9, page=2)
     files = [as_tiff(copies[0], other), as_tiff(copies[1], other)]
     job = done(app, ask(app, "copies", *files))
-    assert job.result is not None
-    assert [page["copies"] for page in job.result["pages"]] == [2, 2]
+    assert job.state == "done" and job.result is not None
+    pages = job.result["pages"]
+    assert [page["copies"] for page in pages] == [2, 2]
+    assert "two copies" in pages[0]["warnings"][0]
+    version = blank_sources.create_from_blank(app, job.id)
+    assert (version.name, version.state) == ("Intake", "draft")
+    assert [(page.width_px, page.height_px) for page in version.pages] == [
+        (page["width"], page["height"]) for page in pages
+    ]
+    assert ink_left(decode_grey(templates.page_image(app, version.id, 1))) < 0.02
+    assert kept_files(app) == 0
+    with pytest.raises(NotFoundError):
+        template_jobs.get_job(app, job.id)
 
 
 def test_a_photograph_becomes_a_template(app: Application) -> None:
@@ -85,5 +80,6 @@ def test_what_makes_no_blank(app: Application, copies: Sequence[GreyImage]) -> N
     waiting = ask(app, "copies", one)
     with pytest.raises(ConflictError, match="not made yet"):
         blank_sources.create_from_blank(app, waiting.id)
-    foreign = done(app, ask(app, "copies", one, as_tiff(filled(3, page=2))))
-    assert foreign.state == "failed" and "do not belong together" in (foreign.error_message or "")
+    # The pages of a single file are copies of one page; these are not.
+    mixed = done(app, ask(app, "copies", as_tiff(copies[0], filled(3, page=2))))
+    assert mixed.state == "failed" and "do not belong together" in (mixed.error_message or "")
