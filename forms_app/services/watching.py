@@ -10,26 +10,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Event
 
 from forms_app.errors import FieldhandError, TransientError, UserError
-from forms_app.reading.archives import is_left_by_system
 from forms_app.reading.errors import DamagedFileError, ReadingError
 from forms_app.reading.wholeness import seems_whole
 from forms_app.services.application import Application
 from forms_app.services.named_batches import Destination, batch_named, destination, name_of_today
+from forms_app.services.scan_folders import DONE, FAILED, files_to_take, free_name
 from forms_app.services.taking import check_file, is_taken, take_file, taking_id
 
-DONE, FAILED = "done", "failed"
 PER_DAY, PER_FOLDER = "day", "folder"
 REASON_ENDING = ".reason.txt"
-UNFINISHED_ENDINGS = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".lock")
-"""What copying programs call files that are not whole yet."""
-
 PURPOSE = "watch"
 LOOK_EVERY_S = 2.0
 UNFINISHED_REST_S = 60.0
@@ -98,7 +94,8 @@ class FolderWatcher:
         now = self._clock()
         try:
             self._looks = {
-                path: self._look_at(path, stat, now) for path, stat in _files(self._plan.folder)
+                path: self._look_at(path, stat, now)
+                for path, stat in files_to_take(self._plan.folder)
             }
         except OSError as error:
             self._tell(f"The folder {self._plan.folder} cannot be read: {error.strerror}.")
@@ -184,7 +181,7 @@ class FolderWatcher:
     def _move(self, path: Path, reason: str | None) -> None:
         """To `done/DAY` or `failed/DAY`, a failed one with its reason in a file beside it."""
         place = self._plan.folder / (DONE if reason is None else FAILED) / date.today().isoformat()
-        target = _free(place / path.relative_to(self._plan.folder))
+        target = free_name(place / path.relative_to(self._plan.folder))
         target.parent.mkdir(parents=True, exist_ok=True)
         if reason is not None:
             target.with_name(target.name + REASON_ENDING).write_text(reason + "\n", "utf-8")
@@ -210,41 +207,3 @@ def watch(app: Application, plan: WatchPlan, stop: Event, say: Say, warn: Say) -
     while not stop.is_set():
         watcher.look()
         stop.wait(LOOK_EVERY_S)
-
-
-def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Files to be taken, without those that were, and those of systems and copying programs.
-
-    Raises:
-        OSError: The folder itself cannot be read; what vanishes inside it is passed over.
-    """
-    with os.scandir(folder) as found:
-        entries = list(found)
-    for entry in entries:
-        if is_left_by_system(entry.name) or entry.name in (DONE, FAILED):
-            continue
-        yield from _inside(entry)
-
-
-def _inside(entry: os.DirEntry[str]) -> Iterator[tuple[Path, os.stat_result]]:
-    try:
-        if entry.is_dir():
-            with os.scandir(entry) as found:
-                entries = list(found)
-            for inner in entries:
-                if not is_left_by_system(inner.name):
-                    yield from _inside(inner)
-        elif entry.is_file() and not entry.name.lower().endswith(UNFINISHED_ENDINGS):
-            # Not the directory's own idea of it, which lags behind on network shares.
-            yield Path(entry.path), Path(entry.path).stat()
-    except OSError:
-        return
-
-
-def _free(target: Path) -> Path:
-    """`target`, or with a number when that is there already."""
-    number, free = 2, target
-    while free.exists():
-        free = target.with_name(f"{target.stem} ({number}){target.suffix}")
-        number += 1
-    return free
