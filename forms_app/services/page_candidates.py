@@ -13,7 +13,7 @@ from forms_app.services.application import Application
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.images import decode_grey
 
-# 80 KB of features a page.
+# Up to 80 KB of features a page, mostly 30.
 KEPT_PAGES = 1000
 KEPT_INDEXES = 4
 
