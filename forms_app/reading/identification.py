@@ -92,10 +92,14 @@ def likeliest(page: Features, blanks: Sequence[Features]) -> list[int]:
     Returns:
         The best first; where next to nothing matches, all of them: SIFT may find the page.
     """
-    estimates = [
-        estimate_homography(page, blank, MAGSAC_REACH_PX * _extent_px(blank) / COARSE_LONG_SIDE_PX)
-        for blank in blanks
-    ]
+    # Matches with another form may fit a map that sends some points to infinity: no inliers.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimates = [
+            estimate_homography(
+                page, blank, MAGSAC_REACH_PX * _extent_px(blank) / COARSE_LONG_SIDE_PX
+            )
+            for blank in blanks
+        ]
     inliers = [0 if estimate is None else estimate.inliers for estimate in estimates]
     order = sorted(range(len(blanks)), key=lambda place: -inliers[place])
     if max(inliers, default=0) < MIN_KEYPOINTS:
