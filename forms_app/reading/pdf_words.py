@@ -11,7 +11,7 @@ from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.pdf_pages import POINTS_PER_INCH, locked_document
 
 MOST_CHARACTERS = 50_000
-_GAP = 0.25
+_GAP = 0.5
 """Letters further apart than this part of their height are of two words."""
 
 

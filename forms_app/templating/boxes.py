@@ -25,10 +25,10 @@ _LEAST_TINTED_MM = (2.8, 3.2)
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """`box` reaches to the middle of the walls; `share` is how much of its frame it covers."""
+    """`box` reaches to the middle of the walls, which are `wall_px` thick on average."""
 
     box: Box
-    share: float
+    wall_px: float = 0.0
 
 
 def enclosed_boxes(page: BlankPage, level: Mask, upright: Mask) -> list[Rectangle]:
@@ -58,7 +58,9 @@ def enclosed_boxes(page: BlankPage, level: Mask, upright: Mask) -> list[Rectangl
         if share >= _LEAST_NOTCHED and convex >= _LEAST_CONVEX:
             box = Box(float(x), float(y), float(width), float(height)).expanded(1)
             if _has_straight_sides(box.expanded(1), level, upright):
-                found.append(Rectangle(_with_half_walls(box, level, upright), share))
+                outer = _with_half_walls(box, level, upright)
+                wall_px = (outer.width - box.width + outer.height - box.height) / 2
+                found.append(Rectangle(outer, wall_px))
     return sorted(found, key=lambda r: r.box.area)
 
 
@@ -79,7 +81,7 @@ def tinted_boxes(page: BlankPage, gaps: Mask) -> list[Rectangle]:
         share = float(part.mean())
         inside = page.contrast[y : y + height, x : x + width][part > 0]
         if share >= _LEAST_FILLED and _is_even_tint(inside):
-            found.append(Rectangle(Box(float(x), float(y), float(width), float(height)), share))
+            found.append(Rectangle(Box(float(x), float(y), float(width), float(height))))
     return found
 
 

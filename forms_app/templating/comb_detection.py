@@ -145,9 +145,9 @@ def _alike_feet(left: Box, right: Box) -> bool:
 
 
 def _even(row: Sequence[Box]) -> list[list[Box]]:
-    """The row parted where a gap is wider than the others."""
-    gaps = [b.x - a.right for a, b in pairwise(row)]
-    return [list(row[a : b + 1]) for a, b in even_runs(gaps, max(mm(0.6), 0.14 * row[0].width))]
+    """The row parted where a cell is further from the next than others are from theirs."""
+    steps = [b.centre[0] - a.centre[0] for a, b in pairwise(row)]
+    return [list(row[a : b + 1]) for a, b in even_runs(steps, max(mm(0.6), 0.14 * row[0].width))]
 
 
 def _joined(run: Sequence[Box]) -> tuple[Box, ...]:

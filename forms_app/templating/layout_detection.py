@@ -9,7 +9,7 @@ import numpy as np
 
 from forms_app.reading.geometry import Box
 from forms_app.templating.blank_ink import BlankPage, Mask
-from forms_app.templating.boxes import enclosed_boxes, tinted_boxes
+from forms_app.templating.boxes import Rectangle, enclosed_boxes, tinted_boxes
 from forms_app.templating.comb_completion import completed, joined_dates
 from forms_app.templating.comb_detection import (
     combs_of_cells,
@@ -32,6 +32,7 @@ from forms_app.templating.text_lines import text_lines
 from forms_app.templating.tick_boxes import SIDES_MM, find_marks
 from forms_app.templating.writing_places import blank_boxes, writing_lines
 
+_MOST_WALL = 0.16
 _LONGEST_MARK_MM = 7.8
 """Squares that are larger are boxes to write in."""
 
@@ -51,7 +52,8 @@ def find_layout(page: BlankPage) -> PageLayout:
     level, upright = level_lines(page), upright_lines(page)
     frames = find_marks(page)
     bubbles = [m.box for m in frames if m.is_round]
-    walled = [r.box for r in enclosed_boxes(page, level, upright)]
+    enclosed = enclosed_boxes(page, level, upright)
+    walled = [r.box for r in enclosed]
     walled = [b for b in walled if not any(b.overlap(m) > 0.5 * b.area for m in bubbles)]
     walled += [
         m.box.expanded(-2) for m in frames if not m.is_round and not _overlaps(m.box, walled)
@@ -62,7 +64,7 @@ def find_layout(page: BlankPage) -> PageLayout:
     rulings = [r for r in rulings if not any(_within(r, d) for d in dotted)]
     combs = _find_combs(page, walled, tinted, rulings, upright, bubbles)
     taken = [c.box for c in combs]
-    marks = _outside(_marks(frames, walled), taken)
+    marks = _outside(_marks(frames, enclosed), taken)
     taken += [m.box for m in marks]
     texts = text_lines(page, taken, dotted)
     walled, tinted = _free(walled, taken), _free(tinted, taken)
@@ -105,15 +107,20 @@ def _find_combs(
     return joined_dates([c for c in completed(page, combs, marks) if len(c.cells) > 1])
 
 
-def _marks(frames: Sequence[Mark], walled: Sequence[Box]) -> list[Mark]:
-    """Frames, and small square cells that share their walls with something else."""
+def _marks(frames: Sequence[Mark], enclosed: Sequence[Rectangle]) -> list[Mark]:
+    """Frames, and small squares that hang together with something else: cells, leading lines."""
+    walled = [r.box for r in enclosed]
     marks = list(frames)
     least, most = mm(SIDES_MM[0]), mm(_LONGEST_MARK_MM)
-    for box in walled:
+    for box, wall_px in ((r.box, r.wall_px) for r in enclosed):
         is_small = least <= box.width <= most and least <= box.height <= most
         if not is_small or not 0.8 <= box.width / box.height <= 1.25:
             continue
-        if share_wall(box, walled) and not any(box.overlap(m.box) > 0 for m in marks):
+        # The hollow of a bold O is a square with thick walls.
+        is_thin = wall_px <= _MOST_WALL * min(box.width, box.height)
+        if not is_thin and not share_wall(box, walled):
+            continue
+        if not any(box.overlap(m.box) > 0 for m in marks):
             marks.append(Mark(box, False))
     return [m for m in marks if not (not m.is_round and m.box.width > most)]
 

@@ -41,9 +41,9 @@ def even_edges(edges: Sequence[float], least_step: float, most_step: float) -> l
 
 
 def even_runs(gaps: Sequence[float], slack: float) -> list[tuple[int, int]]:
-    """Runs of things whose gaps are alike: `(first, last)` of things, where gap i is after i.
+    """Runs of things at like distances: `(first, last)` of things, where distance i is after i.
 
-    A gap that is wider than the smallest of its neighbours by more than `slack` parts two runs.
+    One that is longer than the shorter of its neighbours by more than `slack` parts two runs.
     """
     runs, first = [], 0
     for place, gap in enumerate(gaps):

@@ -19,7 +19,7 @@ _LABEL_SHARE = 0.5
 _THICKEST_MM = 1.0
 """Thicker lines part sections; nobody writes on them."""
 _DARK = 95.0
-_PAGE_WIDE = 0.85
+_PAGE_WIDE, _LEAST_SEPARATOR_MM = 0.85, 110.0
 """A line over so much of the print's width that has no label is a separator."""
 
 
@@ -134,7 +134,7 @@ def _is_separator(
 ) -> bool:
     """A line across the whole page that neither a label nor a like line belongs to."""
     left, right = print_width
-    if ruling.length < _PAGE_WIDE * (right - left):
+    if ruling.length < max(_PAGE_WIDE * (right - left), mm(_LEAST_SEPARATOR_MM)):
         return False
     for text in texts:
         beside = abs(text.box.bottom - ruling.at) < mm(2.5) and text.box.right <= ruling.start

@@ -1,4 +1,4 @@
-"""`fieldhand template check | import | export`."""
+"""`fieldhand template detect | check | import | export`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from forms_app import demo
 from forms_app.cli.template import command
+from forms_app.errors import TemplateError
 from forms_app.templating.template_file import load_template
+from tests.templating.pdf_blank import pdf_blank
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -64,3 +67,22 @@ def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
     code, output = run("import", str(archive), "--data", again)
     assert code == 0 and "Imported 'Clinic intake'" in output
     assert run("check", "--quick", str(archive))[0] == 0
+
+
+def test_detect_writes_a_template_that_check_reads(tmp_path: Path) -> None:
+    blank, output = tmp_path / "survey.pdf", tmp_path / "T.json"
+    blank.write_bytes(pdf_blank())
+    code, said = run("detect", str(blank), "-o", str(output))
+    assert code == 0 and "2 fields on 1 pages" in said and "not read" not in said
+    template = load_template(output)
+    assert [f.name for f in template.fields] == ["telephone", "signature"]
+    assert len(template.fields[0].cells) == 10 and template.name == "survey"
+
+
+def test_detect_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "no.pdf"
+    path.write_bytes(b"only text")
+    with pytest.raises(TemplateError, match=r"no\.pdf is not a file that can be read"):
+        run("detect", str(path))
+    with pytest.raises(TemplateError, match="cannot be read"):
+        run("detect", str(tmp_path / "missing.pdf"))
