@@ -23,7 +23,12 @@ from forms_app.templating.blank_ink import BlankPage, prepare_blank
 from forms_app.templating.choice_grouping import MarkGroup, group_marks
 from forms_app.templating.field_naming import Names, clean_label
 from forms_app.templating.field_places import equal_cells
-from forms_app.templating.label_kinds import choice_kind, is_signature, written_kind
+from forms_app.templating.label_kinds import (
+    choice_kind,
+    is_signature,
+    without_guides,
+    written_kind,
+)
 from forms_app.templating.label_reading import LabelReader, NoReader
 from forms_app.templating.labels import (
     header_of,
@@ -145,7 +150,8 @@ def _comb_field(page: BlankPage, comb: Comb, label: str, guides: str) -> FormFie
     off = max(max(abs(a.x - b.x), abs(a.y - b.y), abs(a.right - b.right))
               for a, b in zip(cells, equal, strict=True))  # fmt: skip
     cells = equal if off <= max(_DRIFT_PX, 0.03 * cells[0].width) else cells
-    kind = written_kind(label, guides, len(cells))
+    label, named = without_guides(label)
+    kind = written_kind(label, guides or named, len(cells))
     rules = Constraints(format=kind.format)
     return FormField("", 1, kind.kind, box, label, Layout.COMB, cells, constraints=rules)
 

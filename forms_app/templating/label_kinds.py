@@ -31,6 +31,7 @@ _MANY = re.compile(r"\b(all that apply|several|mehrere|more than one)\b", re.I)
 _FORMAT = re.compile(
     r"\b([DMYTJ]{1,4})\s*([-./ ]?)\s*([DMYTJ]{1,4})\s*\2\s*([DMYTJA]{2,4})\b", re.I
 )
+_GUIDES = re.compile(r"(?<![A-Za-z])[DMYTJA](?:\s*[DMYTJA]){5,7}\s*\)?$")
 _BY_LENGTH = {8: "DDMMYYYY", 6: "DDMMYY"}
 _FORMATS = frozenset({"DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMDDYY", "YYMMDD", "MMYYYY",
                       "DDMM", "YYYY"})  # fmt: skip
@@ -70,6 +71,15 @@ def written_kind(label: str, guides: str = "", cells: int = 0) -> LabelledKind:
     if _LETTERS.search(label):
         return LabelledKind(FieldKind.LETTERS)
     return LabelledKind(FieldKind.TEXT)
+
+
+def without_guides(label: str) -> tuple[str, str]:
+    """A label without the guide letters at its end (`Date of birth D D M M Y Y`), and these."""
+    found = _GUIDES.search(label)
+    letters = re.sub(r"[^A-Z]", "", found.group()) if found else ""
+    if found is None or date_format(letters) is None:
+        return label, ""
+    return label[: found.start()].rstrip(" (:,"), letters
 
 
 def is_signature(label: str) -> bool:

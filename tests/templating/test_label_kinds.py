@@ -9,6 +9,7 @@ from forms_app.templating.label_kinds import (
     choice_kind,
     date_format,
     is_signature,
+    without_guides,
     written_kind,
 )
 
@@ -38,6 +39,19 @@ def test_signatures_choices_and_dates() -> None:
     assert is_signature("Signature of applicant") and not is_signature("Design")
     assert choice_kind("Tick all that apply") == "choices" and choice_kind("Sex") == "choice"
     assert date_format("J J M M A A A A") == "DDMMYYYY" and date_format("DM") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Date of birth D D MMY Y Y Y", ("Date of birth", "DDMMYYYY")),
+        ("Start (DDMMYY)", ("Start", "DDMMYY")),
+        ("MY DAY", ("MY DAY", "")),
+        ("Remarks", ("Remarks", "")),
+    ],
+)
+def test_guides_at_a_labels_end(label: str, expected: tuple[str, str]) -> None:
+    assert without_guides(label) == expected
 
 
 def test_names_are_the_editors_and_never_twice() -> None:
