@@ -8,7 +8,7 @@ lies beyond the print that was found, its residual grows with the distance.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,23 +46,30 @@ FREE_SHARE = 100 / 3508
 SLOPE_SHARE, LEAST_SLOPE = 0.5, 0.01
 """Beyond it the error grows by this share of the page's own steepest change of displacement, or
 this much of itself at least. Both as measured: docs/registration.md."""
+MANY_ABSENT = 0.2
+SEVERAL, MOSTLY_GONE = 3, 0.75
+ABSENT_SHARE = 12 / 3508
+"""So far off counts a place where edges are missing: as far as print is looked for."""
 POINT_SPACING_SHARE = 150 / 3508
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeChecks:
     """Straight edges found on the result: `places` (N, 2) and how far off, `lengths_px` (N,), in
-    template pixels; `axes` (N,) is the only direction in which each says anything."""
+    template pixels; `axes` (N,) is the only direction in which each says anything. `absent` (2
+    arrays, one a direction) are the places of those not found, where they may be expected."""
 
     places: Points
     axes: NDArray[np.intp]
     lengths_px: Lengths
+    absent: tuple[Points, Points]
 
     def along(self, axis: int) -> tuple[Points, Lengths]:
         return self.places[self.axes == axis], self.lengths_px[self.axes == axis]
 
 
-NO_EDGES = EdgeChecks(np.empty((0, 2)), np.empty(0, np.intp), np.empty(0))
+NOWHERE = np.empty((0, 2))
+NO_EDGES = EdgeChecks(NOWHERE, np.empty(0, np.intp), np.empty(0), (NOWHERE, NOWHERE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +116,32 @@ def check_print(
     lost = _is_lost(held_out, reference), _is_lost(fitted, reference)
     depths = np.concatenate([held_out.depths[lost[0]], fitted.depths[lost[1]]])
     enough = (~lost[0]).sum() >= MIN_LEFT
+    edges = _edge_checks(image, reference)
     if enough and len(depths) and _is_nowhere(image, reference, depths):
         held_out, fitted = held_out.only(~lost[0]), fitted.only(~lost[1])
-    return held_out, _together(held_out, fitted, _edge_checks(image, reference))
+        edges = replace(edges, absent=NO_EDGES.absent)
+    elif _are_edges_nowhere(image, reference, edges):
+        edges = replace(edges, absent=NO_EDGES.absent)
+    return held_out, _together(held_out, fitted, edges)
 
 
 def _edge_checks(image: GreyImage, reference: PageReference) -> EdgeChecks:
     matches, edges = find_edges(image, reference.edges), reference.edges
     fine, template = reference.view.fine.shape, reference.grey.shape
-    places = map_points(scaling(fine, template), edges.centres[matches.found])
+    places = map_points(scaling(fine, template), edges.centres)
     lengths = np.abs(matches.offsets_px[matches.found]) * (max(template) / max(fine))
-    return EdgeChecks(places, edges.axes[matches.found], lengths)
+    found = matches.found
+    absent = places[~found & (edges.axes == 0)], places[~found & (edges.axes == 1)]
+    return EdgeChecks(places[found], edges.axes[found], lengths, absent)
+
+
+def _are_edges_nowhere(image: GreyImage, reference: PageReference, edges: EdgeChecks) -> bool:
+    """Whether the page has lost its pale edges, of which there may be no patches."""
+    if sum(map(len, edges.absent)) < MANY_ABSENT * len(reference.edges):
+        return False
+    depths = np.ptp(reference.edges.profiles, axis=1)
+    pale = depths[depths < reference.pale_limit]
+    return len(pale) > 0 and _is_nowhere(image, reference, pale)
 
 
 def _is_lost(checks: Checks, reference: PageReference) -> NDArray[np.bool_]:
@@ -188,6 +210,9 @@ def field_residuals(
     for axis in (0, 1):
         median, farthest = median_of_nearest(points, *checks.edges.along(axis))
         measured = np.maximum(measured, np.where(farthest < FREE_SHARE * long_side, median, 0.0))
+    for axis in (0, 1):
+        missing = _are_edges_missing(points, checks.edges, axis, FREE_SHARE * long_side)
+        measured = np.maximum(measured, missing * ABSENT_SHARE * long_side)
     away = np.max([_second_nearest(points, places, long_side) for places in print_found], axis=0)
     at_points = measured + slope * np.maximum(0, away - FREE_SHARE * long_side)
     firsts = np.cumsum([0, *(len(each) for each in on_fields[:-1])])
@@ -206,6 +231,15 @@ def median_of_nearest(
     nearest = np.argpartition(away, count - 1, axis=1)[:, :count]
     farthest = np.take_along_axis(away, nearest, axis=1).max(axis=1)
     return np.median(lengths_px[nearest], axis=1), farthest
+
+
+def _are_edges_missing(
+    points: Points, edges: EdgeChecks, axis: int, reach_px: float
+) -> NDArray[np.bool_]:
+    """Where most of the edges of one direction within reach are absent, and there are several."""
+    there = (_distances(points, edges.along(axis)[0]) < reach_px).sum(axis=1)
+    gone = (_distances(points, edges.absent[axis]) < reach_px).sum(axis=1)
+    return np.asarray((gone >= SEVERAL) & (gone > MOSTLY_GONE * (there + gone)))
 
 
 def _second_nearest(points: Points, places: Points, otherwise: float) -> Lengths:
