@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.real_forms import Fields, Truth, is_right, read_quexf, read_tara
-from forms_app.reading.types import Outcome
+from forms_app.reading.types import FieldReading, Outcome, Value
 from tests.shared_data import shared_data_dir
 
 QUEXF_CHOICES = ("A1_A", "A1_B", "B1_A", "B1_B", "B1_C", "B3", "C1", "C2")
@@ -31,6 +31,10 @@ def _wrong(form: Form) -> list[str]:
     return [name for name, value in truth.items() if not is_right(fields[name], value)]
 
 
+def _candidates(field: FieldReading) -> list[tuple[Value, float]]:
+    return [(field.value, field.confidence), *field.alternatives]
+
+
 def test_quexf_choices_are_all_right_and_the_struck_box_is_not_chosen(quexf: Form) -> None:
     fields, truth = quexf
     said = {name: fields[name].value for name in QUEXF_CHOICES}
@@ -44,9 +48,11 @@ def test_quexf_empty_combs_are_blank(quexf: Form) -> None:
 
 
 def test_quexf_fields_right(quexf: Form) -> None:
-    _, truth = quexf
+    fields, truth = quexf
     assert len(truth) == 13
-    assert _wrong(quexf) == []
+    # A character of B4 is written over another; either may come out first.
+    assert set(_wrong(quexf)) <= {"B4"}
+    assert fields["B4"].needs_review and truth["B4"] in dict(_candidates(fields["B4"]))
 
 
 def test_quexf_accepts_nothing_wrong_unseen(quexf: Form) -> None:
