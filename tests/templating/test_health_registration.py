@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,9 +11,14 @@ import pytest
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.registration import prepare_reference
-from forms_app.reading.types import GreyImage
+from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.templating.findings import Finding
-from forms_app.templating.health_registration import registration_findings
+from forms_app.templating.health_registration import (
+    MOST_MISPLACED,
+    misplaced_share,
+    registration_findings,
+)
+from forms_app.templating.worn_copies import WornCopy
 from tests.factories import FIELDS, draw_blank
 
 FAR = FormField("far", 1, FieldKind.MARK, Box(1150, 1650, 30, 30))
@@ -59,3 +66,11 @@ def test_a_field_far_from_all_print_is_named() -> None:
     near = FormField("near", 1, FieldKind.MARK, Box(200, 300, 30, 30))
     found = check(page, fields=(FAR, near))
     assert [(f.code, f.field) for f in found] == [("weak_print_near", "far")]
+
+
+def test_a_page_laid_a_piece_off_is_noticed(blank: GreyImage) -> None:
+    """Registration has its own gates; this looks at what came of it."""
+    copy = WornCopy("a copy", blank, np.eye(3), True)
+    laid = AlignedPage(1, blank, np.eye(3), 0, 0.1)
+    assert misplaced_share(copy, laid) == 0
+    assert misplaced_share(copy, replace(laid, grey=np.roll(blank, 36, axis=0))) > MOST_MISPLACED
