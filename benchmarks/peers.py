@@ -18,7 +18,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +35,7 @@ from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.constraints import normalise
 from forms_app.reading.cropping import crop_field
 from forms_app.reading.errors import PageError
-from forms_app.reading.form_template import Constraints, FieldKind, FormField, FormTemplate
+from forms_app.reading.form_template import Constraints, FieldKind, FormField, FormTemplate, Layout
 from forms_app.reading.intake import open_pages
 from forms_app.reading.page_limits import IntakeLimits
 from forms_app.reading.pipeline import read_crop
@@ -71,9 +71,16 @@ class Engine:
     read: Callable[[FormField, Sequence[FieldCrop]], list[PeerReading]]
 
 
-def drawn_items(which: BenchmarkSet, each: int) -> Iterator[Item]:
+def drawn_items(
+    which: BenchmarkSet, each: int, layouts: Collection[Layout] = tuple(Layout)
+) -> Iterator[Item]:
     """Unspoilt written fields of the benchmark, `each` of every class."""
-    wanted = {name: each for name, c in CLASSES.items() if c.kind in ALPHABETS}
+    written = {name: c for name, c in CLASSES.items() if c.kind in ALPHABETS}
+    wanted = {
+        name: each
+        for name, c in written.items()
+        if (Layout.COMB if c.cells else Layout.LINE) in layouts
+    }
     number = 0
     while any(wanted.values()):
         form = fill_form(which, DATA, number)
