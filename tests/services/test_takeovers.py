@@ -88,7 +88,7 @@ def test_an_alignment_that_outlived_its_lease_changes_nothing(
         run_sent_tasks(any_app)
         assert _states(any_app) == (["read"], ["needs_review"], ["done"])
 
-    _suspend(monkeypatch, alignment, "align_onto_template", another_worker)
+    _suspend(monkeypatch, alignment, "lay_page", another_worker)
     align_page(any_app, page.id)
     run_sent_tasks(any_app)
     assert _states(any_app) == (["read"], ["needs_review"], ["done"])
@@ -110,7 +110,7 @@ def test_a_failure_that_comes_too_late_fails_nothing(
         align_page(app, page.id)
         raise ForeignPageError("This page belongs to another form.")
 
-    monkeypatch.setattr(alignment, "align_onto_template", another_worker)
+    monkeypatch.setattr(alignment, "lay_page", another_worker)
     align_page(app, page.id)
     run_sent_tasks(app)
     assert _states(app) == (["read"], ["needs_review"], ["done"])
