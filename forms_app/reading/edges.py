@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.reading.patches import INK_DEPTH
 from forms_app.reading.types import GreyImage
 
 LENGTH_PX, STEP_PX = 25, 2
@@ -30,6 +31,9 @@ MIN_SCORE = 0.85
 CONTRAST_KEPT = (0.3, 3.0)
 """Share of the blank's own contrast that a profile on the page may have: where a tint is lost, the
 stroke of a pen looks like its rim, only much darker."""
+
+MIN_INK_KEPT = 0.8
+"""Where more of a piece's ink is dark on the page, writing may hide it: as for patches."""
 
 NEIGHBOURS, MIN_VOUCHED, AGREEING_PX = 6, 0.6, 1.0
 """So many pieces around must be found, and agree."""
@@ -57,10 +61,15 @@ class EdgeSet:
 
 @dataclass(frozen=True, slots=True)
 class EdgeMatches:
-    """How far along its axis each piece was found, `offsets_px` (N,), and which were `found`."""
+    """How far along its axis each piece was found, `offsets_px` (N,), and which were `found`.
+
+    `absent` (N,) are those whose place is paper. Pieces under writing are neither, nor are those in
+    their place that too few others vouch for.
+    """
 
     offsets_px: Array
     found: NDArray[np.bool_]
+    absent: NDArray[np.bool_]
 
 
 def choose_edges(blank: GreyImage) -> EdgeSet:
@@ -99,7 +108,7 @@ def find_edges(image: GreyImage, edges: EdgeSet) -> EdgeMatches:
     like one of them where the print is lost, but not like all.
     """
     if not len(edges):
-        return EdgeMatches(np.empty(0), np.empty(0, bool))
+        return EdgeMatches(np.empty(0), np.empty(0, bool), np.empty(0, bool))
     around = _profiles(image, edges.centres, edges.axes, HALF_PROFILE_PX + SEARCH_PX)
     scores = _correlations(around, edges.profiles)
     best = np.clip(scores.argmax(axis=1), 1, 2 * SEARCH_PX - 1)
@@ -113,10 +122,21 @@ def find_edges(image: GreyImage, edges: EdgeSet) -> EdgeMatches:
     is_alike = (kept > CONTRAST_KEPT[0]) & (kept < CONTRAST_KEPT[1])
     is_top = (middle >= before) & (middle >= after) & (middle >= MIN_SCORE)
     found = is_top & is_alike
+    absent = ~found & (_ink_kept(around, edges.profiles) < MIN_INK_KEPT)
     theirs = np.where(found[edges.neighbours], offsets[edges.neighbours], offsets[:, None])
     agrees = np.abs(np.median(theirs, axis=1) - offsets) < AGREEING_PX
     vouched = found[edges.neighbours].mean(axis=1) >= MIN_VOUCHED
-    return EdgeMatches(offsets, found & agrees & vouched)
+    return EdgeMatches(offsets, found & agrees & vouched, absent)
+
+
+def _ink_kept(around: Array, profiles: Array) -> Array:
+    """Share (0..1) of each profile's ink that is dark on the page too, within a pixel."""
+    inner = around[:, SEARCH_PX - 1 : around.shape[1] - SEARCH_PX + 1]
+    darkest_near = np.lib.stride_tricks.sliding_window_view(inner, 3, axis=1).min(axis=2)
+    ink, paper = profiles.min(axis=1, keepdims=True), profiles.max(axis=1, keepdims=True)
+    is_dark = darkest_near < around.max(axis=1, keepdims=True) - INK_DEPTH * (paper - ink)
+    is_ink = profiles < (ink + paper) / 2
+    return np.asarray((is_dark & is_ink).sum(axis=1) / np.maximum(is_ink.sum(axis=1), 1))
 
 
 def _persistence(blank: GreyImage, axis: int) -> Array:

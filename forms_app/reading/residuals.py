@@ -57,7 +57,7 @@ POINT_SPACING_SHARE = 150 / 3508
 class EdgeChecks:
     """Straight edges found on the result: `places` (N, 2) and how far off, `lengths_px` (N,), in
     template pixels; `axes` (N,) is the only direction in which each says anything. `absent` (2
-    arrays, one a direction) are the places of those not found, where they may be expected."""
+    arrays, one a direction) are the places of those where paper is seen instead."""
 
     places: Points
     axes: NDArray[np.intp]
@@ -131,7 +131,7 @@ def _edge_checks(image: GreyImage, reference: PageReference) -> EdgeChecks:
     places = map_points(scaling(fine, template), edges.centres)
     lengths = np.abs(matches.offsets_px[matches.found]) * (max(template) / max(fine))
     found = matches.found
-    absent = places[~found & (edges.axes == 0)], places[~found & (edges.axes == 1)]
+    absent = places[matches.absent & (edges.axes == 0)], places[matches.absent & (edges.axes == 1)]
     return EdgeChecks(places[found], edges.axes[found], lengths, absent)
 
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from forms_app import demo
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.edges import choose_edges, find_edges
 from forms_app.reading.errors import PageError
@@ -16,6 +17,7 @@ from forms_app.reading.form_template import FieldKind, FormTemplate
 from forms_app.reading.pale_print import has_lost_pale_print
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference, prepare_reference
+from forms_app.templating.template_file import load_template
 from forms_app.training.synthesis.blank_forms import Entry, draw_blank_form
 from forms_app.training.synthesis.cell_prints import CellPrint, LinePrint, Style
 from tests.reading.sheets import Handling, scan_sheet, scribble
@@ -124,6 +126,32 @@ def test_writing_is_not_taken_for_edges_that_are_gone():
     matches = find_edges(softened(scribble(written_on(bare), 1, 60)), edges)
     assert len(edges) > 50
     assert matches.found.mean() < 0.02
+
+
+def test_edges_are_absent_only_where_paper_lies_in_their_place():
+    page = comb(60)
+    edges = choose_edges(softened(page))
+    # Every cell crossed out; then only the writing, without the form.
+    crossed, bare = page.copy(), written_on(np.full((500, 600), 255, np.uint8))
+    for top in range(60, 420, 70):
+        for left in range(80, 500, 34):
+            cv2.line(crossed, (left, top), (left + 34, top + 40), 40, 3, cv2.LINE_AA)
+            cv2.line(crossed, (left, top + 40), (left + 34, top), 40, 3, cv2.LINE_AA)
+    assert find_edges(softened(crossed), edges).absent.mean() < 0.02
+    assert find_edges(softened(bare), edges).absent.mean() > 0.9
+
+
+@pytest.mark.parametrize("name", ["form-0001.jpg", "form-0007.jpg"])
+def test_a_field_that_is_written_over_does_not_count_as_off(name):
+    template = load_template(demo.TEMPLATE)
+    blank, scan = (
+        cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        for path in (demo.FOLDER / "blank.png", demo.FILLED / name)
+    )
+    assert blank is not None and scan is not None
+    fields = [field for field in template.fields if field.kind is not FieldKind.IMAGE]
+    aligned = align_onto_template(scan, [prepare_reference(1, blank)], fields)
+    assert max(aligned.field_residuals_px.values()) < LIMIT_PX
 
 
 def test_a_page_without_lines_has_no_edges():
