@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import cv2
+import numpy as np
+
+from forms_app.reading.types import GreyImage
 from forms_app.services import batches, exports, templates
 from forms_app.services.application import Application
 from forms_app.services.export_building import build_export
@@ -12,6 +16,16 @@ from tests import factories
 from tests.services.test_rules import FIELDS, RULE, make_form
 from tests.services.test_template_jobs import no_samples, scan
 from tests.web.visitor import FETCH, Visitor
+
+
+def as_image(png: bytes) -> GreyImage:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    return np.asarray(image, np.uint8)
+
+
+def as_png(image: GreyImage) -> bytes:
+    return cv2.imencode(".png", image)[1].tobytes()
 
 
 def run_jobs(app: Application) -> None:
@@ -60,6 +74,21 @@ def test_a_sample_is_tried_looked_at_and_forgotten(visitor: Visitor, app: Applic
     assert visitor.get(asked.json["url"]).status_code == 404
     refused = visitor.post(address, {}, headers=FETCH)
     assert refused.status_code == 422 and "Choose one or more" in refused.json["message"]
+
+
+def test_the_next_sample_has_other_addresses_for_its_pictures(
+    visitor: Visitor, app: Application
+) -> None:
+    """SQLite gives the number of a deleted job again, and browsers keep pictures by address."""
+    version = factories.make_draft(app)
+    seen = []
+    for sample in (scan(), as_png(255 - (255 - as_image(scan())) // 2)):
+        files = {"files": [(BytesIO(sample), "a.png")]}
+        asked = visitor.post(f"/templates/versions/{version.id}/tryouts", files, headers=FETCH)
+        run_jobs(app)
+        seen += visitor.get(asked.json["url"]).json["pictures"]
+        visitor.send_json(asked.json["url"], None, "DELETE")
+    assert len(set(seen)) == 2
 
 
 def test_rules_are_kept_and_conflicts_told(visitor: Visitor, app: Application) -> None:
