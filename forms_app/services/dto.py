@@ -286,8 +286,9 @@ class ReviewItem:
     """A field in the review queue. `position` of `total` counts all fields of the batch that were
     flagged for review, decided or not; `open_count` those still open.
 
-    `page_id` is None (and there is no crop) when the field's page is missing. `crop_box_px` is
-    where the crop lies on the aligned page, `page_size_px` that page's (width, height).
+    `page_id` is None (and there is no crop) when the field's page is missing. `page_hash` is that
+    of the aligned page, `crop_box_px` where the crop lies on it, `page_size_px` that page's (width,
+    height).
     """
 
     key: ItemKey
@@ -300,6 +301,7 @@ class ReviewItem:
     total: int
     open_count: int
     page_id: int | None
+    page_hash: str | None
     page_number: int | None
     page_size_px: tuple[int, int]
     crop_box_px: BoxPx

@@ -140,6 +140,7 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
         total=total,
         open_count=open_count,
         page_id=page.id if page else None,
+        page_hash=page.aligned_hash if page else None,
         page_number=page.number if page else None,
         page_size_px=(size.width_px, size.height_px),
         crop_box_px=box_px(shown_area(field, size.width_px, size.height_px)),

@@ -16,8 +16,6 @@ from forms_app.services.page_work import PageWork
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
 
-IMAGE_SECONDS = 3600
-
 blueprint = Blueprint("pages", __name__, url_prefix="/batches/<int:batch_id>")
 
 
@@ -46,13 +44,13 @@ def show(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.get("/pages/<int:page_id>/scan.jpg")
 def scan_image(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page as it was scanned."""
-    return _kept(page_images.scan_image(application(), page_id), "image/jpeg")
+    return _picture(page_images.scan_image(application(), page_id), "image/jpeg")
 
 
 @blueprint.get("/pages/<int:page_id>/laid.png")
 def laid_image(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page as it is laid now."""
-    return _kept(page_images.laid_image(application(), page_id), "image/png")
+    return _picture(page_images.laid_image(application(), page_id), "image/png")
 
 
 @blueprint.get("/pages/<int:page_id>/start")
@@ -182,10 +180,13 @@ def _chosen_file() -> tuple[str, BinaryIO]:
     return file.filename, cast(BinaryIO, file.stream)
 
 
-def _kept(content: bytes, mimetype: str) -> Response:
+def _picture(content: bytes, mimetype: str) -> Response:
+    """Browsers ask each time whether it is still the same: the page may have been laid anew."""
     response = Response(content, mimetype=mimetype)
     response.cache_control.private = True
-    response.cache_control.max_age = IMAGE_SECONDS
+    response.cache_control.no_cache = True
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

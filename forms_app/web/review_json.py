@@ -74,13 +74,14 @@ def _addresses(item: ReviewItem) -> dict[str, str | None]:
     key: dict[str, Any] = {"submission_id": item.key.submission_id, "field": item.key.field_name}
     crop_url = page_url = None
     if item.page_id is not None:
-        # The page's id makes a picture's address new when the page is replaced.
-        crop_url = url_for("review.crop_image", **key, page=item.page_id)
+        # The hash makes a picture's address new when the page is laid anew or replaced.
+        page = (item.page_hash or "")[:16]
+        crop_url = url_for("review.crop_image", **key, page=page)
         page_url = url_for(
             "review.page_image",
             submission_id=item.key.submission_id,
             template_page=item.current.field.template_page,
-            page=item.page_id,
+            page=page,
         )
     return {
         "crop_url": crop_url,

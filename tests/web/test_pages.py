@@ -44,7 +44,9 @@ def test_a_page_is_laid_on_the_workbench(visitor: Visitor, app: Application) -> 
     batch_id = _read(app)
     path = f"/batches/{batch_id}/pages/2"
     assert "scan.tiff, page 2" in visitor.get(path).text
-    assert visitor.get(f"{path}/scan.jpg").mimetype == "image/jpeg"
+    scan = visitor.get(f"{path}/scan.jpg")
+    assert scan.mimetype == "image/jpeg"
+    assert "no-cache" in scan.headers["Cache-Control"] and "ETag" in scan.headers
     assert visitor.get(f"{path}/laid.png").status_code == 404
     assert len(visitor.get(f"{path}/start?version_id=1&template_page=2").get_json()["points"]) == 4
     sent = {"version_id": 1, "template_page": 2, "points": CORNERS, "submission_id": 1}

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import batches, review, uploads
 from forms_app.services.application import Application
 from forms_app.services.dto import BatchSummary, ItemKey, TemplateVersion
+from forms_app.store.models import PageRow
 from tests.browser.demo_form import filled_forms, publish_demo
 from tests.fakes import run_sent_tasks, with_recorded_tasks
 from tests.web.visitor import Visitor
@@ -99,6 +101,23 @@ def test_an_item_with_its_pictures(visitor: Visitor, key: ItemKey) -> None:
     assert len(comb["cell_boxes_px"]) == comb["cells"] == 18
     date = visitor.get(address(key._replace(field_name="born"), "item")).json["field"]
     assert date["date_format"] == "DDMMYYYY"
+
+
+def test_pictures_have_a_new_address_once_the_page_is_laid_anew(
+    visitor: Visitor, app: Application, key: ItemKey
+) -> None:
+    def lay(content_hash: str | None) -> str | None:
+        with app.session() as session:
+            of_form = select(PageRow).where(PageRow.submission_id == key.submission_id)
+            page = session.scalars(of_form).one()
+            before, page.aligned_hash = page.aligned_hash, content_hash
+            return before
+
+    before = visitor.get(address(key, "item")).json
+    laid = lay(app.files.put(b"laid anew"))
+    after = visitor.get(address(key, "item")).json
+    lay(laid)
+    assert before["crop_url"] != after["crop_url"] and before["page_url"] != after["page_url"]
 
 
 def test_the_queue_goes_round_and_the_form_ends(
