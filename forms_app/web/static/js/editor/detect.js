@@ -85,7 +85,8 @@ export function createDetect(editor) {
         : "No fields were found. Draw them with the tools above.";
     }
     const left = covered ? ` ${covered} more have a field already.` : "";
-    const unnamed = named ? "" : " Labels could not be read, so they have numbers for names.";
+    const unnamed = named ? ""
+      : " They have numbers for names: labels are read from a PDF’s own text, or else by the extra fieldhand[detect].";
     return `${counted(free)} proposed on page ${page}.${left}${unnamed}`;
   }
 
