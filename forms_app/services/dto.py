@@ -48,7 +48,7 @@ class TemplateVersion:
 
 @dataclass(frozen=True, slots=True)
 class TemplateSummary:
-    """A line in the list of templates; `number` and `state` are of its newest version."""
+    """A line in the list of templates, of its newest version; batches get the published one."""
 
     id: int
     name: str
@@ -57,6 +57,8 @@ class TemplateSummary:
     version_id: int
     draft_version_id: int | None
     published_version_id: int | None
+    published_field_count: int
+    published_page_count: int
     field_count: int
     page_count: int
     batches: int

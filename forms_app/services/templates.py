@@ -157,7 +157,7 @@ def _batch_counts(session: Session) -> dict[int, int]:
 
 def _summary(template: FormTemplateRow, batches: dict[int, int]) -> TemplateSummary:
     newest = template.versions[-1]
-    published = [v.id for v in template.versions if v.state == VersionState.PUBLISHED]
+    published = [v for v in template.versions if v.state == VersionState.PUBLISHED]
     return TemplateSummary(
         id=template.id,
         name=newest.name,
@@ -165,7 +165,9 @@ def _summary(template: FormTemplateRow, batches: dict[int, int]) -> TemplateSumm
         state=newest.state,
         version_id=newest.id,
         draft_version_id=newest.id if newest.state == VersionState.DRAFT else None,
-        published_version_id=published[-1] if published else None,
+        published_version_id=published[-1].id if published else None,
+        published_field_count=len(published[-1].definition["fields"]) if published else 0,
+        published_page_count=len(published[-1].pages) if published else 0,
         field_count=len(newest.definition["fields"]),
         page_count=len(newest.pages),
         batches=batches.get(template.id, 0),

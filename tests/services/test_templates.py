@@ -110,6 +110,8 @@ def test_the_list_shows_the_newest_version(any_app: Application) -> None:
     assert summary.draft_version_id == draft.id
     assert summary.published_version_id == published.id
     assert (summary.field_count, summary.page_count, summary.batches) == (1, 2, 1)
+    assert summary.published_field_count == len(published.definition["fields"]) > 1
+    assert summary.published_page_count == 2
 
 
 def test_deleting_a_draft(any_app: Application) -> None:
