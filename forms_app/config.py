@@ -42,7 +42,7 @@ class Settings:
     model_dir: str = ""
     classifier_threads: int = 1
     read_batch_pages: int = 8
-    review_below: float = 0.98
+    review_below: float = 0.99
     max_file_mb: int = 200
     max_file_pages: int = 200
     max_zip_mb: int = 2000
