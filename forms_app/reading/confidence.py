@@ -59,7 +59,7 @@ def judge_written(
     needs_review = confidence < threshold or any(doubt.is_grave for doubt in doubts)
     reasons = tuple(doubt.sentence for doubt in doubts)
     if needs_review and not reasons:
-        reasons = (f"the reading is {confidence:.0%} certain, {threshold:.0%} are asked for",)
+        reasons = (_too_unsure(confidence, threshold),)
     return FieldReading(
         name=field.name,
         value=decoded.value,
@@ -154,6 +154,12 @@ def without_trust(reading: FieldReading, reason: str) -> FieldReading:
     )
 
 
+def _too_unsure(confidence: float, threshold: float) -> str:
+    # Rounded down, so that what falls short never looks as if it did not.
+    certain = math.floor(1000 * confidence) / 10
+    return f"the reading is {certain:g}% certain, {100 * threshold:g}% are asked for"
+
+
 def missing_page(field: FormField) -> FieldReading:
     """The reading of a field whose page is not there: a person must say whether it was lost."""
     reasons = (f"page {field.page} of the form is missing",)
@@ -204,7 +210,7 @@ def _verdict(
         found.append(f"the page is {residual_px:.1f} px off its template here")
     threshold = policy.threshold(field.kind)
     if not found and confidence < min(threshold, _CERTAIN_BLANK):
-        found.append(f"the reading is {confidence:.0%} certain, {threshold:.0%} are asked for")
+        found.append(_too_unsure(confidence, threshold))
     return FieldReading(
         name=field.name,
         value=value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -160,6 +161,15 @@ def test_another_threshold_changes_written_fields_alone() -> None:
     reading = judge_written(field, decoded, CLEAN, strict)
     assert reading.needs_review and "100% are asked for" in reading.reasons[0]
     assert strict.threshold(FieldKind.MARK) == POLICY.threshold(FieldKind.MARK)
+
+
+def test_what_falls_short_by_a_hair_does_not_look_as_if_it_did_not() -> None:
+    field = comb_field("digits")
+    decoded = decode(field, comb("xx"), sure("12", 1.0), CHARSET)
+    confidence = judge_written(field, decoded, CLEAN, POLICY).confidence
+    reading = judge_written(field, decoded, CLEAN, policy_for(confidence + 1e-5))
+    certain, asked = (float(n) for n in re.findall(r"([\d.]+)%", reading.reasons[0]))
+    assert reading.needs_review and certain < asked
 
 
 def test_more_doubt_never_gives_more_confidence() -> None:
