@@ -9,7 +9,7 @@ from benchmarks.confidence_report import Judged, print_report
 from benchmarks.field_confidence import SIGNS, Observation, fit, held_out
 from forms_app.reading.calibration import FEATURE_NAMES, Features
 from forms_app.reading.form_template import FieldKind, Layout
-from forms_app.reading.policy import ReviewPolicy
+from forms_app.reading.policy import policy_for
 
 
 def observations(count: int, misleading: str = "") -> list[Observation]:
@@ -54,7 +54,7 @@ def test_the_report_counts_what_a_threshold_accepts(capsys: pytest.CaptureFixtur
         return Judged("digits, comb", FieldKind.DIGITS, confidence, is_grave, is_right)
 
     judged = [field(0.99, False, True)] * 6 + [field(0.99, True, False), field(0.985, False, False)]
-    print_report([*judged, field(0.3, False, False), field(0.3, False, True)], ReviewPolicy())
+    print_report([*judged, field(0.3, False, False), field(0.3, False, True)], policy_for(0.98))
     said = capsys.readouterr().out
     assert "| digits, comb | 0.985 | 70.0% of 10 | 1 (14.29%, 2.57%–51.31%) |" in said
     assert "| digits, comb | 0.99 | 60.0% of 10 | 0 (0.00%, 0.00%–39.03%) |" in said
