@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.detection_truth import Case, real_cases
+from benchmarks.detection_truth import Case, real_cases, truth_of
 from benchmarks.drawn_forms import Truth, draw_form
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box, bounding_box
@@ -188,29 +188,13 @@ def _drawn() -> Iterator[tuple[str, GreyImage, Truth, int]]:
         yield (
             f"bench layout {layout.name}",
             layout.reference,
-            _truth_of(layout.template.fields),
+            truth_of(layout.template.fields),
             dpi,
         )
     for seed in DRAWN_SEEDS:
         dpi = DPIS[seed % 3]
         grey, truth = draw_form(seed, dpi)
         yield f"drawn form {seed} at {dpi} dpi", grey, truth, dpi
-
-
-def _truth_of(fields: tuple[FormField, ...]) -> Truth:
-    truth = Truth()
-    for f in fields:
-        if f.cells:
-            truth.combs.append(f.cells)
-        elif f.options:
-            first = len(truth.marks)
-            truth.marks += [option.box for option in f.options]
-            truth.groups.append(tuple(range(first, len(truth.marks))))
-        elif f.kind is FieldKind.MARK:
-            truth.marks.append(f.box)
-        else:
-            truth.lines.append(f.box)
-    return truth
 
 
 def _best(box: Box, others: list[Box], least: float) -> int | None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.drawn_forms import Truth
 from benchmarks.forms.make_tara_blank import make_blank
-from forms_app.reading.form_template import FieldKind, FormTemplate
+from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.intake import open_page
 from forms_app.reading.types import GreyImage
@@ -61,12 +61,12 @@ def real_cases() -> Iterator[Case]:
     quexf = load_template(FORMS / "quexf.json")
     for page in (1, 2):
         grey = _page(forms / "quexf" / "blank.pdf", page)
-        yield Case("queXF blank.pdf", f"queXF {page}", grey, 300.0, _truth_on(quexf, page))
+        yield Case("queXF blank.pdf", f"queXF {page}", grey, 300.0, truth_of(quexf.fields_on(page)))
     with tempfile.TemporaryDirectory() as folder:
         path = make_blank(forms / "formhtr" / "logsheet_tara.pdf", Path(folder))
         tara = load_template(path)
         grey = _page(path.with_name("tara_blank.png"), 1)
-        yield Case("formHTR Tara log sheet", "Tara", grey, 300.0, _truth_on(tara, 1))
+        yield Case("formHTR Tara log sheet", "Tara", grey, 300.0, truth_of(tara.fields_on(1)))
     for side in ("front", "back"):
         grey = _page(forms / "formhtr" / f"{side}.pdf", 1)
         config = json.loads((forms / "formhtr" / f"config_{side}.json").read_text())
@@ -84,9 +84,10 @@ def _page(path: Path, number: int) -> GreyImage:
     return open_page(path.read_bytes(), path.name, number).grey
 
 
-def _truth_on(template: FormTemplate, page: int) -> Truth:
+def truth_of(fields: Sequence[FormField]) -> Truth:
+    """What detection should find where a template has these fields."""
     truth = Truth()
-    for f in template.fields_on(page):
+    for f in fields:
         if f.cells:
             truth.combs.append(f.cells)
         elif f.options:

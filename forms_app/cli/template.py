@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from forms_app.cli.applications import opened_application
 from forms_app.errors import NotFoundError, TemplateError, UserError
 
 if TYPE_CHECKING:
     from forms_app.reading.form_template import FormTemplate
     from forms_app.reading.types import GreyImage
-    from forms_app.services.application import Application
     from forms_app.templating.findings import Finding
 
 EXIT_SOME_FAILED = 3
@@ -83,7 +82,7 @@ def import_(path: Path, publishes: bool, data: Path | None) -> None:
         load_template(opened)
         definition = read_definition(opened)
         files = {name: _file_bytes(opened.parent / name) for name in _named_files(definition)}
-    with _application(data) as app:
+    with opened_application(data) as app:
         version = import_template(app, definition, files)
         if publishes:
             version = publish(app, version.id)
@@ -108,7 +107,7 @@ def export(name: str, output: Path | None, data: Path | None) -> None:
     from forms_app.services.templates import list_templates
     from forms_app.templating.template_archive import ENDING
 
-    with _application(data) as app:
+    with opened_application(data) as app:
         found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
         if not found:
             raise NotFoundError(f"There is no template '{name}'.")
@@ -181,22 +180,6 @@ def detect(blank: Path, output: Path | None) -> None:
             "installed (pip install 'fieldhand[detect]').",
             err=True,
         )
-
-
-@contextmanager
-def _application(data: Path | None) -> Iterator[Application]:
-    """The application on a database that has the newest schema."""
-    from forms_app.bootstrap import bootstrap
-    from forms_app.config import load_settings
-    from forms_app.embedded.database import migrate
-
-    settings = load_settings(data_dir=data)
-    migrate(settings)
-    app = bootstrap(settings)
-    try:
-        yield app
-    finally:
-        app.close()
 
 
 def _named_files(definition: dict[str, Any]) -> Iterator[str]:
