@@ -18,6 +18,8 @@ class Desk:
     def __init__(self, page: Page) -> None:
         self.page = page
         page.wait_for_selector("#editor[data-ready]")
+        if page.locator(".tools").count():  # Not in a published version, which never changes.
+            page.wait_for_selector("[data-part=stage][data-lines-of]")
 
     def on_screen(self, point: Point) -> Point:
         place = self.page.evaluate(
@@ -76,6 +78,10 @@ class Desk:
 
     def without_print(self) -> None:
         """Switch snapping to printed lines and other boxes off, for boxes drawn anywhere."""
+        self.page.keyboard.press("n")
+
+    def with_print(self) -> None:
+        """Switch snapping on again after `without_print`."""
         self.page.keyboard.press("n")
 
     def come_back(self) -> None:

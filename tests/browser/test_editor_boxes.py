@@ -41,10 +41,14 @@ def test_boxes_move_by_mouse_and_arrows_together(desk: Desk) -> None:
 
 
 def test_a_corner_resizes_and_neighbours_snap(desk: Desk) -> None:
+    desk.without_print()
     desk.draw("l", (300, 900, 500, 120), "First")
     desk.drag((800, 1020), (1000, 1080))
     assert near(desk.box(), [300, 900, 700, 180])
     desk.draw("l", (320, 1500, 500, 120), "Second")
+    desk.choose("Second")
+    assert near(desk.box(), [320, 1500, 500, 120])
+    desk.with_print()
     desk.drag((600, 1560), (586, 1660))
     desk.choose("First")
     left = desk.box()[0]

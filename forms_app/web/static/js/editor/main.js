@@ -49,7 +49,9 @@ const announce = (text) => {
 const container = part("stage");
 const stage = new window.Konva.Stage({ container, width: 100, height: 100 });
 const viewport = createViewport(stage, part("blank"), part("desk"));
-const printed = createRulings(pages, store);
+const printed = createRulings(pages, store, (page) => {
+  container.dataset.linesOf = page; // From here on boxes snap to the print of this page.
+});
 const shapes = createShapes(stage, store, viewport, pages, printed);
 const status = createStatus(part("status"), part("save-notice"), !readOnly);
 const autosave = createAutosave(store, {

@@ -2,8 +2,11 @@
 
 import { Problem, send } from "../http.js";
 
-/** Answers `linesOf(page)`: `{vertical, horizontal}` of `[at, from, to]`, or null until known. */
-export function createRulings(pages, store) {
+/**
+ * Answers `linesOf(page)`: `{vertical, horizontal}` of `[at, from, to]`, or null until known.
+ * `onLearnt(page)` hears that a page's lines are known.
+ */
+export function createRulings(pages, store, onLearnt) {
   const known = new Map();
 
   async function learn(number) {
@@ -11,6 +14,7 @@ export function createRulings(pages, store) {
     known.set(number, null);
     try {
       known.set(number, await send(pages[number - 1].rulings));
+      onLearnt(number);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       known.delete(number); // Boxes still snap to each other; the next look at the page asks again.
