@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.confidence_report import Judged, print_report
-from benchmarks.varied_forms import fill_varied_form
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.calibration import FEATURE_NAMES, Features, parse_calibration
 from forms_app.reading.classifier import Classifier, default_model_directory, load_classifier
@@ -46,9 +45,10 @@ from forms_app.reading.types import LogProbabilities, Outcome, Segmentation
 from forms_app.training.field_benchmark import FilledForm, fill_form, layout_of
 from forms_app.training.field_results import is_right
 from forms_app.training.synthesis.layouts import FormLayout
-from forms_app.training.synthesis.people import BenchmarkSet
+from forms_app.training.synthesis.people import BenchmarkSet, HandSet
 from forms_app.training.synthesis.slips import is_blank, true_outcome
 from forms_app.training.synthesis.values import SampledValue
+from forms_app.training.varied_forms import fill_varied_form
 
 CEILING = 0.9995
 RULE_BREAKING = 0.05
@@ -115,7 +115,7 @@ def observe(data: Path, number: int) -> list[Observation]:
 
 def _form(data: Path, number: int) -> tuple[FilledForm, FormLayout, PageReference]:
     if number % 2:
-        return fill_varied_form(data, number, RULE_BREAKING)
+        return fill_varied_form(HandSet.DEVELOPMENT, data, number, RULE_BREAKING)
     form = fill_form(BenchmarkSet.DEVELOPMENT, data, FIRST_FORM + number, RULE_BREAKING)
     return form, *layout_of(BenchmarkSet.DEVELOPMENT, form.layout)
 

@@ -18,7 +18,7 @@ CHARACTERS = LETTERS_AND_DIGITS + PUNCTUATION
 
 @dataclass(frozen=True)
 class Mixture:
-    """How many samples of each source make one epoch."""
+    """How many samples of each source make one epoch; `forms` needs `TrainingConfig.forms`."""
 
     emnist: int = 123_000
     mnist: int = 24_000
@@ -28,6 +28,7 @@ class Mixture:
     fonts: int = 9_000
     continental: int = 4_000
     rejects: int = 14_000
+    forms: int = 0
 
     @property
     def total(self) -> int:
@@ -48,6 +49,7 @@ class TrainingConfig:
         blocks: residual blocks at 14 and at 7 pixels.
         begin_from: a trained `.keras` file whose weights the network begins with: the shipped one
             to go on with other data, or a shallower one.
+        forms: forms to draw, fill and cut before the first epoch (`form_glyphs`); kept in `out`.
         smoothing: label smoothing, the weight of the uniform part.
         resume: continue from the last checkpoint in `out`.
         steps_per_epoch: overrides the mixture's size (for tests).
@@ -67,6 +69,7 @@ class TrainingConfig:
     widths: tuple[int, int, int, int] = (24, 48, 96, 160)
     blocks: tuple[int, int] = (1, 2)
     begin_from: Path | None = None
+    forms: int = 0
     seed: int = 20261123
     resume: bool = False
     steps_per_epoch: int | None = None

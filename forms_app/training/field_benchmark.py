@@ -185,7 +185,7 @@ def layout_of(which: BenchmarkSet, index: int) -> tuple[FormLayout, PageReferenc
 
 @lru_cache(maxsize=2)
 def _people(which: BenchmarkSet, data: Path) -> People:
-    return People(data, which)
+    return People(data, which.hands)
 
 
 @lru_cache(maxsize=2)

@@ -26,6 +26,9 @@ LETTER_SOURCES = ("emnist", "unipen")
 """Where the parts of non-characters and the neighbours come from."""
 RAW_SHARE = 0.15
 """Share of samples left as they are in their data set, but for a shift of at most one pixel."""
+SCANNED_SOURCE, SCANNED_RAW_SHARE = "forms", 0.5
+"""Glyphs of drawn forms have been through a scanner: half are left as they are, the others are
+deformed but not degraded again."""
 PEN_WIDTH_PX, PEN_SPREAD = 5.6, 0.36
 """Median pen width on the canvas (2.8 px framed) and the spread of its logarithm."""
 
@@ -41,10 +44,12 @@ class SceneDrawer:
     def sample(self, name: str, index: int) -> NDArray[np.uint8]:
         """One augmented (28, 28) uint8 glyph of a source."""
         source = self.data.sources[name]
-        if self.rng.random() < RAW_SHARE and source.bitmaps.shape[1] == 28:
+        is_scanned = name == SCANNED_SOURCE
+        raw_share = SCANNED_RAW_SHARE if is_scanned else RAW_SHARE
+        if self.rng.random() < raw_share and source.bitmaps.shape[1] == 28:
             return self._shifted(source.bitmaps[index])
-        canvas = self._degraded(self.canvas(source, index))
-        glyph = frame_glyph(canvas)
+        canvas = self.canvas(source, index)
+        glyph = frame_glyph(canvas if is_scanned else self._degraded(canvas))
         if self.rng.random() < 0.25:
             glyph = degrade.jitter_frame(glyph, self.rng)
         return glyph

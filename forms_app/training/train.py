@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.errors import FieldhandError
+from forms_app.training import form_glyphs
 from forms_app.training.config import TrainingConfig
 from forms_app.training.datasets import load_training_data
 from forms_app.training.mixture import Batch, batches, steps_of_epoch
@@ -57,13 +59,29 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
     keras.utils.set_random_seed(config.seed)
     config.out.mkdir(parents=True, exist_ok=True)
     (config.out / "config.json").write_text(json.dumps(config.as_json(), indent=1))
-    data = load_training_data(config.data, config.characters, config.seed)
+    data = _with_form_glyphs(
+        load_training_data(config.data, config.characters, config.seed), config, progress
+    )
     run = _Run(config, data, _compiled(config), steps_of_epoch(data, config), progress)
     if config.resume:
         run.restore()
     while run.state.epoch < config.epochs and run.fraction() < 1.0:
         run.one_epoch()
     return run.finish()
+
+
+def _with_form_glyphs(
+    data: TrainingData, config: TrainingConfig, progress: Progress
+) -> TrainingData:
+    """With the glyphs of drawn forms as a source, where the run asks for any."""
+    if not config.forms:
+        return data
+    kept = config.out / form_glyphs.FILE
+    if not kept.exists():
+        workers = os.cpu_count() or 1
+        form_glyphs.draw_form_glyphs(config.data, config.forms, workers, kept, progress)
+    source = form_glyphs.as_source(kept, config.characters)
+    return replace(data, sources={**data.sources, "forms": source})
 
 
 def _compiled(config: TrainingConfig) -> Any:

@@ -96,12 +96,13 @@ def test_restarts_come_slower_and_slower(tmp_path: Path) -> None:
 
 def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path) -> None:
     stubborn = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork(); "
-    children: list[int] = []
+    children: set[int] = set()
+    others = set(descendants(os.getpid()))
 
     async def trial(supervisor: Supervisor) -> None:
         part = component(stubborn + READY + FOREVER, stop_grace_s=0.3)
         await supervisor.start(part)
-        children.extend(descendants(os.getpid()))
+        children.update(set(descendants(os.getpid())) - others)
 
     started = time.monotonic()
     supervise(tmp_path, trial)

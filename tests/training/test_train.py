@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from forms_app.reading.classifier import load_classifier
+from forms_app.training import form_glyphs
 from forms_app.training.config import Mixture, TrainingConfig
 from forms_app.training.datasets import load_training_data
 from forms_app.training.export import export_model
@@ -42,10 +43,14 @@ def test_a_small_run_learns_resumes_and_exports(tmp_path):
         fonts=40,
         continental=24,
         rejects=48,
+        forms=32,
     )
+    (tmp_path / "run").mkdir()
+    drawn = np.random.default_rng(2).integers(0, 256, (20, 28, 28)).astype(np.uint8)
+    np.savez(tmp_path / "run" / form_glyphs.FILE, images=drawn, labels=list("0123456789") * 2)
     settings = {
         "data": folder, "out": tmp_path / "run", "batch_size": 32, "mixture": shares,
-        "widths": (8, 16, 16, 24), "warmup_steps": 5, "ema_momentum": 0.9,
+        "forms": 1, "widths": (8, 16, 16, 24), "warmup_steps": 5, "ema_momentum": 0.9,
     }  # fmt: skip
     lines: list[str] = []
     train(TrainingConfig(epochs=1, **settings), lines.append)

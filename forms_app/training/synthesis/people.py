@@ -1,7 +1,8 @@
-"""People who fill the benchmark's forms: handwriting that no training used, one hand a form.
+"""People who fill drawn forms, one hand a form: those of training and those that no training used.
 
 | set | UNIPEN (pen strokes) | Chars74K (pen strokes) | EMNIST (scanned ink) |
 |---|---|---|---|
+| training | all but the validation writers | writers 0-34 | the rest of the train file |
 | development | every second validation writer | writers 35-39 | validation part of the train file |
 | bench | the other validation writers | writers 40-54 | ByClass test split |
 
@@ -26,6 +27,7 @@ from forms_app.errors import DatasetError
 from forms_app.training.config import CHARACTERS, TrainingConfig
 from forms_app.training.sample_sets import load_arrays
 from forms_app.training.sources import (
+    CHARS74K_TRAIN,
     CHARS74K_VALIDATION,
     MISTRUSTED_LABEL_P,
     emnist,
@@ -48,6 +50,26 @@ class BenchmarkSet(StrEnum):
 
     DEVELOPMENT = "development"
     BENCH = "bench"
+
+    @property
+    def hands(self) -> HandSet:
+        """The set's people."""
+        return HandSet(self.value)
+
+
+class HandSet(StrEnum):
+    """Which people: those of `TRAINING` fill no form that anything is measured on."""
+
+    TRAINING = "training"
+    DEVELOPMENT = "development"
+    BENCH = "bench"
+
+
+CHARS74K_WRITERS = {
+    HandSet.TRAINING: CHARS74K_TRAIN,
+    HandSet.DEVELOPMENT: CHARS74K_VALIDATION,
+    HandSet.BENCH: CHARS74K_TEST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,7 @@ class BorrowingWriter:
 class People:
     """The hands of one set; `pick` draws somebody, with a pen and a slant of their own."""
 
-    def __init__(self, data: Path, which: BenchmarkSet) -> None:
+    def __init__(self, data: Path, which: HandSet) -> None:
         """Reads the handwriting; `data` is the folder that `data/README.md` describes.
 
         Raises:
@@ -112,11 +134,10 @@ def _together(people: Sequence[Recorded]) -> Recorded:
     return every
 
 
-def unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[Strokes]]]:
+def unipen_people(data: Path, which: HandSet) -> dict[str, dict[str, list[Strokes]]]:
     """By writer, by character: the strokes of letters, digits and punctuation."""
     arrays = load_arrays(data / "unipen_train.npz")
-    held = sorted(unipen_validation_writers(arrays["writer"], arrays["provider"]))
-    chosen = held[0::2] if which is BenchmarkSet.DEVELOPMENT else held[1::2]
+    chosen = _unipen_writers(arrays["writer"], arrays["provider"], which)
     mine = np.isin(arrays["writer"], chosen) & (arrays["label_p"] >= MISTRUSTED_LABEL_P)
     symbols = load_arrays(data / "unipen_symbols.npz")
     marks = np.isin(symbols["writer"], chosen) & (symbols["labels"] != "@")
@@ -127,6 +148,15 @@ def unipen_people(data: Path, which: BenchmarkSet) -> dict[str, dict[str, list[S
             if not line["l"].isalnum() or _is_upright(strokes):
                 people[line["w"]].setdefault(line["l"], []).append(strokes)
     return people
+
+
+def _unipen_writers(
+    writers: NDArray[np.str_], providers: NDArray[np.str_], which: HandSet
+) -> list[str]:
+    held = sorted(unipen_validation_writers(writers, providers))
+    if which is HandSet.TRAINING:
+        return sorted({str(name) for name in writers} - set(held))
+    return held[0::2] if which is HandSet.DEVELOPMENT else held[1::2]
 
 
 def _is_upright(strokes: Strokes) -> bool:
@@ -142,9 +172,9 @@ def _lines(path: Path, wanted: NDArray[np.bool_]) -> list[dict[str, Any]]:
         raise DatasetError(f"{path}: cannot read pen strokes ({error}).") from error
 
 
-def _chars74k_people(data: Path, which: BenchmarkSet) -> list[dict[str, list[Strokes]]]:
+def _chars74k_people(data: Path, which: HandSet) -> list[dict[str, list[Strokes]]]:
     path = data / "chars74k_strokes.json.gz"
-    writers = CHARS74K_VALIDATION if which is BenchmarkSet.DEVELOPMENT else CHARS74K_TEST
+    writers = CHARS74K_WRITERS[which]
     try:
         with gzip.open(path, "rt", encoding="utf-8") as text:
             by_label = json.load(text)
@@ -160,10 +190,14 @@ def _arrays(strokes: list[list[list[float]]]) -> Strokes:
     return tuple(np.asarray(s, np.float32).reshape(-1, 2) for s in strokes if len(s))
 
 
-def _emnist_hands(data: Path, which: BenchmarkSet) -> LookalikeHands:
-    if which is BenchmarkSet.BENCH:
+def _emnist_hands(data: Path, which: HandSet) -> LookalikeHands:
+    if which is HandSet.BENCH:
         arrays = load_arrays(data / "emnist_byclass_test.npz")
         return LookalikeHands(arrays["images"], arrays["labels"])
-    _, held = emnist(data, CHARACTERS, np.random.default_rng(TrainingConfig().seed))
+    taught, held = emnist(data, CHARACTERS, np.random.default_rng(TrainingConfig().seed))
     # What is labelled without its case is lent by UNIPEN instead.
+    if which is HandSet.TRAINING:
+        known = (taught.other_case_p == 0) & (taught.both_cases_p == 0)
+        labels = np.array(list(CHARACTERS))[taught.classes[known]]
+        return LookalikeHands(taught.bitmaps[known], labels)
     return LookalikeHands(held.images[held.case_known], held.labels[held.case_known])

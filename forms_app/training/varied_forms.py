@@ -1,9 +1,9 @@
-"""Filled forms of many print styles, for fitting the confidence: no layout is used often.
+"""Filled forms of many print styles, for teaching and for fitting the confidence.
 
-The development set of the field benchmark has six layouts; a confidence that is fitted to six may
-know them too well. Here each layout is drawn at random: size and print of cells and lines, shade
-and weight of the print, guide letters, paper upright or across, resolution of the blank. Hands,
-entries, slips and scans are those of the development set.
+The development set of the field benchmark has six layouts; what is fitted to six may know them too
+well. Here each layout is drawn at random: size and print of cells and lines, shade and weight of
+the print, guide letters, paper upright or across, resolution of the blank. Entries, slips and scans
+are drawn as the field benchmark draws them.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ from forms_app.training.synthesis.files import page_bytes
 from forms_app.training.synthesis.filling import Hand, fill_page
 from forms_app.training.synthesis.habits import pick_habits
 from forms_app.training.synthesis.layouts import LANDSCAPE_PX, FormLayout, at_resolution
-from forms_app.training.synthesis.people import BenchmarkSet, People
+from forms_app.training.synthesis.people import HandSet, People
 from forms_app.training.synthesis.slips import spoil
 from forms_app.training.synthesis.values import SampledValue
 
 LAYOUTS = 60
-SEED = 5_201
+"""Of each set."""
+SEEDS = {HandSet.DEVELOPMENT: 5_201, HandSet.TRAINING: 9_614}
 _MM_PX = 300 / 25.4
 """Pixels of a millimetre on paper."""
 _PARTED = frozenset({CellPrint.SEPARATE, CellPrint.SHADED, CellPrint.UNDERLINED})
@@ -53,21 +54,21 @@ class _Print:
 
 
 def fill_varied_form(
-    data: Path, number: int, rule_breaking: float
+    which: HandSet, data: Path, number: int, rule_breaking: float = 0.0
 ) -> tuple[FilledForm, FormLayout, PageReference]:
-    """Draws, fills and degrades form `number`; the same every time.
+    """Draws, fills and degrades form `number` of a set (never the bench); the same every time.
 
-    `rule_breaking` is the share of written fields whose entry heeds no list, pattern or check
-    digit.
+    The sets share neither people nor layouts. `rule_breaking` is the share of written fields whose
+    entry heeds no list, pattern or check digit.
 
     Raises:
         DatasetError: the handwriting is missing or damaged.
     """
-    rng = np.random.default_rng([SEED, 1, number])
+    rng = np.random.default_rng([SEEDS[which], 1, number])
     index = int(rng.integers(LAYOUTS))
     profile = str(rng.choice(list(ARRIVALS), p=list(ARRIVALS.values())))
-    layout, reference = _layout(index)
-    people = _people(data)
+    layout, reference = _layout(which, index)
+    people = _people(which, data)
     hand, traits = pick_habits(people, rng)
     samples = {f.name: _sample(f, hand, rule_breaking, rng) for f in layout.paper.fields}
     arrival = PROFILES[profile]
@@ -93,13 +94,13 @@ def _sample(
 
 
 @lru_cache(maxsize=2)
-def _people(data: Path) -> People:
-    return People(data, BenchmarkSet.DEVELOPMENT)
+def _people(which: HandSet, data: Path) -> People:
+    return People(data, which)
 
 
 @lru_cache(maxsize=LAYOUTS)
-def _layout(index: int) -> tuple[FormLayout, PageReference]:
-    rng = np.random.default_rng([SEED, 0, index])
+def _layout(which: HandSet, index: int) -> tuple[FormLayout, PageReference]:
+    rng = np.random.default_rng([SEEDS[which], 0, index])
     look = _draw_print(rng)
     order = rng.permutation(len(CLASSES))
     kinds = [list(CLASSES.values())[i] for i in order]
