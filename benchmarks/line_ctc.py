@@ -1,26 +1,25 @@
 """Lines read by a lattice of cuts beside a CTC head on the same features.
 
-A CTC head is trained on lines drawn from the training writers of UNIPEN and EMNIST, then both ways
-read the same line crops of the field benchmark's development set, restricted to the field's
-characters and without its other rules. Spaces are ignored.
+A CTC head is trained on the line fields of drawn forms that the training writers filled, cut as
+reading cuts them; then both ways read the same line crops of the field benchmark's development set,
+restricted to the field's characters and without its other rules. Spaces are ignored.
 
-Run: python -m benchmarks.line_ctc [--lines 8000] [--shown 45000] [--each 300] [--cache FOLDER]
+Run: python -m benchmarks.line_ctc [--forms 1000] [--shown 45000] [--each 300] [--cache FOLDER]
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.ctc_network import (
+    ALPHABET,
     LongLine,
     build_line_network,
     read_lines,
@@ -28,102 +27,42 @@ from benchmarks.ctc_network import (
     vary_line,
 )
 from benchmarks.peer_tables import Item
-from benchmarks.peers import ALPHABETS, CAPITALS, DATA, DIGITS, drawn_items
+from benchmarks.peers import ALPHABETS, DATA, drawn_items
 from forms_app.reading.classifier import load_classifier
 from forms_app.reading.components import find_components
 from forms_app.reading.constraints import normalise
-from forms_app.reading.form_template import Constraints, FieldKind, FormField, Layout
+from forms_app.reading.form_template import Constraints, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.pipeline import read_crop
 from forms_app.reading.types import InkImage, Outcome
 from forms_app.reading.writing_line import measure_line, own_components
-from forms_app.training.config import CHARACTERS
+from forms_app.training.form_glyphs import cut_form
 from forms_app.training.intervals import wilson_interval
 from forms_app.training.sample_sets import load_arrays
-from forms_app.training.sources import emnist, unipen_validation_writers
-from forms_app.training.synthesis.filling import Hand, fill_page, pick_hand
-from forms_app.training.synthesis.look import LookalikeHands
-from forms_app.training.synthesis.pen_writer import PenWriter
-from forms_app.training.synthesis.people import BenchmarkSet, BorrowingWriter
-from forms_app.training.synthesis.values import SampledValue
+from forms_app.training.synthesis.people import BenchmarkSet
 
 MODEL = Path(__file__).parents[1] / "forms_app" / "models" / "glyphs.keras"
 CAP_PX, TOP_PX = 20, 4
 """Where capitals stand in a line of 28 pixels: as a glyph is framed."""
-PAGE = (120, 1100)
-MARKS = ".,-/"
-LEAST_LABEL_P = 0.3
-Strokes = tuple[NDArray[np.float32], ...]
 
 
-class TrainingPeople:
-    """The training writers of UNIPEN, and EMNIST's training images as look-alike hands."""
-
-    def __init__(self, data: Path) -> None:
-        arrays = load_arrays(data / "unipen_train.npz")
-        symbols = load_arrays(data / "unipen_symbols.npz")
-        held = list(unipen_validation_writers(arrays["writer"], arrays["provider"]))
-        usable = ~np.isin(arrays["writer"], held) & (arrays["label_p"] >= LEAST_LABEL_P)
-        marks = ~np.isin(symbols["writer"], held) & np.isin(symbols["labels"], list(MARKS))
-        self._people: dict[str, dict[str, list[Strokes]]] = {}
-        self._keep(data / "unipen_train_strokes.jsonl.gz", usable)
-        self._keep(data / "unipen_symbols_strokes.jsonl.gz", marks)
-        self._names = [name for name, own in self._people.items() if len(own) >= 30]
-        self._marks = {
-            mark: [s for own in self._people.values() for s in own.get(mark, [])] for mark in MARKS
-        }
-        source, _ = emnist(data, CHARACTERS, np.random.default_rng(1))
-        labels = np.array(list(CHARACTERS))[source.classes]
-        self._scanned = LookalikeHands(source.bitmaps, labels)
-
-    def _keep(self, path: Path, usable: NDArray[np.bool_]) -> None:
-        with gzip.open(path, "rt", encoding="utf-8") as rows:
-            for keep, row in zip(usable, rows, strict=True):
-                if keep:
-                    sample = json.loads(row)
-                    strokes = tuple(np.asarray(s, np.float32).reshape(-1, 2) for s in sample["s"])
-                    person = self._people.setdefault(sample["w"], {})
-                    person.setdefault(sample["l"], []).append(strokes)
-
-    def pick(self, rng: np.random.Generator) -> BorrowingWriter:
-        person, lender = (self._people[str(n)] for n in rng.choice(self._names, 2))
-        pen = PenWriter.habits(rng)
-        own = PenWriter(person, pen) if rng.random() < 0.55 else self._scanned.pick(rng)
-        lenders = (PenWriter(lender, pen), PenWriter(self._marks, pen), self._scanned.pick(rng))
-        return BorrowingWriter("training", own, lenders)
-
-
-def draw_lines(count: int, data: Path) -> list[tuple[LongLine, str]]:
-    """Lines of random digits, amounts, letters and mixtures, framed, with their texts."""
-    people, rng = TrainingPeople(data), np.random.default_rng(11)
+def draw_lines(forms: int, data: Path) -> list[tuple[LongLine, str]]:
+    """The line fields of drawn forms of the training writers, framed, with their texts."""
     lines: list[tuple[LongLine, str]] = []
-    while len(lines) < count:
-        text = _random_text(rng)
-        hand: Hand = pick_hand(people, rng)
-        box = Box(10, 20, PAGE[1] - 20, PAGE[0] - 40)
-        field = FormField("line", 1, FieldKind.TEXT, box, layout=Layout.LINE)
-        page = np.full(PAGE, 255, np.uint8)
-        drawn = fill_page(page, [field], [SampledValue(text, text)], hand, people, rng)
-        ink = cv2.GaussianBlur(255 - drawn, (0, 0), rng.uniform(0.3, 1.5))
-        line = frame_line(np.asarray(ink, np.uint8), box)
-        if line is not None:
-            lines.append((line, text))
+    for number in range(forms):
+        lines += lines_of_form(data, number)
     return lines
 
 
-def _random_text(rng: np.random.Generator) -> str:
-    kind = rng.choice(
-        ["digits", "letters", "mixed", "amount", "date"], p=[0.4, 0.3, 0.1, 0.12, 0.08]
-    )
-    if kind == "amount":
-        whole = f"{int(10 ** rng.uniform(1, 6)):,}"
-        return f"{whole}.{int(rng.integers(100)):02}" if rng.random() < 0.7 else whole
-    if kind == "date":
-        mark = str(rng.choice(list("/.-")))
-        day, month, year = rng.integers(1, 32), rng.integers(1, 13), rng.integers(1930, 2030)
-        return mark.join([f"{day:02}", f"{month:02}", str(year)])
-    alphabet = {"digits": DIGITS, "letters": CAPITALS, "mixed": DIGITS + CAPITALS}[str(kind)]
-    return "".join(rng.choice(list(alphabet), int(rng.integers(2, 13))))
+def lines_of_form(data: Path, number: int) -> Iterator[tuple[LongLine, str]]:
+    """Of one drawn form: what was written without a slip, in the head's alphabet."""
+    for item, sample in cut_form(data, number):
+        text = sample.text.replace(" ", "").upper()
+        if item.field.layout is not Layout.LINE or sample.slip or not text:
+            continue
+        line = frame_line(item.crop.ink, item.crop.box)
+        if line is not None and set(text) <= set(ALPHABET):
+            yield line, text
 
 
 def frame_line(ink: InkImage, box: Box) -> LongLine | None:
@@ -148,7 +87,7 @@ def frame_line(ink: InkImage, box: Box) -> LongLine | None:
 def main() -> None:
     options = _options()
     cv2.setNumThreads(1)
-    lines = _cached(options.cache / "lines.npz", options.lines)
+    lines = _cached(options.cache / "lines.npz", options.forms)
     network = build_line_network(MODEL)
     train_lines(network, lines, options.shown, vary_line)
     print(f"CTC head: {len(lines):,} drawn lines, {options.shown:,} shown")
@@ -175,9 +114,9 @@ def main() -> None:
     print(f"| CPU ms a field | {len(items)} | {ms[0]:.1f} | {ms[1]:.1f} |")
 
 
-def _cached(path: Path, count: int) -> list[tuple[LongLine, str]]:
+def _cached(path: Path, forms: int) -> list[tuple[LongLine, str]]:
     if not path.exists():
-        lines = draw_lines(count, DATA)
+        lines = draw_lines(forms, DATA)
         widths = np.array([line.shape[1] for line, _ in lines])
         path.parent.mkdir(parents=True, exist_ok=True)
         strip = np.concatenate([line for line, _ in lines], 1)
@@ -209,7 +148,7 @@ def _unruled(field: FormField) -> FormField:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--lines", type=int, default=8_000, help="lines to draw for training")
+    parser.add_argument("--forms", type=int, default=1_000, help="forms to draw for training")
     parser.add_argument("--shown", type=int, default=45_000, help="lines shown to the head")
     parser.add_argument("--each", type=int, default=300, help="development fields of each class")
     parser.add_argument("--cache", type=Path, default=Path("line-ctc"), help="keeps drawn lines")

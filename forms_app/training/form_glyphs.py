@@ -77,6 +77,20 @@ def _every_form(data: Path, forms: int, workers: int) -> Iterator[LabelledGlyphs
 
 def glyphs_of_form(data: Path, number: int) -> LabelledGlyphs:
     """The glyphs of one drawn form of the training writers; none of a page that is refused."""
+    written = cut_form(data, number)
+    (rows,) = classify([[item for item, _ in written]], _classifier())
+    return [
+        glyph
+        for (item, sample), log_p in zip(written, rows, strict=True)
+        for glyph in labelled(item, sample, log_p)
+    ]
+
+
+def cut_form(data: Path, number: int) -> list[tuple[CutField, SampledValue]]:
+    """The written fields of one drawn form of the training writers, each with its entry.
+
+    Empty where the page is refused.
+    """
     cv2.setNumThreads(1)
     form, layout, reference = fill_varied_form(HandSet.TRAINING, data, number)
     scan = open_page(form.data, "form", 1).grey
@@ -84,13 +98,8 @@ def glyphs_of_form(data: Path, number: int) -> LabelledGlyphs:
         page = align_onto_template(scan, [reference], layout.template.fields)
     except PageError:
         return []
-    written = [c for c in cut_page(page, layout.template, [reference]) if c.segmentation]
-    (rows,) = classify([written], _classifier())
-    return [
-        glyph
-        for item, log_p in zip(written, rows, strict=True)
-        for glyph in labelled(item, form.samples[item.field.name], log_p)
-    ]
+    cut = cut_page(page, layout.template, [reference])
+    return [(item, form.samples[item.field.name]) for item in cut if item.segmentation]
 
 
 def labelled(
