@@ -18,7 +18,8 @@ from forms_app.services.application import Application
 from forms_app.services.attempts import claim
 from forms_app.services.blanks import load_plan
 from forms_app.services.completion import finish_file, finish_submission
-from forms_app.services.dto import BatchSummary, FileSummary, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary, FileSummary
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.images import encode_png
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now

@@ -20,7 +20,7 @@ from forms_app.reading.archives import is_left_by_system
 
 if TYPE_CHECKING:
     from forms_app.services.application import Application
-    from forms_app.services.dto import FileSummary
+    from forms_app.services.dto.batches import FileSummary
 
 EXIT_SOME_FAILED = 3
 PURPOSE = "submit"

@@ -12,7 +12,7 @@ from forms_app.errors import TransientError, UserError
 from forms_app.reading.types import Value
 from forms_app.services import batches, exports, templates, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.template_files import import_template
 
 POLL_S = 0.3

@@ -16,7 +16,7 @@ from forms_app.queues import SPLIT_FILE
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave

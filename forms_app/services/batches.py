@@ -15,7 +15,7 @@ from forms_app.services.batch_templates import (
     versions_of,
 )
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.dto import BatchDetail, BatchSummary, FileSummary, HomeSummary
+from forms_app.services.dto.batches import BatchDetail, BatchSummary, FileSummary, HomeSummary
 from forms_app.services.exports import load_exports
 from forms_app.services.file_lists import load_files
 from forms_app.services.loading import load

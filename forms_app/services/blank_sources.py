@@ -13,7 +13,7 @@ from forms_app.reading.intake import count_pages, open_page
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
 from forms_app.services.definitions import empty_definition
-from forms_app.services.dto import TemplateJob, TemplateVersion
+from forms_app.services.dto.templates import TemplateJob, TemplateVersion
 from forms_app.services.images import encode_png, intake_limits
 from forms_app.services.job_work import JobWork
 from forms_app.services.names import clean_name

@@ -12,7 +12,7 @@ from forms_app.reading.types import Outcome, Value
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import update_state
-from forms_app.services.dto import DecisionResult, ItemKey
+from forms_app.services.dto.review import DecisionResult, ItemKey
 from forms_app.services.field_values import current_outcome, current_value
 from forms_app.services.names import printable
 from forms_app.services.rule_checks import breaks_left_by, open_broken, rows_of

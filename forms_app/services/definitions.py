@@ -7,7 +7,7 @@ from typing import Any
 
 from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormTemplate
-from forms_app.services.dto import TemplatePageInfo, TemplateVersion
+from forms_app.services.dto.templates import TemplatePageInfo, TemplateVersion
 from forms_app.store.models import TemplatePageRow, TemplateVersionRow
 from forms_app.templating.template_file import FORMAT, parse_template, parse_usable
 

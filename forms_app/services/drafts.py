@@ -17,7 +17,7 @@ from forms_app.services.definitions import (
     problems_of,
     version_info,
 )
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.template_jobs import forget_jobs_of

@@ -20,7 +20,7 @@ from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.types import AlignedPage, FieldReading, GreyImage, Value
 from forms_app.services.application import Application
 from forms_app.services.definitions import usable_template
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.services.images import decode_grey, encode_png, intake_limits
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forms_app.reading.types import Value
-from forms_app.services.dto import RuleCheck
+from forms_app.services.dto.review import RuleCheck
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, UserError
 from forms_app.queues import BUILD_EXPORT
 from forms_app.services.application import Application
-from forms_app.services.dto import ExportInfo
+from forms_app.services.dto.exports import ExportInfo
 from forms_app.services.export_building import build_export
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import CharacterReading, Outcome, Value
-from forms_app.services.dto import (
+from forms_app.services.dto.fields import (
     BoxPx,
     CharacterInfo,
     DecisionInfo,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from forms_app.services.dto import BatchName, FileSummary, PageFailure
+from forms_app.services.dto.batches import BatchName, FileSummary, PageFailure
 from forms_app.store.models import (
     BatchRow,
     BatchVersionRow,

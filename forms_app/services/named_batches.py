@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.services.application import Application
 from forms_app.services.batches import create_batch
-from forms_app.services.dto import TemplateSummary
+from forms_app.services.dto.templates import TemplateSummary
 from forms_app.services.names import clean_name
 from forms_app.services.templates import list_templates
 from forms_app.store.models import BatchRow, BatchVersionRow, TemplateVersionRow

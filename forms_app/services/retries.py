@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError
 from forms_app.queues import ALIGN_PAGE, SPLIT_FILE
 from forms_app.services.application import Application
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave

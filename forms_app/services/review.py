@@ -11,14 +11,8 @@ from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.decisions import decide, undo_decision
-from forms_app.services.dto import (
-    FieldValue,
-    ItemKey,
-    ItemRef,
-    ReviewItem,
-    RuleCheck,
-    SubmissionDetail,
-)
+from forms_app.services.dto.fields import FieldValue
+from forms_app.services.dto.review import ItemKey, ItemRef, ReviewItem, RuleCheck, SubmissionDetail
 from forms_app.services.field_values import box_px, field_value
 from forms_app.services.loading import load
 from forms_app.services.review_images import crop_image, page_image, shown_area

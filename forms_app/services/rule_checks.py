@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from forms_app.reading.cross_rules import Fact, RuleState, RuleVerdict, check_rules
 from forms_app.reading.form_template import FormTemplate
-from forms_app.services.dto import RuleCheck
+from forms_app.services.dto.review import RuleCheck
 from forms_app.services.field_values import current_outcome, current_value
 from forms_app.store.models import SubmissionFieldRow
 from forms_app.store.states import FieldState

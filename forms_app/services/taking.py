@@ -10,7 +10,7 @@ from forms_app.reading.archives import START_BYTES, is_archive, open_archive
 from forms_app.reading.errors import EmptyFileError, FileTooLargeError
 from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load

@@ -13,7 +13,7 @@ from typing import Any
 from forms_app.errors import TemplateError
 from forms_app.services.application import Application
 from forms_app.services.definitions import empty_definition, image_name, template_file
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.images import encode_png
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name

@@ -11,7 +11,7 @@ from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.registration import prepare_reference
 from forms_app.services.application import Application
 from forms_app.services.definitions import usable_template
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.services.images import decode_grey
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load

@@ -17,7 +17,7 @@ from forms_app.errors import NotFoundError, UserError
 from forms_app.queues import RUN_TEMPLATE_JOB
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.services.sending import send_or_leave
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom

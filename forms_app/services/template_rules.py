@@ -10,7 +10,7 @@ from forms_app.errors import ConflictError, UserError
 from forms_app.services.application import Application
 from forms_app.services.definitions import version_info
 from forms_app.services.drafts import check_shape, require_draft
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
 from forms_app.store.models import TemplateVersionRow

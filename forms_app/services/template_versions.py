@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from forms_app.errors import NotFoundError
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.loading import load
 from forms_app.services.templates import get_version
 from forms_app.store.models import BatchRow, FormTemplateRow, TemplateVersionRow

@@ -18,7 +18,7 @@ from forms_app.services.definitions import (
     version_info,
 )
 from forms_app.services.drafts import delete_draft, new_draft, publish, save_draft
-from forms_app.services.dto import TemplateSummary, TemplateVersion
+from forms_app.services.dto.templates import TemplateSummary, TemplateVersion
 from forms_app.services.images import encode_png, intake_limits
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name

@@ -9,7 +9,7 @@ from forms_app.files import Readable
 from forms_app.services.adding import Arrival, add_failed, add_stream
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_name
 from forms_app.services.page_edits import part_from_other_files

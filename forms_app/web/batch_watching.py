@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import request
 
 from forms_app.services import batches
-from forms_app.services.dto import BatchSummary, FileSummary, PageFailure
+from forms_app.services.dto.batches import BatchSummary, FileSummary, PageFailure
 from forms_app.services.resumable_uploads import PART_BYTES
 from forms_app.web.context import application
 

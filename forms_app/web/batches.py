@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
 from forms_app.services import batches, form_lists, page_actions, templates, uploads
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from forms_app.web.batch_watching import upload_limits, watched
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json

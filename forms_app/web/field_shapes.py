@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forms_app.services.dto import TemplatePageInfo
+from forms_app.services.dto.templates import TemplatePageInfo
 
 KIND_WORDS = {
     "digits": "Digits",

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
 from forms_app.services import dry_run, template_health, template_jobs, template_rules
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.web.context import application
 from forms_app.web.responses import kept_image
 

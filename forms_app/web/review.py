@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import NotFoundError, UserError
 from forms_app.reading.types import Value
 from forms_app.services import batches, review
-from forms_app.services.dto import ItemKey, ReviewItem, SubmissionDetail
+from forms_app.services.dto.review import ItemKey, ReviewItem, SubmissionDetail
 from forms_app.web.context import application
 from forms_app.web.responses import kept_image
 from forms_app.web.review_json import item_json, key_json

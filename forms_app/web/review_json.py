@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import url_for
 
-from forms_app.services.dto import DecisionInfo, ItemKey, ReviewItem, RuleCheck
+from forms_app.services.dto.fields import DecisionInfo
+from forms_app.services.dto.review import ItemKey, ReviewItem, RuleCheck
 
 
 def key_json(key: ItemKey) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import NotFoundError, TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
 from forms_app.services import blank_sources, template_files, template_versions, templates
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.templating.template_archive import ENDING
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json

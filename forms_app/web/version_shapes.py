@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from forms_app.services.dto import TemplatePageInfo
+from forms_app.services.dto.templates import TemplatePageInfo
 from forms_app.services.template_versions import Comparison
 from forms_app.web.field_shapes import PageShapes, Shape
 

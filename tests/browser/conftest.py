@@ -14,7 +14,7 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.web import create_app
 from tests.browser.canvas import Desk
 from tests.browser.chromium import DESKTOP, Complaints, launch

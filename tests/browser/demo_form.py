@@ -8,7 +8,7 @@ from pathlib import Path
 from forms_app import demo
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 
 
 def publish_demo(app: Application, name: str = "Clinic intake") -> TemplateVersion:

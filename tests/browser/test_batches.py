@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 from forms_app.services import batches, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.demo_form import filled_forms
 from tests.serving import Serve
 

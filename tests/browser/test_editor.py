@@ -11,7 +11,7 @@ from forms_app import demo
 from forms_app.errors import NotFoundError
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.canvas import Desk, fields_of, near
 from tests.serving import Serve
 

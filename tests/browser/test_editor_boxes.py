@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from forms_app import demo
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.canvas import Desk, fields_of, near
 from tests.browser.demo_form import publish_demo
 from tests.serving import Serve

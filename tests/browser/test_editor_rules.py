@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.canvas import Desk, fields_of
 
 pytestmark = pytest.mark.browser

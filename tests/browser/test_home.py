@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from forms_app.services import batches
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.chromium import DESKTOP, TABLET
 from tests.serving import Serve
 

@@ -12,7 +12,9 @@ from sqlalchemy import update
 from forms_app.reading.types import Value
 from forms_app.services import batches, review, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, FieldValue, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.dto.fields import FieldValue
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionFieldRow
 from forms_app.store.states import FieldState
 from tests.browser.demo_form import filled_forms

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from forms_app.services import batches
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import FileRow
 from tests.browser.test_batches import payload
 from tests.serving import Serve

@@ -11,7 +11,7 @@ from PIL import Image
 from forms_app.reading.types import GreyImage
 from forms_app.services import batches, templates, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import FileSummary
+from forms_app.services.dto.batches import FileSummary
 from tests.reading.sheets import draw_blank
 
 SIZE_PX = (1754, 1240)  # A4 at 150 dpi

@@ -22,7 +22,7 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import batches
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from forms_app.store.models import PageRow, ReadingRow, SubmissionRow
 from tests.faults.sheets import FIELDS, publish_form, upload
 from tests.serving import Serve, is_alive, nothing_left_of, wait_until

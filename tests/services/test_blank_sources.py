@@ -11,7 +11,7 @@ from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.reading.types import GreyImage
 from forms_app.services import blank_sources, template_jobs, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.services.images import decode_grey
 from tests.services.test_template_jobs import done, kept_files
 from tests.templating.test_blank_from_copies import filled, ink_left, print_of

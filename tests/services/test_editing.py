@@ -10,7 +10,7 @@ from sqlalchemy import update
 from forms_app.errors import NotFoundError, UserError
 from forms_app.services import editing, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.editing import Editor
 from forms_app.store.base import utc_now
 from forms_app.store.models import DraftEditorRow

@@ -15,7 +15,7 @@ from forms_app.errors import ConflictError, UserError
 from forms_app.reading.types import GreyImage
 from forms_app.services import batches, exports, form_lists, page_queue, review, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionRow
 from tests import factories
 from tests.fakes import run_sent_tasks

@@ -10,7 +10,7 @@ from forms_app.errors import ConflictError, NotFoundError, UserError
 from forms_app.reading.types import Outcome, Value
 from forms_app.services import batches, review
 from forms_app.services.application import Application
-from forms_app.services.dto import ItemKey
+from forms_app.services.dto.review import ItemKey
 from forms_app.store.models import AuditEventRow, DecisionRow
 from tests import factories
 

@@ -12,7 +12,7 @@ import pytest
 from forms_app.errors import ConflictError, TemplateError, UserError
 from forms_app.services import batches, exports, review, template_files, template_rules, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests import factories
 from tests.fakes import run_sent_tasks
 

@@ -24,7 +24,7 @@ from forms_app.reading.types import GreyImage
 from forms_app.services import dry_run, template_health, template_jobs, templates
 from forms_app.services.application import Application
 from forms_app.services.dry_run import DrawnSample
-from forms_app.services.dto import TemplateJob
+from forms_app.services.dto.templates import TemplateJob
 from forms_app.services.job_running import run_template_job
 from forms_app.services.sweeping import sweep
 from forms_app.store.base import utc_now

@@ -7,7 +7,8 @@ from flask import Flask
 
 from forms_app.services import batches
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.web import create_app
 from tests.web.drawn import publish_drawn_template
 from tests.web.visitor import Visitor

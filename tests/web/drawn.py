@@ -7,7 +7,7 @@ import numpy as np
 
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 
 BOX_PX = [100, 100, 600, 60]
 

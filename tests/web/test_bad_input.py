@@ -17,7 +17,7 @@ import pytest
 from forms_app.reading.types import GreyImage
 from forms_app.services import batches, page_actions, review, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, FileSummary
+from forms_app.services.dto.batches import BatchSummary, FileSummary
 from forms_app.services.images import encode_png
 from tests import factories
 from tests.fakes import run_sent_tasks

@@ -9,7 +9,8 @@ import pytest
 
 from forms_app.services import batches, templates
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.web.batch_watching import time_left_s
 from tests.fakes import run_sent_tasks
 from tests.web.drawn import blank_png, publish_drawn_template

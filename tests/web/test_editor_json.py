@@ -10,7 +10,7 @@ import pytest
 
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from tests.web.drawn import blank_png
 from tests.web.visitor import FETCH, Visitor
 

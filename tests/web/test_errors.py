@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import StorageUnavailableError, TemplateError
 from forms_app.reading.errors import EncryptedFileError
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from tests.web.visitor import FETCH, HTMX, Visitor
 
 

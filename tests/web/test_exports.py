@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forms_app.services import exports
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from tests.fakes import run_sent_tasks
 from tests.web.visitor import HTMX, Visitor
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.dto.templates import TemplateVersion
 from tests.web.drawn import blank_png
 from tests.web.visitor import HTMX, Visitor
 

@@ -14,7 +14,9 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import batches, review, uploads
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary, ItemKey, TemplateVersion
+from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.dto.review import ItemKey
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import PageRow
 from tests.browser.demo_form import filled_forms, publish_demo
 from tests.fakes import run_sent_tasks, with_recorded_tasks

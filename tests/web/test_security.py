@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from tests.web.visitor import FETCH, Visitor
 
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 from forms_app.errors import TemplateError
 from forms_app.services import templates
 from forms_app.services.application import Application
-from forms_app.services.dto import TemplateVersion
+from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.job_running import run_template_job
 from forms_app.web.field_shapes import PageShapes, describe_fields
 from forms_app.web.template_upload import read_import

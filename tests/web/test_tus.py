@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from forms_app.services import batches
 from forms_app.services.application import Application
-from forms_app.services.dto import BatchSummary
+from forms_app.services.dto.batches import BatchSummary
 from tests.web.visitor import Visitor
 
 DATA = b"not a picture, but bytes all the same"

@@ -1,0 +1,1 @@
+"""What services hand out: frozen plain data, never database objects."""

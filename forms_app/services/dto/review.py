@@ -1,0 +1,96 @@
+"""Review: the queue's items, decisions, cross-field rules, one filled form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from forms_app.reading.types import Value
+from forms_app.services.dto.fields import BoxPx, FieldValue
+
+
+class ItemKey(NamedTuple):
+    """A field of a submission."""
+
+    submission_id: int
+    field_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCheck:
+    """A cross-field rule on one form: `state` is holds | broken | unknown (a field is not read yet)
+    | confirmed (broken, and a person has kept every value). `message` says why it is broken;
+    `fields` are (name, label) of all that it looks at."""
+
+    name: str
+    state: str
+    message: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A field in the review queue. `position` of `total` counts all fields of the batch that were
+    flagged for review, decided or not; `open_count` those still open.
+
+    `page_id` is None (and there is no crop) when the field's page is missing. `page_hash` is that
+    of the aligned page, `crop_box_px` where the crop lies on it, `page_size_px` that page's (width,
+    height).
+    """
+
+    key: ItemKey
+    batch_id: int
+    batch_name: str
+    file_name: str
+    submission_label: str
+    current: FieldValue
+    position: int
+    total: int
+    open_count: int
+    page_id: int | None
+    page_hash: str | None
+    page_number: int | None
+    page_size_px: tuple[int, int]
+    crop_box_px: BoxPx
+    residual_px: float | None
+    rules: tuple[RuleCheck, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRef:
+    key: ItemKey
+    label: str
+    submission_label: str
+    state: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """After a decision: what is left open in the submission and in the batch."""
+
+    key: ItemKey
+    state: str
+    value: Value
+    submission_state: str
+    open_in_submission: int
+    open_in_batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionDetail:
+    """One filled form. `state`: reading | needs_review | done. `pages` maps template page number
+    to page id for the pages that are there."""
+
+    id: int
+    batch_id: int
+    batch_name: str
+    file_id: int
+    file_name: str
+    number: int
+    label: str
+    state: str
+    pages: Mapping[int, int]
+    fields: tuple[FieldValue, ...]
+    rules: tuple[RuleCheck, ...] = ()
