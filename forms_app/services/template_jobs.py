@@ -150,7 +150,7 @@ def job_info(row: TemplateJobRow) -> TemplateJob:
         steps_total=row.steps_total,
         result=row.result,
         error_message=row.error_message,
-        page_hashes=tuple(file.content_hash for file in row.files if file.role == JobFileRole.PAGE),
+        page_count=sum(file.role == JobFileRole.PAGE for file in row.files),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_app.store.base import (
+    IDS_LAST,
     Base,
     ChangeTimestamp,
     JsonValue,
@@ -40,6 +41,7 @@ class ExportRow(Base):
         one_of("format", ExportFormat),
         one_of("state", ExportState),
         Index("ix_exports_state_lease_until", "state", "lease_until"),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]

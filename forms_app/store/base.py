@@ -61,6 +61,9 @@ ChangeTimestamp = Annotated[datetime, mapped_column(UtcDateTime, default=utc_now
 OptionalTimestamp = Annotated[datetime | None, mapped_column(UtcDateTime)]
 JsonValue = Annotated[Any, mapped_column(Json)]
 
+# Table option where open pages or tasks hold ids: SQLite would give a deleted row's id to the next.
+IDS_LAST = {"sqlite_autoincrement": True}
+
 
 def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     """A CHECK that `column` holds one of `words`."""

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_app.store.base import (
+    IDS_LAST,
     Base,
     ByteCount,
     ChangeTimestamp,
@@ -27,6 +28,7 @@ class BatchRow(Base):
     `takes_any` adds each published template that a page of it turns out to be of."""
 
     __tablename__ = "batches"
+    __table_args__ = IDS_LAST
 
     id: Mapped[PrimaryKey]
     name: Mapped[str]
@@ -77,6 +79,7 @@ class FileRow(Base):
         Index("ix_files_state_lease_until", "state", "lease_until"),
         Index("ix_files_content_hash", "content_hash"),
         Index("uq_files_archive_entry", "archive_id", "archive_entry", unique=True),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]
@@ -112,6 +115,7 @@ class SubmissionRow(Base):
         one_of("state", SubmissionState),
         Index("ix_submissions_batch_id_state", "batch_id", "state"),
         Index("ix_submissions_batch_id_key", "batch_id", "key"),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]
@@ -141,6 +145,7 @@ class PageRow(Base):
         UniqueConstraint("submission_id", "template_page"),
         one_of("state", PageState),
         Index("ix_pages_state_lease_until", "state", "lease_until"),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]

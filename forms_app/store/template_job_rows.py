@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forms_app.store.base import (
+    IDS_LAST,
     Base,
     ChangeTimestamp,
     JsonValue,
@@ -28,6 +29,7 @@ class TemplateJobRow(Base):
         one_of("kind", JobKind),
         one_of("state", JobState),
         Index("ix_template_jobs_state_lease_until", "state", "lease_until"),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]

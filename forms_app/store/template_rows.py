@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forms_app.store.base import (
+    IDS_LAST,
     Base,
     JsonValue,
     OptionalTimestamp,
@@ -20,6 +21,7 @@ from forms_app.store.states import VersionState
 
 class FormTemplateRow(Base):
     __tablename__ = "form_templates"
+    __table_args__ = IDS_LAST
 
     id: Mapped[PrimaryKey]
     name: Mapped[str]
@@ -45,6 +47,7 @@ class TemplateVersionRow(Base):
             sqlite_where=text("state = 'draft'"),
             postgresql_where=text("state = 'draft'"),
         ),
+        IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]

@@ -102,10 +102,8 @@ def _job(found: TemplateJob) -> dict[str, Any]:
         "result": found.result,
         "error": found.error_message,
         "pictures": [
-            # SQLite gives a deleted job's number to the next one: the picture's hash keeps
-            # browsers from showing what they kept of the earlier.
-            url_for("publishing.picture", job_id=found.id, position=position, of=content_hash[:16])
-            for position, content_hash in enumerate(found.page_hashes)
+            url_for("publishing.picture", job_id=found.id, position=position)
+            for position in range(found.page_count)
         ],
         "url": url_for("publishing.job", job_id=found.id),
     }

@@ -193,6 +193,16 @@ def test_what_was_tried_is_forgotten_with_its_files(any_app: Application) -> Non
     template_jobs.delete_job(any_app, second.id)
 
 
+def test_the_id_of_a_deleted_job_is_no_other_ones(any_app: Application) -> None:
+    version = factories.make_draft(any_app)
+    first = dry_run.request_dry_run(any_app, version.id, [("a.png", scan())])
+    template_jobs.delete_job(any_app, first.id)
+    second = dry_run.request_dry_run(any_app, version.id, [("b.png", scan())])
+    assert second.id != first.id
+    with pytest.raises(NotFoundError, match="gone"):
+        template_jobs.get_job(any_app, first.id)
+
+
 def test_a_deleted_draft_takes_its_jobs_along(any_app: Application) -> None:
     version = factories.make_draft(any_app)
     upload = b"of this draft alone"

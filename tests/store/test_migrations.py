@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 import migrations
 from forms_app.store.engine import make_engine
+from forms_app.store.models import Base
 from tests.conftest import BOTH_DATABASES
 
 REVISIONS = [
@@ -87,6 +88,96 @@ def test_pages_are_rebuilt_with_all_that_refers_to_them(empty_engine: Engine) ->
         assert connection.execute(text("SELECT pages_missing FROM submissions")).scalar() == 1
     with pytest.raises(Exception, match="constraint"), empty_engine.begin() as connection:
         connection.execute(text("UPDATE pages SET state = 'lost'"))
+
+
+def test_ids_last_where_the_models_say_so(tmp_path: Path) -> None:
+    """Alembic's check does not see it, and a later rebuild of a table would lose it."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        made = connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE :word"),
+            {"word": "%AUTOINCREMENT%"},
+        )
+        lasting = set(made.scalars())
+    engine.dispose()
+    asked = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert lasting == asked != set()
+
+
+def test_a_deleted_id_is_never_given_again(empty_engine: Engine) -> None:
+    """Not even one that was deleted after the upgrade of a database in use."""
+    migrations.upgrade(empty_engine, "0008")
+    with empty_engine.begin() as connection:
+        _insert_job(connection, 7)
+    migrations.upgrade(empty_engine)
+    with empty_engine.begin() as connection:
+        if empty_engine.dialect.name == "postgresql":  # The row above had its id by hand.
+            connection.execute(text("SELECT setval('template_jobs_id_seq', 7)"))
+        connection.execute(text("DELETE FROM template_jobs"))
+        _insert_job(connection, None)
+        assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [8]
+
+
+def test_rebuilt_tables_keep_rows_references_and_guards(empty_engine: Engine) -> None:
+    migrations.upgrade(empty_engine, "0008")
+    with empty_engine.begin() as connection:
+        _insert_read_page(connection)
+        _insert_decision(connection)
+        if empty_engine.dialect.name == "sqlite":
+            before = _statements(connection)
+    migrations.upgrade(empty_engine)
+    with empty_engine.begin() as connection:
+        for table in ("batches", "files", "pages", "submissions", "decisions"):
+            assert connection.execute(text(f"SELECT id FROM {table}")).scalars().all() == [1]
+    with pytest.raises(Exception, match="cannot be changed"), empty_engine.begin() as connection:
+        connection.execute(text("DELETE FROM decisions"))
+    with pytest.raises(Exception, match=r"(?i)foreign key"), empty_engine.begin() as connection:
+        connection.execute(text("DELETE FROM template_versions"))
+    with empty_engine.begin() as connection:
+        connection.execute(text("DELETE FROM batches"))
+        assert connection.execute(text("SELECT COUNT(*) FROM decisions")).scalar() == 0
+    if empty_engine.dialect.name == "sqlite":
+        migrations.downgrade(empty_engine, "0008")
+        with empty_engine.connect() as connection:
+            assert _statements(connection) == before
+
+
+def _statements(connection: Connection) -> set[str]:
+    """What SQLite's tables, indexes and triggers were made by, however spaced and quoted."""
+    found = connection.execute(
+        text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+    )
+    # A table's key may stand before or after its other constraints.
+    return {
+        " ".join(sorted(sql.replace('"', "").replace(",", " ").replace(")", " ) ").split()))
+        for sql in found.scalars()
+    }
+
+
+def _insert_job(connection: Connection, job_id: int | None) -> None:
+    columns = "kind, state, request, steps_done, steps_total, attempts, changed_at, created_at"
+    values = "'dry_run', 'done', '{}', 0, 0, 0, :now, :now"
+    if job_id is not None:
+        columns, values = f"id, {columns}", f"{job_id}, {values}"
+    connection.execute(
+        text(f"INSERT INTO template_jobs ({columns}) VALUES ({values})"),
+        {"now": "2026-01-01 00:00:00+00:00"},
+    )
+
+
+def _insert_decision(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO decisions (id, submission_id, field_name, user_id, action, overridden,"
+            " created_at) VALUES (1, 1, 'surname', 1, 'confirm', false, :now)"
+        ),
+        {"now": "2026-01-01 00:00:00+00:00"},
+    )
 
 
 def _insert_read_page(connection: object) -> None:

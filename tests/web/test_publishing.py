@@ -79,7 +79,7 @@ def test_a_sample_is_tried_looked_at_and_forgotten(visitor: Visitor, app: Applic
 def test_the_next_sample_has_other_addresses_for_its_pictures(
     visitor: Visitor, app: Application
 ) -> None:
-    """SQLite gives the number of a deleted job again, and browsers keep pictures by address."""
+    """Browsers keep pictures by address; a deleted job's must never mean another's."""
     version = factories.make_draft(app)
     seen = []
     for sample in (scan(), as_png(255 - (255 - as_image(scan())) // 2)):

@@ -62,7 +62,7 @@ class TemplateJob:
     """Work around a template that a worker does; `result` is there once `state` is done.
 
     `kind`: registration | dry_run | blank. `state`: pending | done | failed. `steps_total` is 0
-    until the work has begun; `page_hashes` are those of the images that came out of it, in order.
+    until the work has begun; `page_count` images came out of it.
     """
 
     id: int
@@ -74,4 +74,4 @@ class TemplateJob:
     steps_total: int
     result: Mapping[str, Any] | None
     error_message: str | None
-    page_hashes: tuple[str, ...]
+    page_count: int
