@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from forms_app.reading.coarse_placement import coarse_fit
 from forms_app.reading.errors import HandPlacementError, PoorRegistrationError
 from forms_app.reading.features import (
     HomographyEstimate,
@@ -27,16 +28,12 @@ from forms_app.reading.features import (
 )
 from forms_app.reading.form_template import FormField
 from forms_app.reading.patches import find_patches
-from forms_app.reading.placement import (
-    MIN_SCORE,
-    Placement,
-    coarse_fit,
-    lay_onto_template,
-)
+from forms_app.reading.placement import Placement, lay_onto_template
+from forms_app.reading.print_checks import check_print
 from forms_app.reading.references import FINE_SEARCH_PX, PageReference
 from forms_app.reading.refinement import fit_field
 from forms_app.reading.registration import lay_page
-from forms_app.reading.residuals import check_print, field_residuals
+from forms_app.reading.residuals import field_residuals
 from forms_app.reading.turning import quarter_turns_of, turning
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.reading.warping import warp_page
@@ -165,5 +162,4 @@ def _flat_placement(view: PageView, reference: PageReference, matrix: Matrix) ->
     flat = fit_field(fine_shape, origin, origin, np.ones(1), reach_px=(1.0, 1.0)).field
     image = softened(warp_page(view.grey, fine_matrix, flat, fine_shape, fine_shape))
     found = find_patches(image, reference.fitting_patches, FINE_SEARCH_PX[0])
-    misfits = np.where(found.scores >= MIN_SCORE, np.linalg.norm(found.offsets, axis=1), np.inf)
-    return Placement(fine_matrix, flat, fine_shape, shape, misfits, 0.0)
+    return Placement(fine_matrix, flat, fine_shape, shape, found.misfits_px, 0.0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from forms_app.reading.coarse_placement import MIN_PATCHES, CoarseFit, coarse_fit
 from forms_app.reading.errors import BlankPageError, ForeignPageError
 from forms_app.reading.features import (
     COARSE_LONG_SIDE_PX,
@@ -19,7 +20,6 @@ from forms_app.reading.features import (
     sift_features,
     view_page,
 )
-from forms_app.reading.placement import MIN_PATCHES, CoarseFit, coarse_fit
 from forms_app.reading.references import PageReference
 from forms_app.reading.turning import quarter_turns_of
 from forms_app.reading.types import GreyImage

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from forms_app.reading.types import GreyImage
 
+MIN_SCORE = 0.5
+"""Least correlation of a patch that was found; on print of another form few reach it."""
 LOBE_RADIUS_PX = 4
 """Around its true place a patch correlates with itself; beyond this it must not."""
 UNIQUENESS = 0.8
@@ -53,6 +55,16 @@ class PatchMatches:
 
     offsets: NDArray[np.float64]
     scores: NDArray[np.float64]
+
+    @property
+    def are_found(self) -> NDArray[np.bool_]:
+        """Which patches `(N,)` correlate well enough to be the print looked for."""
+        return np.asarray(self.scores >= MIN_SCORE, dtype=np.bool_)
+
+    @property
+    def misfits_px(self) -> NDArray[np.float64]:
+        """How far off each patch was found `(N,)`, inf where it was not."""
+        return np.where(self.are_found, np.linalg.norm(self.offsets, axis=1), np.inf)
 
 
 def choose_patches(blank: GreyImage, size_px: int, pitch_px: int, search_px: int) -> PatchSet:

@@ -9,18 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forms_app.reading.coarse_placement import CoarseFit
 from forms_app.reading.errors import PoorRegistrationError
 from forms_app.reading.features import PageView, map_points, scaling, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
-from forms_app.reading.placement import CoarseFit, Placement, lay_onto_template, place_page
+from forms_app.reading.placement import Placement, lay_onto_template, place_page
+from forms_app.reading.print_checks import Checks, check_print
 from forms_app.reading.references import PageReference, prepare_reference
-from forms_app.reading.residuals import (
-    Checks,
-    check_print,
-    field_residuals,
-    median_of_nearest,
-)
+from forms_app.reading.residuals import field_residuals, median_of_nearest
 from forms_app.reading.strain import least_agreement
 from forms_app.reading.turning import quarter_turns_of, turning
 from forms_app.reading.types import AlignedPage, GreyImage

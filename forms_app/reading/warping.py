@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.features import Matrix, map_points, scaling
+from forms_app.reading.features import Matrix, PageView, map_points, scaling, softened
 from forms_app.reading.refinement import DisplacementField
 from forms_app.reading.types import GreyImage
 
@@ -56,6 +56,29 @@ def warp_page(
             borderValue=PAPER,
         )
     return result
+
+
+def warp_working_copy(
+    view: PageView,
+    matrix: Matrix,
+    field: DisplacementField,
+    fine_shape: tuple[int, ...],
+    shape: tuple[int, ...],
+) -> GreyImage:
+    """The page at a working size of the template, from the smallest copy that is sharp enough."""
+    for source in (view.coarse, view.fine, view.grey):
+        from_source = matrix @ scaling(source.shape, view.grey.shape)
+        if magnification(scaling(fine_shape, shape) @ from_source, source.shape) <= 1.25:
+            break
+    return softened(warp_page(source, from_source, field, fine_shape, shape))
+
+
+def magnification(matrix: Matrix, shape: tuple[int, ...]) -> float:
+    """Linear scale of a projective map in the middle of an image."""
+    y, x = shape[0] / 2, shape[1] / 2
+    corners = map_points(matrix, np.array([[x, y], [x + 1, y], [x, y + 1]]))
+    (ax, ay), (bx, by) = corners[1] - corners[0], corners[2] - corners[0]
+    return float(np.sqrt(abs(ax * by - ay * bx)))
 
 
 def _grid(side: int) -> NDArray[np.floating[Any]]:

@@ -18,9 +18,9 @@ from forms_app.reading.features import view_page
 from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import lay_onto_template, place_page
+from forms_app.reading.print_checks import check_print
 from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.registration import align_page
-from forms_app.reading.residuals import check_print
 from forms_app.reading.types import GreyImage
 from forms_app.templating.common_print import common_print, without_writing
 from forms_app.templating.photograph import flattened, upright
