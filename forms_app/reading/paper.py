@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from forms_app.reading.types import GreyImage, InkImage
 
+Mask = NDArray[np.uint8]
+
 # Shrinking by this averages scanner noise before the paper is looked for.
 _SHRINK = 4
 # In shrunk pixels: wider than any stroke or small filled tick box at 300 dpi (about 8 mm).
@@ -61,7 +63,12 @@ def is_bilevel(grey: GreyImage) -> bool:
     return bool(black > 0.4 * ink and counts[252:].sum() > 0.97 * counts[200:].sum())
 
 
-def histogram(image: InkImage, mask: NDArray[np.uint8] | None = None) -> NDArray[np.float64]:
+def as_mask(condition: NDArray[np.bool_]) -> Mask:
+    """A mask as OpenCV wants them: 255 where the condition holds, else 0."""
+    return np.multiply(condition, 255, dtype=np.uint8)
+
+
+def histogram(image: InkImage, mask: Mask | None = None) -> NDArray[np.float64]:
     """Counts of the 256 levels, `(256,)`, within the mask if one is given.
 
     Every second row will do: all that is asked of them are shares.

@@ -1,8 +1,8 @@
 """Writing alone: the blank's printed ink taken out of a scanned crop.
 
-A pixel is writing where it is darker than the print that may lie there (the blank's darkness,
-spread by the tolerance). Strokes that enter a printed line on both sides are bridged with line
-closings, which see the print only as a gap. Slivers that hug the print are its own blurred edge.
+A pixel is writing where it is darker than the print that may lie there (`expected_print`). Strokes
+that enter a printed line on both sides are bridged with line closings, which see the print only as
+a gap. Slivers that hug the print are its own blurred edge.
 """
 
 from __future__ import annotations
@@ -11,48 +11,30 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from forms_app.reading.missing_print import without_missing_print
+from forms_app.reading.expected_print import LIGHT_PRINT, expected_print
 from forms_app.reading.paper import (
     FLOOR,
     InkLevels,
+    Mask,
+    as_mask,
     darkness,
     histogram,
     ink_levels,
     is_bilevel,
-    percentile,
 )
-from forms_app.reading.print_alignment import (
-    PRINT_THRESHOLD,
-    PrintMap,
-    find_shifts,
-    move_print,
-)
+from forms_app.reading.print_alignment import PrintMap, find_shifts, move_print
 from forms_app.reading.tint import is_hidden, shade_left, without_tint
 from forms_app.reading.types import GreyImage, InkImage
 
-# Writing covers less than this share of the rim of print; more is print that lies elsewhere. Print
-# that came out thicker covers more of the rims beyond.
-_CROWDED = 0.1
-_THICK = 0.3
-_MOST_SPREAD_PX = 4
-# A shorter rim may be written over all along: that of a tick box.
-_LONG_RIM_PX = 1000
-# Print paler than this is none; fewer pixels than these tell nothing.
-_FAINTEST = 12
-_FEWEST_PX = 40
 # How much darker than the expected print a stroke over it must be to be seen by itself.
 _MARGIN = 30
 _LONGEST_BRIDGE_PX = 25
 # Share of the writing's darkness from which print hides it.
 _HIDES = 0.75
 _SPECK_PX = 6
-# Print up to this darkness is tint, on which writing shows; the rim of darker print is this wide.
-_LIGHT_PRINT = 110
+# The rim of print darker than tint is this wide.
 _RIM_PX = 7
-
-_Mask = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +52,8 @@ def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
     """Take the print of `blank` out of `grey`, `(h, w)` of the same place on the page."""
     ground = _level_ground(grey, blank)
     dark, printed = ground.dark, ground.printed
-    expected = _expected_print(dark, printed, is_bilevel(grey))
-    zone = _mask(expected >= FLOOR)
+    expected = expected_print(dark, printed, is_bilevel(grey))
+    zone = as_mask(expected >= FLOOR)
     levels = ink_levels(histogram(dark, _unhidden(dark, expected, zone)))
     free = _without_slivers(_beside_print(dark, expected, zone, levels), expected)
     ink = np.zeros_like(dark)
@@ -104,92 +86,31 @@ def _level_ground(grey: GreyImage, blank: PrintMap) -> _Ground:
     return _Ground(darkness(level), move_print(blank.dark, blank, shifts), is_hidden(light))
 
 
-def _mask(condition: NDArray[np.bool_]) -> _Mask:
-    return np.multiply(condition, 255, dtype=np.uint8)
-
-
-def _expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImage:
-    """How dark the print alone may be here: the blank's darkness at the scan's contrast, spread.
-
-    In a black-and-white scan any print, however light, may have come out black.
-    """
-    printed = without_missing_print(dark, printed)
-    core = _mask(printed >= PRINT_THRESHOLD)
-    if not core.any():
-        return np.zeros_like(dark) if bilevel else _deepened(dark, printed)
-    spread = _spread(dark, core if bilevel else printed)
-    if bilevel:
-        return spread
-    seen = percentile(histogram(dark, core), 0.85)
-    drawn = max(1, percentile(histogram(printed, core), 0.75))
-    gain = float(np.clip(seen / drawn, 0.4, 4.0))
-    return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
-
-
-def _deepened(dark: InkImage, printed: InkImage) -> InkImage:
-    """Print too pale to be seen, as dark as a copier made it; zero where none did."""
-    faint = cv2.morphologyEx(_mask(printed >= _FAINTEST), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    if cv2.countNonZero(faint) < _FEWEST_PX:
-        return np.zeros_like(dark)
-    seen = percentile(histogram(dark, np.asarray(faint, np.uint8)), 0.6)
-    if seen < PRINT_THRESHOLD:
-        return np.zeros_like(dark)
-    spread = _spread(dark, np.asarray(faint, np.uint8))
-    return np.where(spread > 0, seen, 0).astype(np.uint8)
-
-
-def _unhidden(dark: InkImage, expected: InkImage, zone: _Mask) -> _Mask:
+def _unhidden(dark: InkImage, expected: InkImage, zone: Mask) -> Mask:
     """Where paper or writing shows: well outside the print, and writing darker than light print.
 
     The blurred rim of black print is darker than pale writing and would pass for the pen. In a
     shaded cell all of the writing stands on print.
     """
     darker = cv2.compare(dark, cv2.convertScaleAbs(expected, beta=_MARGIN), cv2.CMP_GT)
-    light = _mask(expected <= _LIGHT_PRINT)
+    light = as_mask(expected <= LIGHT_PRINT)
     black = cv2.bitwise_and(zone, cv2.bitwise_not(light))
     near = cv2.dilate(black, np.ones((_RIM_PX, _RIM_PX), np.uint8))
     shown = cv2.bitwise_or(cv2.bitwise_not(zone), cv2.bitwise_and(darker, light))
     return np.asarray(cv2.bitwise_and(shown, cv2.bitwise_not(near)), np.uint8)
 
 
-def _spread(dark: InkImage, printed: InkImage) -> InkImage:
-    """The print widened by one pixel, and on where the scan shows more than writing there.
-
-    Only dark print is widened by more than two: a digit over a pale guide letter crowds it.
-    """
-    inked = _mask(dark >= PRINT_THRESHOLD)
-    spread = cv2.dilate(printed, np.ones((3, 3), np.uint8))
-    if not _is_crowded(inked, spread, _CROWDED):
-        return np.asarray(spread, np.uint8)
-    spread = cv2.dilate(spread, np.ones((3, 3), np.uint8))
-    black = cv2.bitwise_and(spread, _mask(spread >= _LIGHT_PRINT))
-    for _ in range(_MOST_SPREAD_PX - 2):
-        if not _is_crowded(inked, black, _THICK, _LONG_RIM_PX):
-            break
-        black = cv2.dilate(black, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.max(spread, black), np.uint8)
-
-
-def _is_crowded(inked: _Mask, spread: cv2.typing.MatLike, most: float, least_px: int = 0) -> bool:
-    """Whether more than a share of the next pixel around the print, if it has that many, is
-    inked."""
-    wider = cv2.dilate(spread, np.ones((3, 3), np.uint8))
-    rim = _mask((wider >= FLOOR) & (spread < FLOOR))
-    length = cv2.countNonZero(rim)
-    return length >= least_px and cv2.countNonZero(inked & rim) > most * length
-
-
-def _beside_print(dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels) -> _Mask:
+def _beside_print(dark: InkImage, expected: InkImage, zone: Mask, levels: InkLevels) -> Mask:
     """What is dark outside the print, and over it where it is plainly darker."""
     over_print = cv2.bitwise_and(cv2.convertScaleAbs(expected, beta=_MARGIN), zone)
     threshold = cv2.max(over_print, np.full_like(dark, levels.low))
     return np.asarray(cv2.compare(dark, threshold, cv2.CMP_GT), np.uint8)
 
 
-def _without_slivers(free: _Mask, expected: InkImage) -> _Mask:
+def _without_slivers(free: Mask, expected: InkImage) -> Mask:
     """The same without what runs along dark print only: its edges, which a stroke that crosses the
     print would drag along."""
-    black = _mask(expected > _LIGHT_PRINT)
+    black = as_mask(expected > LIGHT_PRINT)
     near = cv2.dilate(black, np.ones((5, 5), np.uint8))
     rim = cv2.bitwise_and(near, cv2.bitwise_not(black))
     away = cv2.bitwise_and(free, cv2.bitwise_not(rim))
@@ -198,7 +119,7 @@ def _without_slivers(free: _Mask, expected: InkImage) -> _Mask:
     return np.asarray(cv2.bitwise_and(free, kept), np.uint8)
 
 
-def _around(free: _Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:
+def _around(free: Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """The part of the crop that holds all of a mask, with room to bridge; empty where it is."""
     x, y, width, height = cv2.boundingRect(free)
     if not width:
@@ -211,8 +132,8 @@ def _around(free: _Mask, shape: tuple[int, ...]) -> tuple[slice, slice]:
 
 
 def _keep_proven(
-    free: _Mask, dark: InkImage, expected: InkImage, zone: _Mask, levels: InkLevels
-) -> _Mask:
+    free: Mask, dark: InkImage, expected: InkImage, zone: Mask, levels: InkLevels
+) -> Mask:
     """Only components that are somewhere as dark as a stroke and cannot be print.
 
     A sliver that hugs the print is the print's own blurred edge, a thin line a few pixels beside
@@ -233,15 +154,15 @@ def _keep_proven(
     keep = (outside >= np.maximum(2, 0.15 * area)) & (proven >= 3) & (area >= _SPECK_PX)
     keep &= solid >= 0.1 * area
     keep[0] = False
-    return np.asarray(_mask(keep)[labels], np.uint8)
+    return np.asarray(as_mask(keep)[labels], np.uint8)
 
 
-def _hiding(expected: InkImage, levels: InkLevels) -> _Mask:
+def _hiding(expected: InkImage, levels: InkLevels) -> Mask:
     """Where print is dark enough to hide a stroke; over lighter print strokes show themselves."""
-    return _mask(expected >= _HIDES * levels.peak - _MARGIN)
+    return as_mask(expected >= _HIDES * levels.peak - _MARGIN)
 
 
-def _bridges(free: _Mask, zone: _Mask) -> _Mask:
+def _bridges(free: Mask, zone: Mask) -> Mask:
     """Pixels of the print zone that lie between writing on both sides of it.
 
     Closings by straight lines in four directions: along a printed line they find nothing to
@@ -259,7 +180,7 @@ def _bridges(free: _Mask, zone: _Mask) -> _Mask:
     return joined & zone
 
 
-def _line_elements(length: int) -> list[_Mask]:
+def _line_elements(length: int) -> list[Mask]:
     upright = np.zeros((length, length), np.uint8)
     upright[:, length // 2] = 1
     falling = np.eye(length, dtype=np.uint8)
