@@ -159,6 +159,7 @@ def detect(blank: Path, output: Path | None) -> None:
     """Propose a template from a blank form: its fields with kinds, names and labels."""
     from forms_app.reading.errors import ReadingError
     from forms_app.templating.blank_detection import detect_template
+    from forms_app.templating.label_reading import INSTALL_COMMAND
 
     try:
         found = detect_template(_file_bytes(blank), blank.name)
@@ -174,10 +175,12 @@ def detect(blank: Path, output: Path | None) -> None:
             raise UserError(f"The output {output} cannot be written: {error.strerror}.") from error
     pages, fields = len(found.definition["pages"]), len(found.definition["fields"])
     click.echo(f"{blank}: {fields} fields on {pages} pages; look them over before use", err=True)
-    if not found.is_named:
+    if found.unread_pages:
         click.echo(
-            "Labels were not read: the blank has no text of its own and the extra 'detect' is not "
-            "installed (pip install 'fieldhand[detect]').",
+            f"No label could be read on page {', '.join(map(str, found.unread_pages))}: it is a "
+            "picture, and the text recogniser is not installed. So its fields are called field_1, "
+            "field_2, ... and all places to write are of kind text. Give the form's PDF where it "
+            f"holds text, or run {INSTALL_COMMAND} and detect again.",
             err=True,
         )
 

@@ -16,10 +16,10 @@ from forms_app.templating.template_file import dump_template
 
 @dataclass(frozen=True, slots=True)
 class DetectedTemplate:
-    """A template file's JSON object; `is_named` is False where no label could be read."""
+    """A template file's JSON object; on `unread_pages` no label of a field could be read."""
 
     definition: dict[str, Any]
-    is_named: bool
+    unread_pages: tuple[int, ...]
 
 
 def detect_template(data: bytes, name: str) -> DetectedTemplate:
@@ -36,15 +36,17 @@ def detect_template(data: bytes, name: str) -> DetectedTemplate:
     is_pdf = sniff(data, name) is FileKind.PDF
     pages: list[TemplatePage] = []
     fields: list[FormField] = []
-    is_named = False
+    unread_pages: list[int] = []
     for page in open_pages(data, name, limits):
         height, width = page.grey.shape
         words = pdf_words(data, name, page.number, limits.pdf_dpi) if is_pdf else ()
         reader = best_reader(words)
-        is_named = is_named or not isinstance(reader, NoReader)
         pages.append(TemplatePage(page.number, width, height, name, page.number))
         taken = [field.name for field in fields]
-        fields += detect_fields(page.grey, page.dpi, page.number, reader, taken)
+        found = detect_fields(page.grey, page.dpi, page.number, reader, taken)
+        if found and isinstance(reader, NoReader):
+            unread_pages.append(page.number)
+        fields += found
     title = PurePath(name).stem.replace("_", " ").strip() or "New template"
     template = FormTemplate(title, tuple(pages), tuple(fields))
-    return DetectedTemplate(dict(dump_template(template)), is_named)
+    return DetectedTemplate(dict(dump_template(template)), tuple(unread_pages))

@@ -16,6 +16,8 @@ from forms_app.reading.geometry import Box
 from forms_app.reading.pdf_words import PrintedWord
 from forms_app.templating.blank_ink import BlankPage
 
+# For messages: works on an installed Fieldhand wherever it came from.
+INSTALL_COMMAND = "pip install 'fieldhand[detect]'"
 _MARGIN_PX = 4
 _HEIGHT_PX = 48
 _LEAST_SURE = 0.5

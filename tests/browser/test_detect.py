@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from forms_app import demo
 from forms_app.services import templates
 from forms_app.services.application import Application
+from forms_app.templating.label_reading import ocr_is_installed
 from tests.browser.canvas import Desk, fields_of
 from tests.serving import Serve
 
@@ -32,6 +33,11 @@ def test_proposals_are_corrected_dismissed_and_taken_in_one_step(
     expect(summary).to_contain_text("1 more have a field already")
     expect(page.locator(".proposed-box").first).to_be_visible()
     expect(rows).to_have_count(19)
+    unread = page.locator(".detect .notice")
+    expect(unread).to_be_visible(visible=not ocr_is_installed())
+    if not ocr_is_installed():
+        expect(unread).to_contain_text("No labels could be read")
+        expect(unread.locator("code")).to_have_text("pip install 'fieldhand[detect]'")
 
     comb = rows.filter(has_text="cells").first
     before = comb.locator(".value").inner_text()

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from forms_app import demo
 from forms_app.cli.template import command
 from forms_app.errors import TemplateError
+from forms_app.templating.label_reading import ocr_is_installed
 from forms_app.templating.template_file import load_template
 from tests.templating.pdf_blank import pdf_blank
 
@@ -77,6 +78,14 @@ def test_detect_writes_a_template_that_check_reads(tmp_path: Path) -> None:
     template = load_template(output)
     assert [f.name for f in template.fields] == ["telephone", "signature"]
     assert len(template.fields[0].cells) == 10 and template.name == "survey"
+
+
+def test_detect_says_that_labels_were_not_read_and_what_to_install(tmp_path: Path) -> None:
+    output = tmp_path / "T.json"
+    code, said = run("detect", str(demo.FOLDER / "blank.png"), "-o", str(output))
+    assert code == 0
+    told = "No label could be read on page 1" in said and "pip install 'fieldhand[detect]'" in said
+    assert told == (not ocr_is_installed())
 
 
 def test_detect_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:

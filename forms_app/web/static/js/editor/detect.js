@@ -45,7 +45,9 @@ export function createDetect(editor) {
   });
   const list = element("ul", "detect-list");
   list.setAttribute("aria-label", "Proposed fields");
-  const content = element("div", "detect", summary, element("div", "actions", all, some,
+  const unread = element("p", "notice notice-doubt");
+  unread.hidden = true;
+  const content = element("div", "detect", summary, unread, element("div", "actions", all, some,
     button("Dismiss all", () => drawer.close())), list);
   const boxes = createProposedBoxes({ viewport, container, onToggle: toggleChosen });
 
@@ -70,7 +72,8 @@ export function createDetect(editor) {
       const answer = await send(pages[page - 1].detect, { method: "POST", json: {} });
       if (mine !== run) return;
       const found = withoutCovered(fromFile(answer.fields), store.state.fields, page);
-      show(found.free, inWords(found, answer.named));
+      show(found.free, inWords(found));
+      if (answer.install && found.free.length) tellUnread(answer.install);
       announce(summary.textContent);
       if (found.free.length) all.focus();
     } catch (problem) {
@@ -79,15 +82,24 @@ export function createDetect(editor) {
     }
   }
 
-  function inWords({ free, covered }, named) {
+  function inWords({ free, covered }) {
     if (!free.length) {
       return covered ? "Everything that was found has a field already."
         : "No fields were found. Draw them with the tools above.";
     }
     const left = covered ? ` ${covered} more have a field already.` : "";
-    const unnamed = named ? ""
-      : " They have numbers for names: labels are read from a PDF’s own text, or else by the extra fieldhand[detect].";
-    return `${counted(free)} proposed on page ${page}.${left}${unnamed}`;
+    return `${counted(free)} proposed on page ${page}.${left}`;
+  }
+
+  function tellUnread(command) {
+    unread.replaceChildren(
+      element("strong", "", "No labels could be read. "),
+      "Fields are called field_1, field_2, …, and all places to write are of kind text: set kinds and"
+        + " labels by hand. Or start from the form’s PDF, where it holds text; or run ",
+      element("code", "", command),
+      " where Fieldhand runs, then Detect again.",
+    );
+    unread.hidden = false;
   }
 
   const counted = (fields) => (fields.length === 1 ? "1 field" : `${fields.length} fields`);
@@ -96,6 +108,7 @@ export function createDetect(editor) {
     proposals = next;
     selected = new Set();
     summary.textContent = words;
+    unread.hidden = true;
     render();
   }
 
