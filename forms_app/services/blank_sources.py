@@ -23,8 +23,9 @@ from forms_app.store.locks import lock_blobs
 from forms_app.store.models import LOCAL_USER_ID, TemplatePageRow
 from forms_app.store.states import JobKind, JobState
 from forms_app.templating.blank_from_copies import MOST_COPIES, CombinedBlank, combine_copies
+from forms_app.templating.deskewing import upright
 from forms_app.templating.health_sizes import GOOD_PAGE_PX
-from forms_app.templating.photograph import sheet_of, upright
+from forms_app.templating.photograph import sheet_of
 
 
 class BlankSource(StrEnum):

@@ -23,7 +23,8 @@ from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
 from forms_app.templating.common_print import common_print, without_writing
-from forms_app.templating.photograph import flattened, upright
+from forms_app.templating.deskewing import upright
+from forms_app.templating.photograph import flattened
 
 MOST_COPIES = 12
 """More copies cost memory (9 MB for each A4 page) and show nothing new."""

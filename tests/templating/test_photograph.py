@@ -8,7 +8,9 @@ import pytest
 
 from forms_app.reading.registration import align_page, prepare_reference
 from forms_app.reading.types import GreyImage
-from forms_app.templating.photograph import find_sheet, flattened, sheet_of, upright
+from forms_app.templating.deskewing import upright
+from forms_app.templating.photograph import flattened, sheet_of
+from forms_app.templating.sheet_detection import find_sheet
 from tests.templating.test_blank_from_copies import print_of
 
 
