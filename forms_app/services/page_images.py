@@ -12,7 +12,6 @@ from forms_app.errors import NotFoundError, UserError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ReadingError
 from forms_app.reading.features import resized_to, view_page
-from forms_app.reading.geometry import Box
 from forms_app.reading.hand_placement import (
     PlacedPoint,
     corner_points,
@@ -20,7 +19,6 @@ from forms_app.reading.hand_placement import (
     lay_by_points,
 )
 from forms_app.reading.intake import IntakeLimits, open_page
-from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference
 from forms_app.reading.turning import turning
 from forms_app.reading.types import GreyImage
@@ -29,8 +27,8 @@ from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
+from forms_app.services.loose_fields import LooseField, loose_fields
 from forms_app.services.page_candidates import ranked
-from forms_app.services.page_laying import LOOSE_KINDS
 from forms_app.services.page_placements import PagePlacement, placement_from_json
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
@@ -50,16 +48,6 @@ class StartPoints:
 
 
 @dataclass(frozen=True, slots=True)
-class LaidField:
-    """A field above the review policy's residual limit; `box` in template pixels."""
-
-    name: str
-    label: str
-    box: Box
-    residual_px: float
-
-
-@dataclass(frozen=True, slots=True)
 class LaidPreview:
     """How a page would lie. `is_checked`: the refinement found the print; else `doubt` says why
     not, and a person must confirm the overlay. `picture` is a JPEG of the laid page."""
@@ -67,7 +55,7 @@ class LaidPreview:
     is_checked: bool
     doubt: str
     residual_px: float
-    poor_fields: tuple[LaidField, ...]
+    poor_fields: tuple[LooseField, ...]
     picture: bytes
 
 
@@ -142,13 +130,7 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
         laid = lay_by_points(source.grey, blank, placement.points, fields)
     except ReadingError as error:
         raise UserError(error.message) from error
-    residuals = laid.aligned.field_residuals_px
-    limit_px = ReviewPolicy().most_residual_px
-    poor = tuple(
-        LaidField(field.name, field.label or field.name, field.extent, residuals[field.name])
-        for field in fields
-        if field.kind not in LOOSE_KINDS and residuals[field.name] > limit_px
-    )
+    poor = loose_fields(fields, laid.aligned.field_residuals_px)
     picture = _jpeg(laid.aligned.grey)
     return LaidPreview(laid.is_checked, laid.doubt, laid.aligned.residual_px, poor, picture)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forms_app.reading.alignment import align_view
 from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
 from forms_app.reading.features import PageView, view_page
-from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.likeness import writing_print
 from forms_app.reading.types import AlignedPage, GreyImage
@@ -16,10 +16,9 @@ from forms_app.services.application import Application
 from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.blanks import load_plan, reference, references_of
+from forms_app.services.loose_fields import TOLERANT_KINDS
 from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement
-
-LOOSE_KINDS = frozenset({FieldKind.IMAGE, FieldKind.SIGNATURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,8 @@ class LaidPage:
 
 
 def worst_residual_px(page: AlignedPage, fields: Sequence[FormField]) -> float | None:
-    """The residual of the worst field that is read by its place, in template pixels.
-
-    A picture that a person keys, or a signature that is there or not, may lie a little off.
-    """
-    read = {field.name for field in fields if field.kind not in LOOSE_KINDS}
+    """The residual of the worst field that is read by its place, in template pixels."""
+    read = {field.name for field in fields if field.kind not in TOLERANT_KINDS}
     residuals = (px for name, px in page.field_residuals_px.items() if name in read)
     return max((float(px) for px in residuals), default=None)
 

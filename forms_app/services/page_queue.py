@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import page_counts, version_of_form
+from forms_app.services.blanks import load_plan
 from forms_app.services.loading import load
+from forms_app.services.loose_fields import LooseField, loose_fields, looseness_in_words
 from forms_app.store import page_queue
 from forms_app.store.models import (
     BatchRow,
@@ -23,10 +25,6 @@ from forms_app.store.states import PageState
 
 SHOWN = 200
 LOOSE = "loose_page"
-LOOSE_MESSAGE = (
-    "A field lies {residual:.1f} px off its place (limit {limit:.0f}). Confirm that the print fits "
-    "all the same, or lay the page by hand."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,7 @@ class QueuedPage:
 
     `reason` is a stable word (an error's code, or `loose_page`), `message` says it to a person.
     `template_page` is None where the page is not laid; `form` is the label of the form it is in.
+    `loose_fields` are what it waits for where the reason is `loose_page`, the worst first.
     """
 
     page_id: int
@@ -51,6 +50,7 @@ class QueuedPage:
     scan_name: str | None
     barcode: str | None
     is_laid: bool
+    loose_fields: tuple[LooseField, ...]
 
     @property
     def label(self) -> str:
@@ -122,6 +122,7 @@ def get_queue(app: Application, batch_id: int) -> PageQueue:
 def describe_pages(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) -> list[QueuedPage]:
     """Pages with their files, as people see them."""
     labels = form_labels(session, {page.submission_id for page, _ in rows if page.submission_id})
+    loose = _loose_fields(session, [page for page, _ in rows if _reason(page) == LOOSE])
     return [
         QueuedPage(
             page_id=page.id,
@@ -130,7 +131,9 @@ def describe_pages(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) ->
             number=page.number,
             state=page.state,
             reason=_reason(page),
-            message=_message(page),
+            message=looseness_in_words(loose[page.id])
+            if page.id in loose
+            else page.error_message or "",
             version_id=page.version_id,
             template_page=page.template_page,
             submission_id=page.submission_id,
@@ -138,6 +141,7 @@ def describe_pages(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) ->
             scan_name=page.scan_name,
             barcode=page.barcode,
             is_laid=page.aligned_hash is not None and page.template_page is not None,
+            loose_fields=loose.get(page.id, ()),
         )
         for page, file in rows
     ]
@@ -150,12 +154,16 @@ def _reason(page: PageRow) -> str:
     return page.error_code or page.state
 
 
-def _message(page: PageRow) -> str:
-    if _reason(page) == LOOSE:
-        return LOOSE_MESSAGE.format(
-            residual=page.worst_residual_px, limit=page_queue.MOST_RESIDUAL_PX
-        )
-    return page.error_message or ""
+def _loose_fields(session: Session, pages: Sequence[PageRow]) -> dict[int, tuple[LooseField, ...]]:
+    """By page id, the fields of each loose page that lie loosely."""
+    versions = {page.version_id for page in pages if page.version_id}
+    templates = {row_id: load_plan(session, row_id).template for row_id in versions}
+    found = {}
+    for page in pages:
+        assert page.version_id and page.template_page  # It has been read.
+        fields = templates[page.version_id].fields_on(page.template_page)
+        found[page.id] = loose_fields(fields, page.field_residuals or {})
+    return found
 
 
 def form_labels(session: Session, ids: set[int]) -> dict[int, str]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
 from forms_app.services import batches, page_actions, page_images, page_queue, page_work, rescans
+from forms_app.services.loose_fields import LooseField
 from forms_app.services.page_images import LaidPreview
 from forms_app.services.page_placements import PagePlacement, placement_of
 from forms_app.services.page_work import PageWork
@@ -195,12 +196,16 @@ def _preview_json(found: LaidPreview) -> dict[str, object]:
         "checked": found.is_checked,
         "doubt": found.doubt,
         "residual_px": round(found.residual_px, 2),
-        "poor_fields": [
-            {"label": field.label, "box": field.box.as_list(), "residual_px": field.residual_px}
-            for field in found.poor_fields
-        ],
+        "poor_fields": _fields_json(found.poor_fields),
         "picture": "data:image/jpeg;base64," + base64.b64encode(found.picture).decode(),
     }
+
+
+def _fields_json(fields: tuple[LooseField, ...]) -> list[dict[str, object]]:
+    return [
+        {"label": field.label, "box": field.box.as_list(), "residual_px": field.residual_px}
+        for field in fields
+    ]
 
 
 def _work_json(work: PageWork) -> dict[str, object]:
@@ -213,6 +218,7 @@ def _work_json(work: PageWork) -> dict[str, object]:
         "version_id": work.page.version_id,
         "template_page": work.page.template_page,
         "form_id": work.page.submission_id,
+        "loose_fields": _fields_json(work.page.loose_fields),
         "targets": [
             {
                 "version_id": target.version_id,

@@ -69,6 +69,14 @@ def _ids(app: Application) -> dict[int, int]:
         return {page.number: page.id for page in session.scalars(select(PageRow))}
 
 
+def _loosen(app: Application, page_id: int, residuals_px: dict[str, float]) -> None:
+    """As if fields of a read page lay that far off."""
+    with app.session() as session:
+        page = session.get_one(PageRow, page_id)
+        page.field_residuals = residuals_px
+        page.worst_residual_px = max(residuals_px.values())
+
+
 def test_a_sheet_scanned_twice_is_held_and_dropped(any_app: Application) -> None:
     first, second = _written(1, 1), _written(2, 2)
     batch_id = _read(any_app, first, second, second, _written(1, 3), _written(2, 4))
@@ -223,10 +231,11 @@ def test_a_page_that_is_being_read_is_left_alone(app: Application) -> None:
 
 def test_a_loose_page_waits_until_a_person_has_looked(app: Application) -> None:
     batch_id = _read(app, _sheet(1), _sheet(2))
-    with app.session() as session:
-        session.get_one(PageRow, 1).worst_residual_px = 5.5
+    _loosen(app, 1, {"surname": 5.5})
     assert _waiting(app, batch_id) == [(1, "loose_page")]
-    assert "5.5 px" in page_work.get_work(app, 1).page.message
+    page = page_work.get_work(app, 1).page
+    assert page.message.startswith("Surname lies 5.5 px off its place (limit 4 px).")
+    assert [(field.name, field.residual_px) for field in page.loose_fields] == [("surname", 5.5)]
     page_actions.check_page(app, 1)
     assert _waiting(app, batch_id) == []
 

@@ -157,7 +157,7 @@ async function open() {
   part("scan").src = work.scan_url;
   await part("scan").decode();
   const isLaid = work.laid_url && ["held", "read"].includes(work.state);
-  if (isLaid) await desk.showLaid(work.laid_url);
+  if (isLaid) await desk.showLaid(work.laid_url, work.loose_fields);
   setMode(isLaid ? "laid" : "points");
   root.dataset.ready = "true";
 }
