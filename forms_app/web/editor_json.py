@@ -14,6 +14,7 @@ from forms_app.errors import UserError
 from forms_app.services import editing, field_help, printed_lines
 from forms_app.services.editing import Editor
 from forms_app.web.context import application
+from forms_app.web.request_data import sent_object
 
 LINES_SECONDS = 24 * 3600
 NOT_UNDERSTOOD = "The request was not understood. Reload the page, then repeat the change."
@@ -24,13 +25,14 @@ blueprint = Blueprint("editor", __name__, url_prefix="/templates")
 @blueprint.post("/explain")
 def explain() -> ResponseReturnValue:
     """What a field accepts: `{field}` -> `{sentence, accepts, refuses, problems}`."""
-    return jsonify(asdict(field_help.explain_field(_field(_sent().get("field")))))
+    sent = sent_object(NOT_UNDERSTOOD)
+    return jsonify(asdict(field_help.explain_field(_field(sent.get("field")))))
 
 
 @blueprint.post("/try")
 def try_value() -> ResponseReturnValue:
     """Whether a field accepts a text: `{field, text}` -> `{accepted, value, reasons}`."""
-    sent = _sent()
+    sent = sent_object(NOT_UNDERSTOOD)
     return jsonify(
         asdict(field_help.try_in_field(_field(sent.get("field")), str(sent.get("text", ""))))
     )
@@ -73,7 +75,7 @@ def lines(version_id: int, number: int) -> Response:
 @blueprint.post("/versions/<int:version_id>/presence")
 def presence(version_id: int) -> ResponseReturnValue:
     """Say that a draft is open in a window, and hear who else has it open."""
-    sent = _sent()
+    sent = sent_object(NOT_UNDERSTOOD)
     found = editing.stay(application(), version_id, _editor(sent))
     return jsonify(
         revision=found.revision,
@@ -84,15 +86,8 @@ def presence(version_id: int) -> ResponseReturnValue:
 @blueprint.post("/versions/<int:version_id>/presence/end")
 def leave(version_id: int) -> ResponseReturnValue:
     """The window is closed."""
-    editing.leave(application(), version_id, str(_sent().get("window", "")))
+    editing.leave(application(), version_id, str(sent_object(NOT_UNDERSTOOD).get("window", "")))
     return "", 204
-
-
-def _sent() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise UserError(NOT_UNDERSTOOD)
-    return sent
 
 
 def _field(sent: object) -> dict[str, Any]:

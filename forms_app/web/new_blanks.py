@@ -28,11 +28,11 @@ def live(job_id: int) -> ResponseReturnValue:
 def use(job_id: int) -> ResponseReturnValue:
     """Make the template and draw on it."""
     version = blank_sources.create_from_blank(application(), job_id)
-    return redirect(url_for("templates.edit", version_id=version.id), 303)
+    return redirect(url_for("drafts.edit", version_id=version.id), 303)
 
 
 @blueprint.post("/<int:job_id>/forget")
 def forget(job_id: int) -> ResponseReturnValue:
     """Start over with other files."""
     template_jobs.delete_job(application(), job_id)
-    return redirect(url_for("templates.new"), 303)
+    return redirect(url_for("new_templates.new"), 303)

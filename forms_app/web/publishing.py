@@ -13,9 +13,11 @@ from forms_app.errors import UserError
 from forms_app.services import dry_run, template_health, template_jobs, template_rules
 from forms_app.services.dto.templates import TemplateJob
 from forms_app.web.context import application
+from forms_app.web.request_data import sent_object, uploaded_files
 from forms_app.web.responses import kept_image
 
 PICTURE_SECONDS = 3600
+RULES_NOT_UNDERSTOOD = "The rules were not understood. Reload the page, then repeat the change."
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/templates")
 
@@ -48,22 +50,17 @@ def test_registration(version_id: int) -> ResponseReturnValue:
 @blueprint.post("/versions/<int:version_id>/tryouts")
 def try_out(version_id: int) -> ResponseReturnValue:
     """Have filled samples read: files of a form, or `synthetic` of them drawn by machine."""
-    uploads = [
-        (upload.filename.replace("\\", "/").rsplit("/", 1)[-1], upload.read())
-        for upload in request.files.getlist("files")
-        if upload.filename
-    ]
     synthetic = request.form.get("synthetic", 0, type=int)
-    job = dry_run.request_dry_run(application(), version_id, uploads, synthetic)
+    job = dry_run.request_dry_run(application(), version_id, uploaded_files("files"), synthetic)
     return jsonify(_job(job)), 202
 
 
 @blueprint.put("/versions/<int:version_id>/rules")
 def save_rules(version_id: int) -> ResponseReturnValue:
     """Keep the cross-field rules: `{rules, replaces}`."""
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or not isinstance(sent.get("replaces"), list):
-        raise UserError("The rules were not understood. Reload the page, then repeat the change.")
+    sent = sent_object(RULES_NOT_UNDERSTOOD)
+    if not isinstance(sent.get("replaces"), list):
+        raise UserError(RULES_NOT_UNDERSTOOD)
     version = template_rules.save_rules(
         application(),
         version_id,

@@ -15,10 +15,12 @@ from forms_app.reading.types import Value
 from forms_app.services import batches, review
 from forms_app.services.dto.review import ItemKey, ReviewItem, SubmissionDetail
 from forms_app.web.context import application
+from forms_app.web.request_data import sent_object
 from forms_app.web.responses import kept_image
 from forms_app.web.review_json import item_json, key_json
 
 ACTIONS = frozenset({"confirm", "correct", "blank", "unreadable"})
+NOT_UNDERSTOOD = "The decision was not understood. Reload the page, then repeat it."
 # Long enough to go back and forth; a page that is read again shows anew.
 PICTURE_SECONDS = 300
 
@@ -104,9 +106,9 @@ def item(submission_id: int) -> ResponseReturnValue:
 def decide(submission_id: int) -> ResponseReturnValue:
     """A person's decision: `{action, value, override}`."""
     key = _asked_key(submission_id)
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict) or sent.get("action") not in ACTIONS:
-        raise UserError("The decision was not understood. Reload the page, then repeat it.")
+    sent = sent_object(NOT_UNDERSTOOD)
+    if sent.get("action") not in ACTIONS:
+        raise UserError(NOT_UNDERSTOOD)
     value, override = _value(sent.get("value")), sent.get("override") is True
     try:
         result = review.decide(application(), *key, sent["action"], value, override=override)
