@@ -19,7 +19,8 @@ import cv2
 import numpy as np
 
 from benchmarks.detection_truth import Case, real_cases, truth_of
-from benchmarks.drawn_forms import Truth, draw_form
+from benchmarks.drawn_forms.form import draw_form
+from benchmarks.drawn_forms.truth import Truth
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.types import GreyImage

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.drawn_forms import Truth
+from benchmarks.drawn_forms.truth import Truth
 from benchmarks.forms.make_tara_blank import make_blank
 from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box

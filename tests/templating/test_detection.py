@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.detection import compare, scanned
-from benchmarks.drawn_forms import draw_form
+from benchmarks.drawn_forms.form import draw_form
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
