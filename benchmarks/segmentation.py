@@ -28,8 +28,8 @@ from tests.reading.drawn_fields import (
     draw_comb,
     draw_line,
     draw_signature_field,
-    random_look,
 )
+from tests.reading.drawn_look import random_look
 
 FOUND = 0.8
 DIGITS = "0123456789"

@@ -7,7 +7,8 @@ import pytest
 
 from forms_app.reading.segmentation import segment
 from forms_app.reading.types import InkState
-from tests.reading.drawn_fields import DrawnField, Look, draw_comb, random_look
+from tests.reading.drawn_fields import DrawnField, draw_comb
+from tests.reading.drawn_look import Look, random_look
 from tests.reading.segmented_fields import is_like, segmented, with_stroke
 
 EMPTY, WRITTEN, STRUCK = InkState.EMPTY, InkState.WRITTEN, InkState.STRUCK_OUT

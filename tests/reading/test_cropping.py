@@ -10,14 +10,8 @@ from forms_app.reading.cropping import crop_area, cut_field
 from forms_app.reading.errors import ShapeError
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
-from tests.reading.drawn_fields import (
-    COMB_STYLES,
-    DrawnField,
-    Look,
-    draw_comb,
-    draw_line,
-    with_ink,
-)
+from tests.reading.drawn_fields import DrawnField, draw_comb, draw_line, with_ink
+from tests.reading.drawn_look import COMB_STYLES, Look
 
 MISREGISTERED = [
     Look(style=style, line_px=line_px, shift_px=2.0, bend_px=1.0, thicker_px=thicker)

@@ -11,14 +11,8 @@ from forms_app.reading.marks import read_mark, read_marks
 from forms_app.reading.signatures import read_signature
 from forms_app.reading.stray_marks import has_mark_beside
 from forms_app.reading.types import InkState
-from tests.reading.drawn_fields import (
-    DrawnField,
-    Look,
-    draw_choice,
-    draw_signature_field,
-    random_look,
-    with_ink,
-)
+from tests.reading.drawn_fields import DrawnField, draw_choice, draw_signature_field, with_ink
+from tests.reading.drawn_look import Look, random_look
 
 SHAPES = ("square", "circle", "brackets")
 

@@ -8,7 +8,8 @@ import pytest
 
 from forms_app.reading.segmentation import segment
 from forms_app.reading.types import InkState
-from tests.reading.drawn_fields import DrawnField, Look, draw_comb, draw_line, with_ink
+from tests.reading.drawn_fields import DrawnField, draw_comb, draw_line, with_ink
+from tests.reading.drawn_look import Look
 from tests.reading.segmented_fields import segmented
 
 

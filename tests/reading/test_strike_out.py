@@ -10,7 +10,8 @@ from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.pipeline import read_crop
 from forms_app.reading.segmentation import segment
 from forms_app.reading.types import InkState, Outcome
-from tests.reading.drawn_fields import DrawnField, Look, draw_comb, draw_line, with_ink
+from tests.reading.drawn_fields import DrawnField, draw_comb, draw_line, with_ink
+from tests.reading.drawn_look import Look
 from tests.reading.segmented_fields import segmented, with_stroke
 
 WRITTEN, STRUCK = InkState.WRITTEN, InkState.STRUCK_OUT

@@ -15,7 +15,8 @@ from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.pipeline import read_crop
 from forms_app.reading.struck_cells import overshoot_px, withdraw_struck_cells
 from forms_app.reading.types import InkState, Outcome, Segmentation
-from tests.reading.drawn_fields import DrawnField, Look, draw_comb
+from tests.reading.drawn_fields import DrawnField, draw_comb
+from tests.reading.drawn_look import Look
 from tests.reading.made_fields import CHARSET, comb, comb_field, likely, sure
 from tests.reading.segmented_fields import with_stroke
 
