@@ -1,4 +1,4 @@
-"""Written fields, segmentations and log-probabilities made by hand."""
+"""Written fields, segmentations, log-probabilities and evidence made by hand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from forms_app.reading.classifier import Charset
+from forms_app.reading.evidence import Evidence
 from forms_app.reading.form_template import Constraints, FieldKind, FormField, Layout, Option
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import Glyph, InkState, LogProbabilities, Segmentation
@@ -17,6 +18,17 @@ CHARSET = Charset(
 REJECT = "reject"
 REST = 1e-5
 CELL_PX = 50
+CLEAN = Evidence(
+    ink_share=0.1,
+    stray_ink=0.0,
+    inner_gaps=0,
+    lone_letters=0,
+    struck_cells=0,
+    beside=0.0,
+    bars_on_print=0,
+    lost_ink=0.0,
+    residual_px=0.3,
+)
 
 
 def comb_field(kind: str, **constraints: Any) -> FormField:

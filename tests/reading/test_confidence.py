@@ -1,4 +1,4 @@
-"""Verdicts: value, outcome, confidence, reasons."""
+"""Verdicts on written fields: value, outcome, confidence, reasons."""
 
 from __future__ import annotations
 
@@ -7,25 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from forms_app.reading import calibration
-from forms_app.reading.calibration import Features, parse_calibration, shipped_calibration
-from forms_app.reading.confidence import (
-    judge_choice,
-    judge_image,
-    judge_mark,
-    judge_written,
-    missing_page,
-)
+from forms_app.reading.confidence import judge_written, missing_page
 from forms_app.reading.decoding import decode
 from forms_app.reading.doubts import ordinal
 from forms_app.reading.evidence import Evidence
-from forms_app.reading.form_template import FieldKind, FormField, Layout
-from forms_app.reading.geometry import Box
+from forms_app.reading.form_template import FieldKind
 from forms_app.reading.policy import ReviewPolicy, policy_for
-from forms_app.reading.types import Decoded, FieldReading, InkState, MarkReading, Outcome
+from forms_app.reading.types import Decoded, FieldReading, InkState, Outcome
 from tests.reading.made_fields import (
     CHARSET,
-    choice_field,
+    CLEAN,
     comb,
     comb_field,
     likely,
@@ -34,25 +25,7 @@ from tests.reading.made_fields import (
 )
 
 POLICY = ReviewPolicy()
-CLEAN = Evidence(
-    ink_share=0.1,
-    stray_ink=0.0,
-    inner_gaps=0,
-    lone_letters=0,
-    struck_cells=0,
-    beside=0.0,
-    bars_on_print=0,
-    lost_ink=0.0,
-    residual_px=0.3,
-)
 EMPTY = replace(CLEAN, ink_share=0.0)
-MARK = FormField("consent", 1, FieldKind.MARK, Box(0, 0, 40, 40))
-SIGNATURE = FormField("signature", 1, FieldKind.SIGNATURE, Box(0, 0, 400, 90))
-IMAGE = FormField("remarks", 1, FieldKind.IMAGE, Box(0, 0, 400, 90))
-CROSS = MarkReading(0.995, InkState.WRITTEN, 0.12)
-NONE = MarkReading(0.01, InkState.EMPTY, 0.0)
-FAINT = MarkReading(0.6, InkState.WRITTEN, 0.03)
-STRUCK = MarkReading(0.04, InkState.STRUCK_OUT, 0.7)
 
 
 def written(
@@ -200,123 +173,11 @@ def test_struck_out_and_unreadable_have_no_value_and_are_reviewed() -> None:
         assert reading.outcome is outcome and reading.value is None and reading.needs_review
 
 
-def test_one_mark_is_the_choice() -> None:
-    reading = judge_choice(choice_field(), [NONE, CROSS, NONE], 0.3, POLICY)
-    assert (reading.value, reading.outcome, reading.needs_review) == ("B", Outcome.READ, False)
-
-
-def test_a_mark_beside_the_boxes_is_reviewed() -> None:
-    beside = "there is a mark beside the boxes"
-    for marks in ([NONE, NONE, NONE], [NONE, CROSS, NONE]):
-        assert judge_choice(choice_field(), marks, 0.3, POLICY, True).reasons == (beside,)
-    assert judge_mark(comb_field("mark"), NONE, 0.3, POLICY, True).reasons == (beside,)
-
-
-def test_no_mark_is_blank_and_reviewed_only_where_required() -> None:
-    reading = judge_choice(choice_field(), [NONE, NONE, NONE], 0.3, POLICY)
-    assert (reading.value, reading.outcome, reading.needs_review) == (None, Outcome.BLANK, False)
-    assert judge_choice(choice_field(required=True), [NONE] * 3, 0.3, POLICY).needs_review
-
-
-def test_two_marks_of_a_choice_are_reviewed() -> None:
-    reading = judge_choice(choice_field(), [CROSS, CROSS, NONE], 0.3, POLICY)
-    assert reading.needs_review and reading.reasons[0] == "2 boxes are marked: A, B"
-    assert reading.confidence < 0.95
-
-
-def test_a_struck_mark_is_not_chosen() -> None:
-    reading = judge_choice(choice_field(), [CROSS, STRUCK, NONE], 0.3, POLICY)
-    assert reading.value == "A" and not reading.needs_review
-    alone = judge_choice(choice_field(), [NONE, STRUCK, NONE], 0.3, POLICY)
-    assert alone.value is None and "the mark at 'B' is struck out" in alone.reasons
-
-
-def test_a_faint_mark_is_reviewed_and_named() -> None:
-    reading = judge_choice(choice_field(), [NONE, FAINT, NONE], 0.3, POLICY)
-    assert reading.needs_review and "the mark at 'B' is doubtful (60%)" in reading.reasons
-
-
-def test_choices_take_every_mark() -> None:
-    reading = judge_choice(choice_field("choices"), [CROSS, NONE, CROSS], 0.3, POLICY)
-    assert reading.value == ("A", "C") and not reading.needs_review
-    empty = judge_choice(choice_field("choices"), [NONE] * 3, 0.3, POLICY)
-    assert empty.value == () and empty.outcome is Outcome.BLANK
-
-
-@pytest.mark.parametrize(
-    ("field", "mark", "value", "reviewed"),
-    [
-        (MARK, CROSS, True, False),
-        (MARK, NONE, False, False),
-        (MARK, FAINT, True, True),
-        (MARK, STRUCK, False, True),
-        (SIGNATURE, CROSS, True, False),
-        (SIGNATURE, NONE, False, False),
-    ],
-)
-def test_marks_and_signatures(
-    field: FormField, mark: MarkReading, value: bool, reviewed: bool
-) -> None:
-    reading = judge_mark(field, mark, 0.3, POLICY)
-    assert reading.value is value and reading.needs_review is reviewed
-
-
-def test_a_badly_laid_page_sends_marks_to_review() -> None:
-    reading = judge_mark(MARK, CROSS, 6.0, POLICY)
-    assert reading.needs_review and "6.0 px off" in reading.reasons[0]
-
-
-def test_images_are_keyed_by_a_person_unless_empty() -> None:
-    assert judge_image(IMAGE, 0.0, 0.3, POLICY).outcome is Outcome.BLANK
-    reading = judge_image(IMAGE, 0.08, 0.3, POLICY)
-    assert reading.needs_review and reading.reasons == ("to be keyed by a person",)
-
-
 def test_a_missing_page_is_never_accepted_silently() -> None:
     reading = missing_page(comb_field("digits"))
     assert reading.outcome is Outcome.MISSING_PAGE
     assert reading.needs_review
     assert reading.reasons == ("page 1 of the form is missing",)
-
-
-@pytest.mark.parametrize("layout", list(Layout))
-def test_the_shipped_calibration_is_monotone(layout: Layout) -> None:
-    weights = shipped_calibration().regressions[layout].weights
-    signs = dict(zip(calibration.FEATURE_NAMES, weights, strict=True))
-    assert signs["value_log_odds"] > 0 and signs["weakest_log_odds"] >= 0
-    assert signs["margin"] >= 0 and signs["forced"] <= 0
-    assert signs["stray_ink"] <= 0 and signs["residual_px"] <= 0
-    assert signs["rivals"] <= 0 and signs["smallest"] >= 0
-
-
-def test_a_calibration_never_claims_more_than_its_ceiling() -> None:
-    shipped = shipped_calibration()
-    best = Features(9.2, 9.0, 9.2, 0.0, 0.0, 0.0, 0.0, -11.5, 1.0)
-    for layout in Layout:
-        assert shipped.confidence(best, layout) <= shipped.ceiling < 1
-
-
-def test_combs_and_lines_have_weights_of_their_own() -> None:
-    flat = {"weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)}
-    data = {"comb": flat | {"bias": 0}, "line": flat | {"bias": 2}, "ceiling": 0.99}
-    found = parse_calibration(data)
-    nothing = Features(*(0.0 for _ in calibration.FEATURE_NAMES))
-    assert found.confidence(nothing, Layout.COMB) == 0.5
-    assert found.confidence(nothing, Layout.LINE) == pytest.approx(0.8808, abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    "comb_part",
-    [
-        {"bias": 0, "weights": {"unknown": 1}},
-        {"bias": "high", "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)},
-        None,
-    ],
-)
-def test_a_damaged_calibration_is_refused(comb_part: object) -> None:
-    whole = {"bias": 0, "weights": dict.fromkeys(calibration.FEATURE_NAMES, 0)}
-    with pytest.raises((ValueError, TypeError)):
-        parse_calibration({"comb": comb_part, "line": whole, "ceiling": 1})
 
 
 @pytest.mark.parametrize(

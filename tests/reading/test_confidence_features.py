@@ -9,23 +9,10 @@ import pytest
 
 from forms_app.reading.confidence_features import features_of, forced_share, shape_probability
 from forms_app.reading.decoding import decode
-from forms_app.reading.evidence import Evidence
 from forms_app.reading.form_template import Case
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import CharacterReading
-from tests.reading.made_fields import CHARSET, comb, comb_field, likely, sure
-
-CLEAN = Evidence(
-    ink_share=0.1,
-    stray_ink=0.0,
-    inner_gaps=0,
-    lone_letters=0,
-    struck_cells=0,
-    beside=0.0,
-    bars_on_print=0,
-    lost_ink=0.0,
-    residual_px=0.3,
-)
+from tests.reading.made_fields import CHARSET, CLEAN, comb, comb_field, likely, sure
 
 
 def test_a_reading_is_forced_where_the_ink_says_otherwise() -> None:
