@@ -55,13 +55,13 @@ settings = load_settings()
 configure_logging(replace(settings, log_level="error"))
 app = bootstrap(settings)
 batch_id = int(sys.argv[1])
-[archive] = batches.list_files(app, batch_id)
+[archive] = batches.get_batch(app, batch_id).files
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 begun = time.perf_counter()
-while batches.list_files(app, batch_id)[0].state == "uploaded":
+while batches.get_batch(app, batch_id).files[0].state == "uploaded":
     split_file(app, archive.id)
 passed = time.perf_counter() - begun
-files = batches.list_files(app, batch_id)
+files = batches.get_batch(app, batch_id).files
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(files[0].unpacked_files, passed, before >> 10, after >> 10)
 app.close()

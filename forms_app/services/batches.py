@@ -15,7 +15,7 @@ from forms_app.services.batch_templates import (
     versions_of,
 )
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.dto.batches import BatchDetail, BatchSummary, FileSummary, HomeSummary
+from forms_app.services.dto.batches import BatchDetail, BatchSummary, HomeSummary
 from forms_app.services.exports import load_exports
 from forms_app.services.file_lists import load_files
 from forms_app.services.loading import load
@@ -84,13 +84,6 @@ def get_batch(app: Application, batch_id: int) -> BatchDetail:
         )
 
 
-def list_files(app: Application, batch_id: int) -> list[FileSummary]:
-    """The files of a batch in the order of their upload."""
-    with app.session() as session:
-        load(session, BatchRow, batch_id)
-        return load_files(session, batch_id)
-
-
 def delete_batch(app: Application, batch_id: int, user_id: int = LOCAL_USER_ID) -> None:
     """Delete a batch with all scans, readings and decisions; only the audit event remains."""
     with app.session() as session:
@@ -148,7 +141,6 @@ def _summary(
         template_id=version.template_id,
         template_name=version.name,
         version_id=version.id,
-        version_number=version.number,
         templates=tuple(f"{each.name} v{each.number}" for each in versions),
         takes_any=batch.takes_any,
         created_at=batch.created_at,

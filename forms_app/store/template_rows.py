@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -68,11 +66,6 @@ class TemplateVersionRow(Base):
     fields: Mapped[list[TemplateFieldRow]] = relationship(
         order_by="TemplateFieldRow.position", passive_deletes=True
     )
-
-    @property
-    def field_dicts(self) -> list[dict[str, Any]]:
-        """The fields as the template file writes them."""
-        return list(self.definition.get("fields", []))
 
 
 class TemplatePageRow(Base):

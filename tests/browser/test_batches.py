@@ -127,7 +127,7 @@ def test_a_refused_retry_is_told(
     retry = page.get_by_role("button", name="Retry")
     expect(retry).to_be_visible()
     page.evaluate("document.getElementById('batch-live').dataset.live = '600'")
-    uploads.remove_file(served_app, batches.list_files(served_app, batch_id)[0].id)
+    uploads.remove_file(served_app, batches.get_batch(served_app, batch_id).files[0].id)
     retry.click()
     expect(page.locator("#toasts")).to_contain_text("does not exist")
     page.locator("#toasts").get_by_role("button", name="Dismiss").click()

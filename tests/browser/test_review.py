@@ -40,7 +40,7 @@ def read_batch(app: Application, template: TemplateVersion, name: str, forms: in
             return summary
         time.sleep(0.2)
     failures = [
-        file.failed_pages or file.error_message for file in batches.list_files(app, batch.id)
+        file.failed_pages or file.error_message for file in batches.get_batch(app, batch.id).files
     ]
     raise AssertionError(f"Not read in {READ_LIMIT_S} s: {summary.state}, {failures}")
 

@@ -42,11 +42,11 @@ def _send_small_parts(page: Page) -> None:
 
 
 def _names(app: Application, batch_id: int) -> list[str]:
-    return sorted(file.name for file in batches.list_files(app, batch_id))
+    return sorted(file.name for file in batches.get_batch(app, batch_id).files)
 
 
 def _content_hash(app: Application, batch_id: int) -> str | None:
-    [file] = batches.list_files(app, batch_id)
+    [file] = batches.get_batch(app, batch_id).files
     with app.session() as session:
         return session.get_one(FileRow, file.id).content_hash
 
@@ -141,7 +141,7 @@ def test_the_last_answer_lost_does_not_double_the_file(
     expect(page.locator("tr[data-state]")).to_have_count(1, timeout=20_000)
     expect(page.locator("#uploads")).to_be_hidden()
     assert len(lost) == 1
-    assert [file.state for file in batches.list_files(served_app, batch_id)] != ["duplicate"]
+    assert [file.state for file in batches.get_batch(served_app, batch_id).files] != ["duplicate"]
 
 
 def test_a_server_that_cannot_say_how_far_it_is_is_asked_again(
@@ -165,7 +165,7 @@ def test_a_server_that_cannot_say_how_far_it_is_is_asked_again(
     page.locator("#files").set_input_files([payload("scan.pdf", b"%PDF, but no more")])
     expect(page.locator("#uploads")).to_be_hidden(timeout=20_000)
     assert seen == ["PATCH", "HEAD", "HEAD"]
-    assert len(batches.list_files(served_app, batch_id)) == 1
+    assert len(batches.get_batch(served_app, batch_id).files) == 1
 
 
 def test_after_a_reload_the_same_file_goes_on_where_it_was(
@@ -223,7 +223,7 @@ def test_stopping_gives_up_what_is_on_its_way(
     expect(uploads.locator("li")).to_have_count(5)
     uploads.get_by_role("button", name="Stop").click()
     expect(uploads).to_contain_text("0 of 5 uploaded · 5 not uploaded")
-    assert batches.list_files(served_app, batch_id) == []
+    assert batches.get_batch(served_app, batch_id).files == ()
     page.unroute_all(behavior="ignoreErrors")
     uploads.get_by_role("button", name="Retry all").click()
     expect(page.locator("tr[data-state]")).to_have_count(5)

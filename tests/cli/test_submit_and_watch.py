@@ -42,7 +42,7 @@ def data(kept: Application) -> Path:
 
 def _files(app: Application) -> dict[str, dict[str, str]]:
     return {
-        batch.name: {file.name: file.state for file in batches.list_files(app, batch.id)}
+        batch.name: {file.name: file.state for file in batches.get_batch(app, batch.id).files}
         for batch in batches.list_batches(app)
     }
 

@@ -39,7 +39,7 @@ def test_a_name_is_kept_printable(any_app: Application) -> None:
 def test_a_new_batch_is_empty(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
     assert (batch.state, batch.files, batch.fields, batch.eta_s) == ("empty", 0, 0, None)
-    assert (batch.name, batch.template_name, batch.version_number) == ("March", "Intake", 1)
+    assert (batch.name, batch.template_name, batch.templates) == ("March", "Intake", ("Intake v1",))
 
 
 def test_counts_and_pace_while_reading(any_app: Application) -> None:

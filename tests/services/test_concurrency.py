@@ -49,7 +49,7 @@ def test_pages_of_a_form_read_at_once_finish_it_once(any_app: Application) -> No
         readings = session.scalar(select(func.count()).select_from(ReadingRow))
     assert states == ["needs_review"] * FORMS
     assert readings == FORMS * len(FIELDS)
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert (file.state, file.pages_read) == ("done", 2 * FORMS)
 
 

@@ -45,7 +45,7 @@ def test_every_format_is_read(app: Application) -> None:
     files = _in_every_format()
     factories.upload(app, batch.id, zip_bytes(files), "formats.zip")
     run_sent_tasks(app)
-    listed = {file.name: file for file in batches.list_files(app, batch.id)}
+    listed = {file.name: file for file in batches.get_batch(app, batch.id).files}
     assert {name: listed[name].state for name in files} == dict.fromkeys(files, "done")
     assert all(listed[name].pages_read == 1 for name in files)
     with app.session() as session:

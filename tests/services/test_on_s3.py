@@ -36,7 +36,7 @@ def test_from_blank_to_export(s3_app: Application) -> None:
     assert templates.page_image(s3_app, batch.version_id, 1).startswith(b"\x89PNG")
     file = factories.upload(s3_app, batch.id, factories.draw_blank(pages=2), "two.tiff")
     split_file(s3_app, file.id)
-    assert batches.list_files(s3_app, batch.id)[0].page_count == 2
+    assert batches.get_batch(s3_app, batch.id).files[0].page_count == 2
     submission_id = factories.make_submission(s3_app, batch.id)
     assert review.crop_image(s3_app, submission_id, "number").startswith(b"\x89PNG")
     s3_app.tasks.take()  # type: ignore[attr-defined]

@@ -108,7 +108,7 @@ def test_pages_in_an_unsure_order_are_held_until_a_person_sorts_them(any_app: Ap
     run_sent_tasks(any_app)
     assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (3, 2)], [(2, 1), (4, 2)]]
     assert page_queue.get_queue(any_app, batch_id).waiting == 0
-    assert [file.state for file in batches.list_files(any_app, batch_id)] == ["done"]
+    assert [file.state for file in batches.get_batch(any_app, batch_id).files] == ["done"]
 
 
 def test_the_order_as_scanned_can_be_taken(app: Application) -> None:

@@ -94,7 +94,7 @@ def test_a_file_of_several_forms_is_read(any_app: Application) -> None:
         assert list(values) == ["surname", "number", "consent", "agreed"]
         assert values["consent"] is True and values["agreed"] is True
         assert values["surname"] is None
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert (file.state, file.pages_read) == ("done", 4)
 
 
@@ -127,7 +127,7 @@ def test_foreign_and_blank_pages_fail_alone(any_app: Application) -> None:
     empty = np.full((1169, 826), 255, np.uint8)
     factories.upload(any_app, batch.id, _file([_sheet(1), _foreign(), empty, _sheet(2)]))
     run_sent_tasks(any_app)
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert [(page.number, page.error_code) for page in file.failed_pages] == [
         (2, "foreign_page"),
         (3, "blank_page"),
@@ -140,7 +140,7 @@ def test_a_file_of_which_nothing_can_be_read_fails(app: Application) -> None:
     batch = factories.make_batch(app)
     factories.upload(app, batch.id, _file([_foreign()]))
     run_sent_tasks(app)
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "foreign_page")
     assert file.error_message == file.failed_pages[0].message
     assert batches.get_batch(app, batch.id).summary.state == "done"
@@ -150,12 +150,12 @@ def test_a_file_tried_again_tries_its_pages_again(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
     file = factories.upload(any_app, batch.id, _file([_foreign(), _foreign()]))
     run_sent_tasks(any_app)
-    [failed] = batches.list_files(any_app, batch.id)
+    [failed] = batches.get_batch(any_app, batch.id).files
     assert (failed.state, failed.error_code) == ("failed", "foreign_page")
     factories.replace_content(any_app, file.id, any_app.files.put(_file([_sheet(1), _foreign()])))
     assert uploads.retry_file(any_app, file.id).failed_pages == ()
     run_sent_tasks(any_app)
-    [again] = batches.list_files(any_app, batch.id)
+    [again] = batches.get_batch(any_app, batch.id).files
     assert (again.state, again.error_code, again.pages_read) == ("done", None, 1)
     assert [page.number for page in again.failed_pages] == [2]
 
@@ -183,7 +183,7 @@ def test_a_page_tried_again_joins_its_form(
     factories.upload(app, batch.id, _file([_sheet(1), _foreign(), _sheet(1), _sheet(2)]))
     run_sent_tasks(app)
     assert [pages for _, pages in _submissions(app)] == [[(1, 1)], [(3, 1), (4, 2)]]
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     [failure] = file.failed_pages
     # The same file with the right sheet in second place, as if it was read better this time.
     better = app.files.put(_file([_sheet(1), _sheet(2), _sheet(1), _sheet(2)]))
@@ -264,7 +264,7 @@ def test_pages_that_kill_their_worker_run_out_of_attempts(
     tasks.take()
     sweep(any_app)
     run_sent_tasks(any_app)
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "worker_lost")
 
 

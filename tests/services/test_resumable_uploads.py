@@ -58,9 +58,9 @@ def test_a_file_in_parts_becomes_one_file(any_app: Application, tasks: Recording
     upload = start_upload(any_app, batch.id, "monday/scan.pdf", len(DATA))
     _send(any_app, upload.id, 0, DATA[:4000])
     assert get_upload(any_app, upload.id).received == 4000
-    assert batches.list_files(any_app, batch.id) == []
+    assert batches.get_batch(any_app, batch.id).files == ()
     _send(any_app, upload.id, 4000, DATA[4000:])
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert (file.name, file.size, file.state) == ("monday/scan.pdf", len(DATA), "uploaded")
     assert tasks.take() == [(queues.SPLIT_FILE, (file.id,))]
     with any_app.session() as session:
@@ -76,7 +76,7 @@ def test_a_file_of_one_part_is_stored_once(app: Application) -> None:
     upload = start_upload(app, batch.id, "scan.pdf", len(DATA))
     _send(app, upload.id, 0, DATA)
     assert _stored_files(app) == before + 1
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     done = get_upload(app, upload.id)
     assert (done.file_id, done.is_finished) == (file.id, True)
 
@@ -102,7 +102,7 @@ def test_a_part_sent_twice_counts_once(any_app: Application) -> None:
     _send(any_app, upload.id, 100, DATA[100:])
     with pytest.raises(ConflictError):
         _send(any_app, upload.id, 100, DATA[100:])
-    assert len(batches.list_files(any_app, batch.id)) == 1
+    assert len(batches.get_batch(any_app, batch.id).files) == 1
 
 
 def test_two_requests_at_once_add_one_file(any_app: Application) -> None:
@@ -123,7 +123,7 @@ def test_two_requests_at_once_add_one_file(any_app: Application) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["kept", *["refused"] * 3]
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     with any_app.session() as session:
         assert any_app.files.get(session.get_one(FileRow, file.id).content_hash or "") == DATA
 
@@ -132,14 +132,14 @@ def test_more_bytes_than_announced_are_left_unread(app: Application) -> None:
     batch = factories.make_batch(app)
     upload = start_upload(app, batch.id, "scan.pdf", 100)
     _send(app, upload.id, 0, DATA)
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert file.size == 100
 
 
 def test_empty_and_too_large_files(app: Application) -> None:
     batch = factories.make_batch(app)
     start_upload(app, batch.id, "empty.pdf", 0)
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "empty_file")
     limit = app.settings.max_file_mb << 20
     with pytest.raises(FileTooLargeError, match=r"^big\.pdf has 200 MB"):
@@ -158,12 +158,12 @@ def test_what_is_only_called_zip_may_not_be_larger(app: Application) -> None:
     data = b"%PDF" * (300 << 10)
     upload = start_upload(app, batch.id, "scan.zip", len(data))
     _send(app, upload.id, 0, data)
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "file_too_large")
     real = zip_bytes({"a.png": hashlib.sha512(data).digest() * (20 << 10)}, method=0)
     upload = start_upload(app, batch.id, "real.zip", len(real))
     _send(app, upload.id, 0, real)
-    assert batches.list_files(app, batch.id)[1].state == "uploaded"
+    assert batches.get_batch(app, batch.id).files[1].state == "uploaded"
 
 
 def test_an_upload_given_up_leaves_nothing(any_app: Application) -> None:
@@ -228,13 +228,13 @@ def test_what_died_between_the_last_part_and_the_file_is_made_up_for(
 
         patch.setattr("forms_app.files.FileStore.join", fails)
         _send(any_app, upload.id, 0, DATA)
-    assert batches.list_files(any_app, batch.id) == []
+    assert batches.get_batch(any_app, batch.id).files == ()
     sweep(any_app)  # Too early: whoever took the last part may still be at it.
-    assert batches.list_files(any_app, batch.id) == []
+    assert batches.get_batch(any_app, batch.id).files == ()
     _make_older(any_app, upload.id, minutes=5)
     sweep(any_app)
     sweep(any_app)
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert file.size == len(DATA)
 
 
@@ -245,7 +245,7 @@ def test_a_part_lost_in_the_store_fails_the_file(app: Application) -> None:
     _send(app, upload.id, 0, DATA[:3000])
     app.files.delete(hashlib.sha256(DATA[:3000]).hexdigest())
     _send(app, upload.id, 3000, DATA[3000:])
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "storage_damaged")
 
 
@@ -267,6 +267,6 @@ def test_content_of_an_earlier_batch_is_told_and_read_all_the_same(any_app: Appl
     assert again.state == "uploaded"
     assert again.already_in is not None
     assert (again.already_in.id, again.already_in.name) == (first.id, "March-12")
-    assert batches.list_files(any_app, second.id)[0].already_in == again.already_in
-    assert batches.list_files(any_app, first.id)[0].already_in is None
+    assert batches.get_batch(any_app, second.id).files[0].already_in == again.already_in
+    assert batches.get_batch(any_app, first.id).files[0].already_in is None
     assert factories.upload(any_app, other_form.id, DATA).already_in is None

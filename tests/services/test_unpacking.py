@@ -23,7 +23,7 @@ def _png(shade: int) -> bytes:
 
 
 def _listed(app: Application, batch_id: int) -> dict[str, str]:
-    return {file.name: file.state for file in batches.list_files(app, batch_id)}
+    return {file.name: file.state for file in batches.get_batch(app, batch_id).files}
 
 
 def test_every_file_is_added_with_its_folders_and_bad_ones_say_why(any_app: Application) -> None:
@@ -39,7 +39,7 @@ def test_every_file_is_added_with_its_folders_and_bad_ones_say_why(any_app: Appl
     }
     archive = factories.upload(any_app, batch.id, zip_bytes(files), "monday.zip")
     run_sent_tasks(any_app, stop_before=queues.ALIGN_PAGE)
-    by_name = {file.name: file for file in batches.list_files(any_app, batch.id)}
+    by_name = {file.name: file for file in batches.get_batch(any_app, batch.id).files}
     assert {name: file.state for name, file in by_name.items()} == {
         "monday.zip": "done",
         "one.png": "split",
@@ -70,7 +70,7 @@ def test_a_refused_zip_adds_nothing_and_says_why(app: Application) -> None:
     factories.upload(app, batch.id, zip_bytes({"../x.png": _png(1)}), "odd.zip")
     factories.upload(app, batch.id, b"PK\x03\x04 and no more", "cut off.zip")
     run_sent_tasks(app)
-    codes = {file.name: file.error_code for file in batches.list_files(app, batch.id)}
+    codes = {file.name: file.error_code for file in batches.get_batch(app, batch.id).files}
     assert codes == {
         "secret.zip": "encrypted_file",
         "odd.zip": "unsafe_archive",
@@ -103,7 +103,7 @@ def test_a_zip_removed_while_it_is_unpacked_is_let_go(app: Application) -> None:
     archive = factories.upload(app, batch.id, zip_bytes({"1.png": _png(1)}), "monday.zip")
     run_sent_tasks(app, stop_before=queues.ALIGN_PAGE)
     uploads.remove_file(app, archive.id)
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.name, file.state, file.archive) == ("1.png", "split", None)
 
 
@@ -112,5 +112,5 @@ def test_the_limits_come_from_the_settings(app: Application) -> None:
     batch = factories.make_batch(small)
     factories.upload(small, batch.id, zip_bytes({"1.png": _png(1), "2.png": _png(2)}), "two.zip")
     run_sent_tasks(small)
-    [file] = batches.list_files(small, batch.id)
+    [file] = batches.get_batch(small, batch.id).files
     assert file.error_message == "two.zip holds more than 1 files. Split it into several."

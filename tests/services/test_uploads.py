@@ -87,7 +87,7 @@ def test_unreadable_files_fail_with_their_reason_and_can_be_tried_again(
     batch = factories.make_batch(any_app)
     file = factories.upload(any_app, batch.id, b"not a picture", "notes.pdf")
     split_file(any_app, file.id)
-    [listed] = batches.list_files(any_app, batch.id)
+    [listed] = batches.get_batch(any_app, batch.id).files
     assert (listed.state, listed.error_code) == ("failed", "unsupported_file")
     assert "notes.pdf" in (listed.error_message or "")
     again = uploads.retry_file(any_app, file.id)
@@ -99,7 +99,7 @@ def test_a_failed_page_can_be_tried_again(any_app: Application, tasks: Recording
     batch = factories.make_batch(any_app)
     pages = factories.make_pages(any_app, batch.id, 2)
     fail(any_app, PageRow, pages[1], "foreign_page", "Page 2 belongs to another form.")
-    [file] = batches.list_files(any_app, batch.id)
+    [file] = batches.get_batch(any_app, batch.id).files
     assert [(f.number, f.error_code) for f in file.failed_pages] == [(2, "foreign_page")]
     assert uploads.retry_page(any_app, pages[1]).failed_pages == ()
     assert tasks.take() == [(queues.ALIGN_PAGE, (pages[1],))]
@@ -179,5 +179,5 @@ def test_a_full_disk_fails_the_file_and_nothing_else(app: Application) -> None:
     )
     assert "failed storage_full big.pdf: There is no space left" in result.stdout, result.stderr
     assert factories.folder_size(app.settings.data_dir) == before
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert file.state == "failed"

@@ -58,7 +58,7 @@ class Scanner:
 
     def in_batches(self) -> dict[str, list[tuple[str, str]]]:
         return {
-            batch.name: [(f.name, f.state) for f in batches.list_files(self.app, batch.id)]
+            batch.name: [(f.name, f.state) for f in batches.get_batch(self.app, batch.id).files]
             for batch in batches.list_batches(self.app)
         }
 
@@ -198,7 +198,7 @@ def test_a_batch_of_its_name_is_gone_on_with(scanner: Scanner, app: Application)
     other = Scanner(app, scanner.folder, batch="March")
     other.put("one.png", _png(1))
     other.look()
-    assert [file.name for file in batches.list_files(app, batch.id)] == ["one.png"]
+    assert [file.name for file in batches.get_batch(app, batch.id).files] == ["one.png"]
 
 
 def test_without_a_published_template_the_files_wait(app: Application, tmp_path: Path) -> None:
@@ -248,11 +248,11 @@ def test_a_file_removed_from_its_batch_can_come_again(scanner: Scanner) -> None:
     scanner.put("one.png", _png(1))
     scanner.look()
     [batch] = batches.list_batches(scanner.app)
-    [file] = batches.list_files(scanner.app, batch.id)
+    [file] = batches.get_batch(scanner.app, batch.id).files
     uploads.remove_file(scanner.app, file.id)
     (scanner.folder / f"done/{TODAY}/one.png").rename(scanner.folder / "one.png")
     assert scanner.look() == 1
-    assert [f.name for f in batches.list_files(scanner.app, batch.id)] == ["one.png"]
+    assert [f.name for f in batches.get_batch(scanner.app, batch.id).files] == ["one.png"]
 
 
 def test_pages_of_any_published_template_may_come(app: Application, tmp_path: Path) -> None:

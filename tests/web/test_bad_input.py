@@ -81,7 +81,7 @@ def batch(app: Application) -> BatchSummary:
 
 
 def files_by_name(app: Application, batch: BatchSummary) -> dict[str, FileSummary]:
-    return {file.name: file for file in batches.list_files(app, batch.id)}
+    return {file.name: file for file in batches.get_batch(app, batch.id).files}
 
 
 def failure_row(html: str, name: str) -> str:

@@ -92,20 +92,20 @@ def test_a_failed_file_can_be_retried_and_removed(
 ) -> None:
     visitor.upload(batch.id, ("letter.pdf", b"Dear reader"))
     run_sent_tasks(app)
-    (file,) = batches.list_files(app, batch.id)
+    (file,) = batches.get_batch(app, batch.id).files
     retried = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
     assert retried.status_code == 200
     assert f'id="file-{file.id}" data-state="uploaded"' in retried.text
     removed = visitor.post(f"/batches/{batch.id}/files/{file.id}/remove", headers=HTMX)
     assert f'id="file-{file.id}"' not in removed.text
-    assert batches.list_files(app, batch.id) == []
+    assert batches.get_batch(app, batch.id).files == ()
 
 
 def test_what_cannot_be_retried_says_why(
     visitor: Visitor, app: Application, batch: BatchSummary
 ) -> None:
     visitor.upload(batch.id, ("empty.pdf", b""))
-    (file,) = batches.list_files(app, batch.id)
+    (file,) = batches.get_batch(app, batch.id).files
     assert f"retry-file-{file.id}" not in visitor.get(f"/batches/{batch.id}").text
     answer = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
     assert answer.status_code == 409
@@ -119,7 +119,7 @@ def test_without_scripts_the_forms_still_work(
     answer = visitor.upload(batch.id, ("empty.pdf", b""))
     assert answer.status_code == 303
     assert answer.location == f"/batches/{batch.id}"
-    (file,) = batches.list_files(app, batch.id)
+    (file,) = batches.get_batch(app, batch.id).files
     assert visitor.post(f"/batches/{batch.id}/files/{file.id}/remove").status_code == 303
 
 

@@ -21,10 +21,10 @@ def test_an_unpacked_zip_says_what_became_of_it(
     assert 'title="From monday.zip">north/1.pdf' in html
     assert "north/1.pdf is not a file that can be read" in html
     assert "The files that came out of it stay" in html
-    archive = next(f for f in batches.list_files(app, batch.id) if f.name == "monday.zip")
+    archive = next(f for f in batches.get_batch(app, batch.id).files if f.name == "monday.zip")
     path = f"/batches/{batch.id}/files/{archive.id}/remove"
     assert "monday.zip" not in visitor.post(path, headers=HTMX).text
-    assert len(batches.list_files(app, batch.id)) == 2
+    assert len(batches.get_batch(app, batch.id).files) == 2
 
 
 def test_content_of_an_earlier_batch_is_told(

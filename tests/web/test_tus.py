@@ -67,7 +67,7 @@ def test_a_file_goes_in_by_parts(
     assert head.headers["Cache-Control"] == "no-store"
     last = sender.patch(place, 10, DATA[10:])
     assert (last.status_code, last.headers["Upload-Offset"]) == (204, str(len(DATA)))
-    [file] = batches.list_files(app, batch.id)
+    [file] = batches.get_batch(app, batch.id).files
     assert (file.name, file.size) == ("scan.pdf", len(DATA))
 
 
@@ -77,7 +77,7 @@ def test_asking_after_the_last_answer_was_lost_tells_that_all_has_arrived(
     sender.patch(place, 0, DATA)
     assert sender.ask("HEAD", place).headers["Upload-Offset"] == str(len(DATA))
     assert sender.patch(place, 0, DATA).status_code == 409
-    assert len(batches.list_files(app, batch.id)) == 1
+    assert len(batches.get_batch(app, batch.id).files) == 1
 
 
 def test_creation_says_where_and_takes_names_with_folders(
@@ -90,14 +90,14 @@ def test_creation_says_where_and_takes_names_with_folders(
     assert answer.status_code == 201
     assert answer.headers["Upload-Offset"] == "0"
     sender.patch(answer.location, 0, b"abc")
-    assert batches.list_files(app, batch.id)[0].name == "März/Nord/scan 1.pdf"
+    assert batches.get_batch(app, batch.id).files[0].name == "März/Nord/scan 1.pdf"
 
 
 def test_an_empty_file_is_finished_by_its_creation(
     sender: Sender, app: Application, batch: BatchSummary
 ) -> None:
     assert sender.create(batch.id, "empty.pdf", 0).status_code == 201
-    assert batches.list_files(app, batch.id)[0].error_code == "empty_file"
+    assert batches.get_batch(app, batch.id).files[0].error_code == "empty_file"
 
 
 @pytest.mark.parametrize("size", ["", "-1", "ten", "1" * 19, "٣"])

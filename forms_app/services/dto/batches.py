@@ -15,7 +15,7 @@ class BatchSummary:
     `pages_failed` counts held pages too: nothing more can be done without a person.
     `failures` counts what a person has to settle: files that failed as a whole, and single failed
     pages of other files. `pages_queued` counts pages and missing pages in the page queue.
-    `template_…` and `version_…` are of the first template, `templates` names them all
+    `template_…` and `version_id` are of the first template, `templates` names them all
     (`Clinic intake v2`); with `takes_any` also those of other published templates are read.
     `state`: empty | reading | needs_review | done. `eta_s` is None when nothing is being read or
     nothing has been read yet to judge the pace by.
@@ -26,7 +26,6 @@ class BatchSummary:
     template_id: int
     template_name: str
     version_id: int
-    version_number: int
     templates: tuple[str, ...]
     takes_any: bool
     created_at: datetime
