@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, TemplateError, UserError
+from forms_app.reading.page_codes import LONGEST_PATTERN
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.definitions import (
@@ -33,6 +34,7 @@ from forms_app.store.models import (
 from forms_app.store.states import VersionState
 
 MAX_DEFINITION_BYTES = 4 << 20
+MOST_RULES = 200
 
 
 def save_draft(
@@ -42,17 +44,23 @@ def save_draft(
     revision: int,
     name: str | None = None,
     user_id: int = LOCAL_USER_ID,
+    *,
+    rules: list[dict[str, Any]] | None = None,
+    code: str | None = None,
 ) -> TemplateVersion:
     """Keep the draft as it is drawn; it may be incomplete, `problems` of the answer says where.
 
     Args:
         revision: The revision that the change was made on.
+        rules: Over several fields; None leaves those that there are.
+        code: What codes on the pages hold, "" for nothing; None leaves it as it is.
 
     Raises:
         ConflictError: Someone saved in between, or the version is published.
-        UserError: `fields` is not a list of objects.
+        UserError: `fields` or `rules` is not a list of objects, or there is too much of something.
     """
-    check_shape(fields, "fields")
+    beside = _checked_beside(rules, code)
+    _check_shape(fields, "fields")
     with app.session() as session:
         version = load(session, TemplateVersionRow, version_id)
         require_draft(version)
@@ -65,7 +73,9 @@ def save_draft(
                 TemplateVersionRow.state == VersionState.DRAFT,
             )
             .values(
-                definition=version.definition | {"name": new_name, "fields": fields},
+                definition=_without_empty(
+                    version.definition | {"name": new_name, "fields": fields} | beside
+                ),
                 name=new_name,
                 revision=revision + 1,
                 updated_at=utc_now(),
@@ -170,7 +180,32 @@ def require_draft(version: TemplateVersionRow) -> None:
         )
 
 
-def check_shape(items: object, what: str) -> None:
+def _checked_beside(rules: list[dict[str, Any]] | None, code: str | None) -> dict[str, Any]:
+    """What is to be kept beside the fields."""
+    beside: dict[str, Any] = {}
+    if rules is not None:
+        _check_shape(rules, "rules")
+        if len(rules) > MOST_RULES:
+            raise UserError(f"A template can have {MOST_RULES} rules at most.")
+        beside["rules"] = rules
+    if code is not None:
+        if len(code) > LONGEST_PATTERN or "\0" in code:
+            raise UserError(
+                f"What a code on the page holds can be said in {LONGEST_PATTERN} characters at "
+                "most, without NUL; shorten it."
+            )
+        beside["code"] = code.strip()
+    return beside
+
+
+def _without_empty(definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition names rules and code only where there are some."""
+    return {
+        key: value for key, value in definition.items() if value or key not in ("rules", "code")
+    }
+
+
+def _check_shape(items: object, what: str) -> None:
     """Refuses what is no list of JSON objects, or too large to keep.
 
     Args:

@@ -56,7 +56,7 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Everything that changed; `rules` and `order` are phrases about the rest."""
+    """Everything that changed; `rules`, with the code on the page, are phrases about the rest."""
 
     fields: tuple[FieldDifference, ...]
     rules: tuple[str, ...]
@@ -222,6 +222,8 @@ def _rules(old: Definition, new: Definition) -> Iterator[str]:
         elif rule != before[name]:
             yield f"rule '{name}' changed"
     yield from (f"rule '{name}' removed" for name in before if name not in after)
+    if (old.get("code") or "") != (new.get("code") or ""):
+        yield _from_to("code on the page", old.get("code"), new.get("code"))
 
 
 def _order_changed(before: Mapping[str, Field], after: Mapping[str, Field]) -> bool:

@@ -43,17 +43,19 @@ def state(version_id: int) -> ResponseReturnValue:
 
 @blueprint.put("/versions/<int:version_id>/draft")
 def save(version_id: int) -> ResponseReturnValue:
-    """Keep the draft: `{fields, revision, name}`."""
+    """Keep the draft: `{fields, rules, code, revision, name}`; what is left out stays."""
     sent = sent_object(NOT_UNDERSTOOD)
     if not isinstance(sent.get("revision"), int):
         raise UserError(NOT_UNDERSTOOD)
-    name = sent.get("name")
+    name, code = sent.get("name"), sent.get("code")
     version = templates.save_draft(
         application(),
         version_id,
         sent.get("fields"),  # type: ignore[arg-type]  # The service checks its shape.
         sent["revision"],
         name if isinstance(name, str) else None,
+        rules=sent.get("rules"),
+        code=code if isinstance(code, str) else None,
     )
     return jsonify(_state(version))
 
@@ -96,6 +98,7 @@ def _state(version: TemplateVersion) -> dict[str, Any]:
         "fields": version.definition["fields"],
         "problems": list(version.problems),
         "rules": version.definition.get("rules", []),
+        "code": version.definition.get("code", ""),
     }
 
 
@@ -110,6 +113,7 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
                 "url": url_for("templates.page_image", version_id=version.id, number=page.number),
                 "rulings": url_for("editor.lines", version_id=version.id, number=page.number),
                 "detect": url_for("detection.detect", version_id=version.id, number=page.number),
+                "codes": url_for("editor.codes", version_id=version.id, number=page.number),
             }
             for page in version.pages
         ],
@@ -120,6 +124,7 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
             "explain": url_for("editor.explain"),
             "try": url_for("editor.try_value"),
             "values": url_for("editor.values"),
+            "code": url_for("editor.explain_code"),
             "presence": url_for("editor.presence", version_id=version.id),
             "presence_end": url_for("editor.leave", version_id=version.id),
             **editor_urls(version.id),

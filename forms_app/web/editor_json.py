@@ -1,5 +1,5 @@
-"""What the template editor's scripts ask: explanations of rules, value lists, printed lines, who
-else is there."""
+"""What the template editor's scripts ask: explanations of rules and codes, value lists, printed
+lines, who else is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
-from forms_app.services import editing, field_help, printed_lines
+from forms_app.services import code_help, editing, field_help, printed_lines
 from forms_app.services.editing import Editor
 from forms_app.web.context import application
 from forms_app.web.request_data import sent_object
@@ -36,6 +36,23 @@ def try_value() -> ResponseReturnValue:
     return jsonify(
         asdict(field_help.try_in_field(_field(sent.get("field")), str(sent.get("text", ""))))
     )
+
+
+@blueprint.post("/code")
+def explain_code() -> ResponseReturnValue:
+    """What codes on the pages say: `{code, text, name, pages}` -> `{meaning, verdict}`."""
+    sent = sent_object(NOT_UNDERSTOOD)
+    pages = sent.get("pages")
+    if not isinstance(pages, int):
+        raise UserError(NOT_UNDERSTOOD)
+    setting, text, name = (str(sent.get(key, "")) for key in ("code", "text", "name"))
+    return jsonify(asdict(code_help.help_with_code(setting, text, name, pages)))
+
+
+@blueprint.get("/versions/<int:version_id>/pages/<int:number>/codes.json")
+def codes(version_id: int, number: int) -> ResponseReturnValue:
+    """The texts of the codes on a blank page: `{codes}`."""
+    return jsonify(codes=code_help.codes_on_blank(application(), version_id, number))
 
 
 @blueprint.post("/values")

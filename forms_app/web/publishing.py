@@ -1,4 +1,4 @@
-"""Before publishing: health check, dry run, cross-field rules; and the jobs that workers do for
+"""Before publishing: health check and dry run; and the jobs that workers do for
 them. The editor's scripts ask here."""
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms_app.errors import UserError
-from forms_app.services import dry_run, template_health, template_jobs, template_rules
+from forms_app.services import dry_run, template_health, template_jobs
 from forms_app.services.dto.templates import TemplateJob
 from forms_app.web.context import application
-from forms_app.web.request_data import sent_object, uploaded_files
+from forms_app.web.request_data import uploaded_files
 from forms_app.web.responses import kept_image
 
 PICTURE_SECONDS = 3600
-RULES_NOT_UNDERSTOOD = "The rules were not understood. Reload the page, then repeat the change."
 
 blueprint = Blueprint("publishing", __name__, url_prefix="/templates")
 
@@ -28,7 +26,6 @@ def editor_urls(version_id: int) -> dict[str, str]:
         "health": url_for("publishing.health", version_id=version_id),
         "registration": url_for("publishing.test_registration", version_id=version_id),
         "tryouts": url_for("publishing.try_out", version_id=version_id),
-        "rules": url_for("publishing.save_rules", version_id=version_id),
     }
 
 
@@ -53,22 +50,6 @@ def try_out(version_id: int) -> ResponseReturnValue:
     synthetic = request.form.get("synthetic", 0, type=int)
     job = dry_run.request_dry_run(application(), version_id, uploaded_files("files"), synthetic)
     return jsonify(_job(job)), 202
-
-
-@blueprint.put("/versions/<int:version_id>/rules")
-def save_rules(version_id: int) -> ResponseReturnValue:
-    """Keep the cross-field rules: `{rules, replaces}`."""
-    sent = sent_object(RULES_NOT_UNDERSTOOD)
-    if not isinstance(sent.get("replaces"), list):
-        raise UserError(RULES_NOT_UNDERSTOOD)
-    version = template_rules.save_rules(
-        application(),
-        version_id,
-        sent.get("rules"),  # type: ignore[arg-type]  # The service checks its shape.
-        sent["replaces"],
-    )
-    rules = version.definition.get("rules", [])
-    return jsonify(rules=rules, problems=list(version.problems), revision=version.revision)
 
 
 @blueprint.get("/jobs/<int:job_id>")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from forms_app.errors import ConflictError, TemplateError, UserError
-from forms_app.services import batches, exports, review, template_files, template_rules, templates
+from forms_app.services import batches, exports, review, template_files, templates
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
 from tests import factories
@@ -33,8 +33,14 @@ RULE = {"name": "sum", "kind": "sum", "fields": ["adults", "children"], "total":
 
 
 def make_published(app: Application) -> TemplateVersion:
-    draft = factories.make_draft(app, FIELDS)
-    return templates.publish(app, template_rules.save_rules(app, draft.id, [RULE], []).id)
+    return templates.publish(app, with_rules(app, factories.make_draft(app, FIELDS), [RULE]).id)
+
+
+def with_rules(
+    app: Application, draft: TemplateVersion, rules: list[dict[str, Any]]
+) -> TemplateVersion:
+    fields = draft.definition["fields"]
+    return templates.save_draft(app, draft.id, fields, draft.revision, rules=rules)
 
 
 def make_form(app: Application, adults: str, children: str, guests: str) -> tuple[int, int]:
@@ -61,9 +67,9 @@ def build_export(app: Application, batch_id: int, kind: str) -> tuple[str, int |
     return b"".join(chunks).decode(), exports.get_export(app, export.id).rule_breaks
 
 
-def test_rules_are_saved_apart_from_the_fields_and_last(any_app: Application) -> None:
+def test_rules_are_saved_with_the_fields_and_last(any_app: Application) -> None:
     draft = factories.make_draft(any_app, FIELDS)
-    saved = template_rules.save_rules(any_app, draft.id, [RULE], [])
+    saved = with_rules(any_app, draft, [RULE])
     assert saved.definition["rules"] == [RULE] and saved.problems == ()
     drawn = templates.save_draft(any_app, draft.id, FIELDS[:2], saved.revision)
     assert drawn.definition["rules"] == [RULE]
@@ -71,20 +77,19 @@ def test_rules_are_saved_apart_from_the_fields_and_last(any_app: Application) ->
     with pytest.raises(TemplateError, match="no field 'guests'"):
         templates.publish(any_app, draft.id)
     with pytest.raises(ConflictError, match="changed elsewhere"):
-        template_rules.save_rules(any_app, draft.id, [], [])
-    cleared = template_rules.save_rules(any_app, draft.id, [], [RULE])
+        with_rules(any_app, saved, [])
+    cleared = with_rules(any_app, drawn, [])
     assert "rules" not in cleared.definition and cleared.problems == ()
 
 
 def test_rules_of_the_wrong_shape_and_of_published_versions_are_refused(app: Application) -> None:
     draft = factories.make_draft(app, FIELDS)
     with pytest.raises(UserError, match="list of objects"):
-        template_rules.save_rules(app, draft.id, ["sum"], [])  # type: ignore[list-item]
+        with_rules(app, draft, ["sum"])  # type: ignore[list-item]
     with pytest.raises(UserError, match="200 rules at most"):
-        template_rules.save_rules(app, draft.id, [RULE] * 201, [])
-    published = make_published(app)
+        with_rules(app, draft, [RULE] * 201)
     with pytest.raises(ConflictError, match="published"):
-        template_rules.save_rules(app, published.id, [], [RULE])
+        with_rules(app, make_published(app), [])
 
 
 def test_rules_go_into_the_next_version_and_through_files(app: Application) -> None:

@@ -94,6 +94,15 @@ def test_rules_and_order() -> None:
     assert found.rules == ("rule 'a' changed", "rule 'c' added", "rule 'b' removed")
 
 
+def test_the_code_on_the_page() -> None:
+    assert differences({"fields": [], "code": "page"}, {"fields": [], "code": ""}).rules == (
+        "no code on the page any more (was page)",
+    )
+    assert differences({"fields": []}, {"fields": [], "code": "page:Nr"}).rules == (
+        "code on the page page:Nr (none before)",
+    )
+
+
 def test_incomplete_drafts_are_compared_as_far_as_they_go() -> None:
     found = differences({"fields": [{"name": "x"}]}, {"fields": [{"box": "?"}, {"name": "x"}]})
     assert [d.change for d in found.fields] == [Change.ADDED]

@@ -11,6 +11,9 @@ import pytest
 from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
+from forms_app.services.images import encode_png
+from tests.reading.test_page_codes import sheet_with_code
+from tests.services.two_page_scans import filled_page
 from tests.web.drawn import blank_png
 from tests.web.visitor import FETCH, Visitor
 
@@ -36,6 +39,29 @@ def test_faults_of_the_rule_are_its_problems(visitor: Visitor) -> None:
     found = visitor.send_json("/templates/explain", {"field": broken}).json
     assert found["sentence"] == "" and found["problems"][0].startswith("The pattern '[A-Z' is")
     assert visitor.send_json("/templates/try", {"field": broken, "text": "1"}).status_code == 422
+
+
+def test_a_code_is_explained_and_tried(visitor: Visitor) -> None:
+    sent = {"code": "page:submission", "text": "1:A7", "name": "Survey", "pages": 1}
+    found = visitor.send_json("/templates/code", sent).json
+    assert found["meaning"]["example"] == "1:000123" and found["meaning"]["problem"] == ""
+    assert found["verdict"]["parts"] == [["page", "1"], ["submission", "A7"]]
+    assert visitor.send_json("/templates/code", sent | {"text": " "}).json["verdict"] is None
+    wrong = visitor.send_json("/templates/code", sent | {"code": "number"}).json
+    assert wrong["meaning"]["problem"] and wrong["verdict"] is None
+    assert visitor.send_json("/templates/code", sent | {"pages": "2"}).status_code == 422
+
+
+def test_the_codes_on_a_blank_are_read(
+    visitor: Visitor, app: Application, draft: TemplateVersion
+) -> None:
+    address = f"/templates/versions/{draft.id}/pages/1/codes.json"
+    assert visitor.get(address).json == {"codes": []}
+    blank = encode_png(sheet_with_code(filled_page(1), "Coded:1"))
+    coded = templates.create_template(app, "Coded", blank, "blank.png")
+    address = f"/templates/versions/{coded.id}/pages/1/codes.json"
+    assert visitor.get(address).json == {"codes": ["Coded:1"]}
+    assert visitor.get(f"/templates/versions/{coded.id}/pages/2/codes.json").status_code == 404
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"field": 7}, {"field": {}, "text": "x"}])

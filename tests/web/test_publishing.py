@@ -91,13 +91,18 @@ def test_the_next_sample_has_other_addresses_for_its_pictures(
     assert len(set(seen)) == 2
 
 
-def test_rules_are_kept_and_conflicts_told(visitor: Visitor, app: Application) -> None:
+def test_rules_and_code_are_kept_with_the_draft(visitor: Visitor, app: Application) -> None:
     version = factories.make_draft(app, FIELDS)
-    address = f"/templates/versions/{version.id}/rules"
-    kept = visitor.send_json(address, {"rules": [RULE], "replaces": []}, "PUT")
-    assert kept.json["rules"] == [RULE] and kept.json["problems"] == []
-    assert visitor.send_json(address, {"rules": [], "replaces": []}, "PUT").status_code == 409
-    assert visitor.send_json(address, {"rules": []}, "PUT").status_code == 422
+    address = f"/templates/versions/{version.id}/draft"
+    sent = {"fields": FIELDS, "revision": version.revision, "rules": [RULE], "code": "page"}
+    kept = visitor.send_json(address, sent, "PUT").json
+    assert (kept["rules"], kept["code"], kept["problems"]) == ([RULE], "page", [])
+    assert visitor.send_json(address, sent, "PUT").status_code == 409
+    again = {"fields": FIELDS, "revision": kept["revision"]}
+    assert visitor.send_json(address, again | {"rules": 1}, "PUT").status_code == 422
+    assert visitor.send_json(address, again | {"code": "x" * 501}, "PUT").status_code == 422
+    bare = visitor.send_json(address, again | {"code": ""}, "PUT").json
+    assert (bare["rules"], bare["code"]) == ([RULE], "")
     page = visitor.get(f"/templates/versions/{version.id}/edit").text
     assert "date_order" not in page and '"rules": [{' in page
 

@@ -3,6 +3,8 @@
 import { Problem, csrfToken, send } from "../http.js";
 import { toFile } from "./fields.js";
 import { joinedOrNull } from "./joining.js";
+import { withNames } from "./rule-words.js";
+import { contentOf } from "./store.js";
 
 const DELAY_MS = 700;
 const RETRY_MS = [2000, 5000, 10000, 30000];
@@ -10,8 +12,8 @@ const UNLOAD_LIMIT_BYTES = 60_000; // browsers drop larger requests of a page th
 
 /**
  * `onStatus` hears `{state, message}`: state is saved | pending | saving | offline | refused |
- * conflict. `onSaved` hears the server's answer (`revision`, `problems`); `onJoined` how many
- * fields somebody else's change brought; none is taken in while `isBusy()`.
+ * conflict. `onSaved` hears the server's answer (`revision`, `problems`); `onJoined` what somebody
+ * else's change brought (see joining.js); none is taken in while `isBusy()`.
  */
 export function createAutosave(store, { urls, revision, isBusy, onStatus, onSaved, onJoined }) {
   let known = revision;
@@ -20,12 +22,15 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
   let running = null;
   let isStopped = false;
   let savedAt = Date.now();
-  let saved = { fields: store.state.fields, name: store.state.name };
+  let shown = "saved";
+  const present = () => ({ ...contentOf(store.state), name: store.state.name });
+  let saved = present();
 
-  const isDirty = () => store.state.fields !== saved.fields || store.state.name !== saved.name;
-  const body = () => ({
-    fields: toFile(store.state.fields), revision: known, name: store.state.name,
-  });
+  const isDirty = () => Object.entries(present()).some(([key, value]) => saved[key] !== value);
+  function body() {
+    const { fields, rules, code, name } = present();
+    return { fields: toFile(fields), rules: withNames(rules, fields), code, name, revision: known };
+  }
 
   function schedule(delay = DELAY_MS) {
     window.clearTimeout(timer);
@@ -33,6 +38,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
   }
 
   function report(state, message = "") {
+    shown = state;
     onStatus({ state, message, savedAt });
   }
 
@@ -56,7 +62,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
   }
 
   async function attempt() {
-    const sent = { fields: store.state.fields, name: store.state.name };
+    const sent = present();
     report("saving");
     try {
       const answer = await send(urls.draft, { method: "PUT", json: body() });
@@ -85,7 +91,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
       schedule();
       return false;
     }
-    const found = await joinedOrNull(urls.state, store, saved.fields, saved.name);
+    const found = await joinedOrNull(urls.state, store, saved);
     if (!found) {
       fail(new Problem(0, { message: "Fieldhand does not answer; it is tried again." }));
       return false;
@@ -96,10 +102,10 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
       return false;
     }
     known = found.revision;
-    saved = { fields: found.base, name: found.theirName };
-    store.adopt(found.fields, { name: found.name, problems: found.problems });
+    saved = found.base;
+    store.adopt(found.content, { name: found.name, problems: found.problems });
     settle(saved);
-    onJoined(found.changed);
+    onJoined(found);
     return true;
   }
 
@@ -114,8 +120,20 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
     }
   }
 
+  /** What was waiting to be saved was undone. */
+  function calm() {
+    if (shown === "saved" || running) return;
+    window.clearTimeout(timer);
+    failures = 0;
+    report("saved");
+  }
+
   store.subscribe(() => {
-    if (isStopped || store.state.readOnly || !isDirty()) return;
+    if (isStopped || store.state.readOnly) return;
+    if (!isDirty()) {
+      calm();
+      return;
+    }
     if (!failures) report("pending");
     schedule(failures ? RETRY_MS[0] : DELAY_MS);
   });
@@ -143,7 +161,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
     async overwrite(latestRevision) {
       known = latestRevision;
       isStopped = false;
-      saved = { fields: null, name: null };
+      saved = {};
       return save();
     },
   };

@@ -9,6 +9,7 @@ import {
   shapesOn,
 } from "./model.js";
 import { growingChoice } from "./placing.js";
+import { notify } from "../notify.js";
 
 const PASTE_OFFSET_PX = 24;
 const FAST = 10;
@@ -93,9 +94,21 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     store.edit(how(fields, selection, dx, dy, pages), { tag: `${word} ${selection.join()}` });
   }
 
+  let told = null; // the last message about a step through the history
+  /** A field shows on the page; that rules or the code changed has to be said. */
+  function travel(go, word) {
+    const before = store.state;
+    go();
+    const { fields, rules, code } = store.state;
+    if (fields !== before.fields || (rules === before.rules && code === before.code)) return;
+    told?.remove();
+    const what = rules === before.rules ? "the code on the page" : "the rules";
+    told = notify(`${word} a change of ${what}.`);
+  }
+
   const commands = {
-    undo: () => store.undo(),
-    redo: () => store.redo(),
+    undo: () => travel(store.undo, "Undid"),
+    redo: () => travel(store.redo, "Redid"),
     duplicate,
     delete: removeSelected,
     copy,

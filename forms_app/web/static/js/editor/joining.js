@@ -3,6 +3,7 @@
 import { Problem, send } from "../http.js";
 import { fromFile, toFile } from "./fields.js";
 import { isSame, merged } from "./merge.js";
+import { withIds, withNames } from "./rule-words.js";
 
 /** Fields of a file, with the ids that fields of these names have here, so that they stay selected. */
 function withKnownIds(fields, current, renamed = new Map()) {
@@ -14,35 +15,51 @@ function withKnownIds(fields, current, renamed = new Map()) {
   });
 }
 
+/** Whichever of two texts was changed; mine, and a conflict, where both were. */
+function mergedText(base, mine, theirs) {
+  if (mine === base || mine === theirs) return { text: theirs, conflicts: [] };
+  return { text: mine, conflicts: theirs === base ? [] : ["the code on the page"] };
+}
+
 /**
- * Fetch the draft as it is kept and join it with this window's; `base` is what both came from.
+ * Fetch the draft as it is kept and join it with this window's; `base` (`{fields, rules, code,
+ * name}`) is what both came from.
  *
- * Answers `{revision, base, fields, name, problems, changed}` on success, `changed` naming how many
- * fields are new here; `{conflict}` with a sentence where both changed the same.
+ * Answers `{revision, base, content, name, problems, changed, hasNewRest}` on success: `changed`
+ * says how many fields are new here, `hasNewRest` whether rules or the code are; `{conflict}` with a
+ * sentence where both changed the same.
  */
-export async function joined(url, store, base, baseName) {
+export async function joined(url, store, base) {
   const theirs = await send(url);
   if (theirs.state !== "draft") {
     return { conflict: "This draft was published meanwhile. Your last changes are not in it." };
   }
-  const mine = toFile(store.state.fields);
-  const { fields, conflicts, renamed } = merged(toFile(base), mine, theirs.fields);
-  if (conflicts.length) {
-    const named = conflicts.slice(0, 3).map((name) => `“${name}”`).join(", ");
-    const more = conflicts.length > 3 ? ` and ${conflicts.length - 3} more` : "";
-    return { conflict: `Somebody else changed ${named}${more} at the same time, differently.` };
+  const { state } = store;
+  const mine = toFile(state.fields);
+  const { fields, conflicts, renamed } = merged(toFile(base.fields), mine, theirs.fields);
+  const here = withKnownIds(fields, state.fields, renamed);
+  const oldRules = withNames(base.rules, base.fields);
+  const rules = merged(oldRules, withNames(state.rules, here), theirs.rules);
+  const code = mergedText(base.code, state.code, theirs.code);
+  const clashes = [...conflicts, ...rules.conflicts].map((name) => `“${name}”`).concat(code.conflicts);
+  if (clashes.length) {
+    const more = clashes.length > 3 ? ` and ${clashes.length - 3} more` : "";
+    const named = `${clashes.slice(0, 3).join(", ")}${more}`;
+    return { conflict: `Somebody else changed ${named} at the same time, differently.` };
   }
   const before = new Map(mine.map((field) => [field.name, field]));
-  const here = withKnownIds(fields, store.state.fields, renamed);
+  const theirFields = isSame(fields, theirs.fields) ? here : withKnownIds(theirs.fields, here);
+  const hereRules = withIds(rules.fields, here);
+  const theirRules = isSame(rules.fields, theirs.rules) ? hereRules : withIds(theirs.rules, theirFields);
   return {
     revision: theirs.revision,
-    base: isSame(fields, theirs.fields) ? here : withKnownIds(theirs.fields, here),
-    fields: here,
-    name: store.state.name === baseName ? theirs.name : store.state.name,
-    theirName: theirs.name,
+    base: { fields: theirFields, rules: theirRules, code: theirs.code, name: theirs.name },
+    content: { fields: here, rules: hereRules, code: code.text },
+    name: state.name === base.name ? theirs.name : state.name,
     problems: theirs.problems,
     changed: fields.filter((field) => !isSame(field, before.get(field.name))).length +
       mine.filter((field) => !fields.some((kept) => kept.name === field.name)).length,
+    hasNewRest: code.text !== state.code || !isSame(rules.fields, withNames(state.rules, here)),
   };
 }
 

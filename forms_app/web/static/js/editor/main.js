@@ -1,6 +1,7 @@
 /** Wires the template editor: state, page, panel, lists, keys, saving, publishing. */
 
 import { createAutosave } from "./autosave.js";
+import { createCodePanel } from "./code.js";
 import { createCommands } from "./commands.js";
 import { createDetect } from "./detect.js";
 import { createDrawer } from "./drawer.js";
@@ -16,6 +17,7 @@ import { createPresence } from "./presence.js";
 import { createProblems, faultyNames } from "./problems.js";
 import { bindConflict, bindLeaving, bindName, bindPublishing } from "./publishing.js";
 import { createRepeat } from "./repeat.js";
+import { withIds } from "./rule-words.js";
 import { createRulings } from "./rulings.js";
 import { createShapes } from "./shapes.js";
 import { bindShortcuts } from "./shortcuts.js";
@@ -30,8 +32,11 @@ const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const { urls, pages, version } = JSON.parse(document.getElementById("editor-data").textContent);
 const readOnly = version.state !== "draft";
 
+const fields = fromFile(version.fields);
 const store = createStore({
-  fields: fromFile(version.fields),
+  fields,
+  rules: withIds(version.rules, fields),
+  code: version.code,
   selection: [],
   page: 1,
   tool: "select",
@@ -63,8 +68,10 @@ const autosave = createAutosave(store, {
     store.set({ problems: answer.problems });
     presence.noteChange();
   },
-  onJoined: (count) =>
-    count && announce(`Somebody else changed ${count === 1 ? "a field" : `${count} fields`}.`),
+  onJoined({ changed, hasNewRest }) {
+    const fields = changed === 1 ? "a field" : `${changed} fields`;
+    if (changed || hasNewRest) announce(`Somebody else changed ${changed ? fields : "the rules"}.`);
+  },
 });
 const commands = createCommands({
   store, viewport, pages, announce, save: autosave.save, documentId: urls.draft,
@@ -78,6 +85,7 @@ const panel = createPanel(part("panel"), store, pages, {
   },
 });
 const explanation = createExplanation(part("explain"), store, urls);
+createCodePanel(part("code"), store, { url: urls.code, pages });
 const drawing = createDrawing({
   stage, store, viewport, shapes, pages, printed, announce,
   onDrawn: (tool) => (tool === "choice" ? panel.focusOption() : panel.focusLabel()),
@@ -170,7 +178,7 @@ store.subscribe((state, before) => {
 /** What a helper (detect, check, try) may use: state, page, places for its button and findings. */
 const editor = {
   version, pages, urls, store, viewport, shapes, commands, announce, choose, container,
-  save: autosave.save, follow: autosave.follow,
+  save: autosave.save,
   assist: part("assist"), drawer: createDrawer(part("drawer")),
 };
 

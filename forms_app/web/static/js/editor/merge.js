@@ -1,4 +1,4 @@
-/** Joining two people's changes of one draft, field by field. Pure; fields as in the template file. */
+/** Joining two people's changes of one draft, field by field, rule by rule. Pure; as in the template file. */
 
 import { freeName } from "./fields.js";
 

@@ -1,12 +1,12 @@
 /** The form that makes a rule over several fields, with native inputs only. */
 
-import { element } from "./elements.js";
+import { button, element } from "./elements.js";
 import { KINDS, fits, isYesNo } from "./rule-words.js";
 
 const nameOf = (field) => field.label || field.name;
 
-/** `onAdd` gets the new rule, its fields by id. */
-export function createRuleForm({ onAdd }) {
+/** `onAdd` gets a new rule, its fields by id; `onChange` a rule that was opened, and its new form. */
+export function createRuleForm({ onAdd, onChange }) {
   const kind = select("Kind", Object.entries(KINDS).map(([value, { title }]) => [value, title]));
   const members = element("div", "rule-members");
   const hint = element("legend", "");
@@ -21,21 +21,53 @@ export function createRuleForm({ onAdd }) {
   name.control.autocomplete = "off";
   const problem = element("p", "form-error");
   problem.setAttribute("role", "alert");
-  const submit = element("button", "btn btn-sm btn-primary", "Add rule");
+  const submit = element("button", "btn btn-sm btn-primary");
+  const cancel = button("Cancel", leave);
   const root = element("form", "rule-form",
     element("div", "rule-line", kind.root, total.root, condition.root, expected.root, typed.root,
-      name.root, submit),
+      name.root, submit, cancel),
     problem, memberSet);
   let fields = [];
   let taken = new Set();
   let chosen = []; // ids in the order in which they were ticked
+  let opened = null; // the rule that is being changed
 
   const fieldOf = (id) => fields.find((field) => field.id === id);
 
   function offer(nextFields, rules) {
     fields = nextFields;
-    taken = new Set(rules.map((rule) => rule.name));
+    if (opened && !rules.includes(opened)) clear();
+    taken = new Set(rules.filter((rule) => rule !== opened).map((rule) => rule.name));
     chosen = chosen.filter((id) => fieldOf(id));
+    render();
+  }
+
+  /** Take a rule into the form, to change it. */
+  function open(rule) {
+    clear();
+    opened = rule;
+    taken.delete(rule.name);
+    kind.control.value = rule.kind;
+    chosen = (rule.fields ?? []).filter((id) => fieldOf(id));
+    render();
+    total.control.value = rule.total ?? total.control.value;
+    condition.control.value = rule.if ?? condition.control.value;
+    renderExpected(rule.kind);
+    expected.control.value = String(rule.is ?? "");
+    typed.control.value = rule.is ?? "";
+    name.control.value = rule.name;
+    kind.control.focus();
+  }
+
+  function clear() {
+    if (opened) taken.add(opened.name);
+    opened = null;
+    chosen = [];
+    name.control.value = typed.control.value = problem.textContent = "";
+  }
+
+  function leave() {
+    clear();
     render();
   }
 
@@ -54,6 +86,8 @@ export function createRuleForm({ onAdd }) {
     condition.root.hidden = now !== "required_if";
     renderExpected(now);
     name.control.placeholder = proposedName();
+    submit.textContent = opened ? "Change rule" : "Add rule";
+    cancel.hidden = !opened;
   }
 
   function renderExpected(now) {
@@ -117,12 +151,12 @@ export function createRuleForm({ onAdd }) {
     const rule = made();
     problem.textContent = faultOf(rule);
     if (problem.textContent) return;
-    chosen = [];
-    name.control.value = "";
-    typed.control.value = "";
-    onAdd(rule);
+    const old = opened;
+    clear();
+    if (old) onChange(old, rule);
+    else onAdd(rule);
   });
-  return { root, offer };
+  return { root, offer, open, leave };
 }
 
 function labelled(text, control) {

@@ -30,9 +30,24 @@ export const withNames = (rules, fields) => {
   return rules.map((rule) => mapped(rule, (id) => names.get(id) ?? id));
 };
 
-/** The ids of all fields that some rule looks at. */
-export const usesOf = (rules) =>
-  new Set(rules.flatMap((rule) => [...(rule.fields ?? []), rule.total, rule.if].filter(Boolean)));
+/**
+ * The rules after the fields changed: what named a field that is gone keeps its name, and means
+ * whichever field has that name (cut and pasted, say). The same list where nothing changes.
+ */
+export function linked(rules, before, after) {
+  const ids = new Set(after.map((field) => field.id));
+  const named = new Map(after.map((field) => [field.name, field.id]));
+  const old = new Map(before.map((field) => [field.id, field.name]));
+  let isChanged = false;
+  const next = rules.map((rule) => mapped(rule, (reference) => {
+    if (ids.has(reference)) return reference;
+    const name = old.get(reference) ?? reference;
+    const found = named.get(name) ?? name;
+    isChanged ||= found !== reference;
+    return found;
+  }));
+  return isChanged ? next : rules;
+}
 
 function condition(rule, fields, label) {
   if (rule.is === undefined) return `${label(rule.if)} is filled in`;
@@ -47,7 +62,7 @@ function condition(rule, fields, label) {
 export function ruleInWords(rule, fields) {
   const label = (id) => {
     const field = fields.find((each) => each.id === id);
-    return field ? field.label || field.name : `“${id}” (deleted)`;
+    return field ? field.label || field.name : `“${id}” (no such field)`;
   };
   const labels = (rule.fields ?? []).map(label);
   switch (rule.kind) {

@@ -1,15 +1,20 @@
 /** The editor's one state, its listeners and its history. */
 
 import { existing } from "./model.js";
+import { linked } from "./rule-words.js";
 
 const HISTORY = 200;
 const COALESCE_MS = 1200;
 
+/** What of a state is the template, kept on the server and in the history. */
+export const contentOf = ({ fields, rules, code }) => ({ fields, rules, code });
+
 /**
- * State: `fields`, `selection` (shape keys), `page`, `tool`, `name`, `problems`, `readOnly`, `snaps`
- * (whether boxes snap), `taken` (names of fields that others have selected).
- * `set` changes the view; `edit` changes the fields and can be undone; `adopt` takes in somebody
- * else's change, which is not ours to undo.
+ * State: `fields`, `rules` (over several fields, which they name by id), `code` (what a code on the
+ * pages holds, "" for nothing), `selection` (shape keys), `page`, `tool`, `name`, `problems`,
+ * `readOnly`, `snaps` (whether boxes snap), `taken` (names of fields that others have selected).
+ * `set` changes the view; `edit` and its like change the template and can be undone; `adopt` takes
+ * in somebody else's change, which is not ours to undo.
  */
 export function createStore(initial) {
   let state = initial;
@@ -24,11 +29,25 @@ export function createStore(initial) {
     for (const listener of listeners) listener(state, before);
   }
 
-  const snapshot = () => ({ fields: state.fields, page: state.page });
+  const snapshot = () => ({ ...contentOf(state), page: state.page });
 
   function restore(kept) {
     last = { tag: null, at: 0 };
     publish({ ...state, ...kept, selection: existing(kept.fields, state.selection) });
+  }
+
+  /** `tag` joins quick changes of the same thing (nudges, typing) into one step of history. */
+  function change(patch, { selection = state.selection, tag = null, page = state.page } = {}) {
+    const isSame = Object.entries(patch).every(([key, value]) => state[key] === value);
+    if (state.readOnly || isSame) return;
+    const now = performance.now();
+    const joins = tag !== null && tag === last.tag && now - last.at < COALESCE_MS;
+    if (!joins) past = [...past, snapshot()].slice(-HISTORY);
+    last = { tag, at: now };
+    future = [];
+    const next = { ...state, ...patch, page };
+    next.rules = linked(next.rules, state.fields, next.fields);
+    publish({ ...next, selection: existing(next.fields, selection) });
   }
 
   return {
@@ -47,21 +66,21 @@ export function createStore(initial) {
     set(patch) {
       publish({ ...state, ...patch });
     },
-    /** `tag` joins quick changes of the same thing (nudges, typing) into one step of history. */
-    edit(fields, { selection = state.selection, tag = null, page = state.page } = {}) {
-      if (state.readOnly || fields === state.fields) return;
-      const now = performance.now();
-      const joins = tag !== null && tag === last.tag && now - last.at < COALESCE_MS;
-      if (!joins) past = [...past, snapshot()].slice(-HISTORY);
-      last = { tag, at: now };
-      future = [];
-      publish({ ...state, fields, page, selection: existing(fields, selection) });
+    edit(fields, options) {
+      change({ fields }, options);
     },
-    adopt(fields, patch) {
+    editRules(rules) {
+      change({ rules });
+    },
+    editCode(code) {
+      change({ code }, { tag: "code" });
+    },
+    adopt(content, patch) {
       past = [];
       future = [];
       last = { tag: null, at: 0 };
-      publish({ ...state, ...patch, fields, selection: existing(fields, state.selection) });
+      const selection = existing(content.fields, state.selection);
+      publish({ ...state, ...patch, ...content, selection });
     },
     undo() {
       if (!past.length) return;
