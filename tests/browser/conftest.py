@@ -38,14 +38,20 @@ def served_app(serve: Serve) -> Iterator[Application]:
 
 
 @pytest.fixture
-def empty_site(app: Application) -> Iterator[str]:
-    """Address of the pages alone, of an installation that nobody has used yet."""
+def site(app: Application) -> Iterator[str]:
+    """Address of the pages alone, over the test's own `app`."""
     server = waitress.create_server(create_app(app), host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(10)
+
+
+@pytest.fixture
+def empty_site(site: str) -> str:
+    """The same, of an installation that nobody has used yet."""
+    return site
 
 
 @pytest.fixture(scope="package")

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import waitress
 from playwright.sync_api import FilePayload, Page, Request, expect
 
-from forms_app.services.application import Application
-from forms_app.web import create_app
 from tests.browser.chromium import DESKTOP, TABLET
 from tests.browser.paper import Paper
 from tests.drawn_strokes import STROKES, real_strokes
@@ -43,14 +39,9 @@ PEN = """([points, kind, pressure]) => {
 
 
 @pytest.fixture
-def site(app: Application) -> Iterator[str]:
-    """The pages with a recogniser and nothing else."""
-    server = waitress.create_server(create_app(app), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}/draw/"
-    server.close()
-    thread.join(10)
+def site(site: str) -> str:
+    """The drawing page, with a recogniser and nothing else behind it."""
+    return f"{site}/draw/"
 
 
 def payload(lines: list[str], name: str = "notes.jpg") -> FilePayload:

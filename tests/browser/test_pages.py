@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pytest
-import waitress
 from playwright.sync_api import Page, expect
 
 from forms_app.services import page_queue, review
 from forms_app.services.application import Application
-from forms_app.web import create_app
 from tests import factories
 from tests.fakes import run_sent_tasks
-from tests.services.test_reading_path import FIELDS, _file, _foreign, _sheet
+from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, tiff_of
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -25,22 +22,12 @@ OpenPage = Callable[..., Page]
 @pytest.fixture
 def batch_id(app: Application) -> int:
     """Page 1 is half a sheet, turned; page 2 is whole; page 3 is of another form."""
-    torn = np.asarray(cv2.resize(_sheet(1)[:480], None, fx=1.5, fy=1.5), dtype=np.uint8)
+    torn = np.asarray(cv2.resize(filled_page(1)[:480], None, fx=1.5, fy=1.5), dtype=np.uint8)
     batch = factories.make_batch(app, FIELDS, pages=2)
-    pages = [np.ascontiguousarray(np.rot90(torn)), _sheet(2), _foreign()]
-    factories.upload(app, batch.id, _file(pages), "scan.tiff")
+    pages = [np.ascontiguousarray(np.rot90(torn)), filled_page(2), foreign_page()]
+    factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
     run_sent_tasks(app)
     return batch.id
-
-
-@pytest.fixture
-def site(app: Application) -> Iterator[str]:
-    server = waitress.create_server(create_app(app), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
 
 
 def _handles(page: Page) -> list[list[float]]:

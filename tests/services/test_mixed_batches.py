@@ -20,7 +20,7 @@ from forms_app.store.models import SubmissionRow
 from tests import factories
 from tests.fakes import run_sent_tasks
 from tests.reading.sheets import draw_blank
-from tests.services.test_reading_path import _file, _foreign
+from tests.services.two_page_scans import foreign_page, tiff_of
 
 WIDTH_PX, HEIGHT_PX = 1240, 1754
 BOX = [900, 1560, 60, 60]
@@ -59,7 +59,7 @@ def _exported(app: Application, batch_id: int, kind: str) -> tuple[str, bytes]:
 
 
 def _upload(app: Application, batch_id: int, pages: Sequence[GreyImage]) -> None:
-    factories.upload(app, batch_id, _file(pages), "mixed.tiff")
+    factories.upload(app, batch_id, tiff_of(pages), "mixed.tiff")
     run_sent_tasks(app)
 
 
@@ -71,6 +71,8 @@ def test_each_page_is_read_as_the_form_it_is(any_app: Application) -> None:
     assert _templates_of_forms(any_app, batch.id) == ["Form 2", "Form 1", "Form 2"]
     [foreign] = page_queue.get_queue(any_app, batch.id).pages
     assert (foreign.number, foreign.reason) == (3, "foreign_page")
+    assert "none of the 2 templates of this batch (“Form 1” and “Form 2”)" in foreign.message
+    assert "take it out and upload it to a batch of its template" in foreign.message
     assert review.get_item(any_app, 1, "tick_2").current.value is True
     assert [value.field.name for value in review.get_submission(any_app, 2).fields] == ["tick_1"]
     name, data = _exported(any_app, batch.id, "csv")
@@ -93,11 +95,14 @@ def test_any_published_template_is_found_among_many(app: Application) -> None:
         _published(app, seed)
     batch = batches.create_batch(app, [], "Any", takes_any=True)
     assert batch.templates == ()
-    _upload(app, batch.id, [_filled(6), _filled(3), _foreign()])
+    _upload(app, batch.id, [_filled(6), _filled(3), foreign_page()])
     assert _templates_of_forms(app, batch.id) == ["Form 6", "Form 3"]
     summary = batches.get_batch(app, batch.id).summary
     assert (summary.templates, summary.takes_any) == (("Form 6 v1", "Form 3 v1"), True)
     assert (summary.pages_read, summary.pages_queued) == (2, 1)
+    [foreign] = page_queue.get_queue(app, batch.id).pages
+    tried = "none of the 7 templates published (“Form 6”, “Form 3”, “Form 1” and 4 more)"
+    assert tried in foreign.message and "publish its template, then retry" in foreign.message
 
 
 def test_a_form_keeps_to_its_template(app: Application) -> None:

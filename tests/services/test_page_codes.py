@@ -15,7 +15,7 @@ from forms_app.services.application import Application
 from tests import factories
 from tests.fakes import run_sent_tasks
 from tests.reading.test_page_codes import sheet_with_code
-from tests.services.test_reading_path import FIELDS, _file, _sheet, _submissions
+from tests.services.two_page_scans import FIELDS, filled_page, forms_of, tiff_of
 
 
 def _coded_template(app: Application, setting: str) -> int:
@@ -33,14 +33,14 @@ def test_pages_of_one_code_are_one_form_whatever_their_order(any_app: Applicatio
     batch = batches.create_batch(any_app, version_id, "Coded")
 
     def page(number: int, key: str) -> object:
-        return sheet_with_code(_sheet(number), f"Intake:{number}:{key}")
+        return sheet_with_code(filled_page(number), f"Intake:{number}:{key}")
 
     first = [page(1, "A"), page(1, "B"), page(2, "B"), page(1, "C")]
     second = [page(2, "C"), page(2, "A"), page(2, "A")]
     for name, pages in (("first.tiff", first), ("second.tiff", second)):
-        factories.upload(any_app, batch.id, _file(pages), name)  # type: ignore[arg-type]
+        factories.upload(any_app, batch.id, tiff_of(pages), name)  # type: ignore[arg-type]
     run_sent_tasks(any_app)
-    assert [pages for _, pages in _submissions(any_app)] == [
+    assert [pages for _, pages in forms_of(any_app)] == [
         [(1, 1), (2, 2)],
         [(2, 1), (3, 2)],
         [(1, 2), (4, 1)],
@@ -57,10 +57,12 @@ def test_pages_of_one_code_are_one_form_whatever_their_order(any_app: Applicatio
 
 def test_a_code_of_another_form_does_not_lead_astray(app: Application) -> None:
     batch = batches.create_batch(app, _coded_template(app, "page:submission"), "Coded")
-    factories.upload(app, batch.id, _file([sheet_with_code(_sheet(1), "2:X"), _sheet(2)]))
+    factories.upload(
+        app, batch.id, tiff_of([sheet_with_code(filled_page(1), "2:X"), filled_page(2)])
+    )
     run_sent_tasks(app)
     # What is printed on the page has the last word; the key joins no page without one.
-    assert [pages for _, pages in _submissions(app)] == [[(1, 1)], [(2, 2)]]
+    assert [pages for _, pages in forms_of(app)] == [[(1, 1)], [(2, 2)]]
 
 
 def test_a_setting_with_a_fault_is_refused(app: Application) -> None:

@@ -27,14 +27,14 @@ from forms_app.services.uploads import remove_file
 from forms_app.store.models import FileRow, PageRow, SubmissionRow
 from tests import factories
 from tests.fakes import run_sent_tasks
-from tests.services.test_reading_path import FIELDS, _file, _foreign, _sheet, _submissions
+from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, forms_of, tiff_of
 
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
 def _written(page: int, seed: int) -> GreyImage:
     """A filled page with enough writing to know it by."""
-    grey, rng = _sheet(page), np.random.default_rng(seed)
+    grey, rng = filled_page(page), np.random.default_rng(seed)
     for _ in range(40):
         x, y = rng.integers((60, 100), (700, 500))
         path = np.array([x, y]) + rng.normal(0, 9, (8, 2)).cumsum(axis=0)
@@ -44,13 +44,13 @@ def _written(page: int, seed: int) -> GreyImage:
 
 def _torn() -> GreyImage:
     """Page 1, of which the upper half alone was scanned, and that twice as large."""
-    return np.ascontiguousarray(cv2.resize(_sheet(1)[:420], None, fx=2, fy=2))
+    return np.ascontiguousarray(cv2.resize(filled_page(1)[:420], None, fx=2, fy=2))
 
 
 def _read(app: Application, *pages: GreyImage, name: str = "scan.tiff") -> int:
     """A batch of a two-page form with one file of these pages; returns its id."""
     batch = factories.make_batch(app, FIELDS, pages=2)
-    factories.upload(app, batch.id, _file(pages), name)
+    factories.upload(app, batch.id, tiff_of(pages), name)
     run_sent_tasks(app)
     return batch.id
 
@@ -82,7 +82,7 @@ def test_a_sheet_scanned_twice_is_held_and_dropped(any_app: Application) -> None
     batch_id = _read(any_app, first, second, second, _written(1, 3), _written(2, 4))
     assert _waiting(any_app, batch_id) == [(3, "doubled_page")]
     assert "page 2 of the file" in page_queue.get_queue(any_app, batch_id).pages[0].message
-    assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (2, 2)], [(4, 1), (5, 2)]]
+    assert [pages for _, pages in forms_of(any_app)] == [[(1, 1), (2, 2)], [(4, 1), (5, 2)]]
     assert batches.get_batch(any_app, batch_id).summary.pages_queued == 1
     double = _ids(any_app)[3]
     page_actions.drop_page(any_app, double)
@@ -95,7 +95,7 @@ def test_a_sheet_scanned_twice_is_held_and_dropped(any_app: Application) -> None
 
 
 def test_pages_in_an_unsure_order_are_held_until_a_person_sorts_them(any_app: Application) -> None:
-    batch_id = _read(any_app, _sheet(1), _sheet(1), _sheet(2), _sheet(2))
+    batch_id = _read(any_app, filled_page(1), filled_page(1), filled_page(2), filled_page(2))
     assert _waiting(any_app, batch_id) == [(2, "unsure_order"), (3, "unsure_order")]
     queue = page_queue.get_queue(any_app, batch_id)
     assert [(place.form, place.template_page) for place in queue.missing] == [
@@ -106,23 +106,23 @@ def test_pages_in_an_unsure_order_are_held_until_a_person_sorts_them(any_app: Ap
     page_actions.assign_page(any_app, ids[3], forms[2].submission_id)
     page_actions.assign_page(any_app, ids[2], forms[1].submission_id)
     run_sent_tasks(any_app)
-    assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (3, 2)], [(2, 1), (4, 2)]]
+    assert [pages for _, pages in forms_of(any_app)] == [[(1, 1), (3, 2)], [(2, 1), (4, 2)]]
     assert page_queue.get_queue(any_app, batch_id).waiting == 0
     assert [file.state for file in batches.get_batch(any_app, batch_id).files] == ["done"]
 
 
 def test_the_order_as_scanned_can_be_taken(app: Application) -> None:
-    batch_id = _read(app, _sheet(1), _sheet(1), _sheet(2), _sheet(2))
+    batch_id = _read(app, filled_page(1), filled_page(1), filled_page(2), filled_page(2))
     [(file_id, name)] = page_queue.get_queue(app, batch_id).sortable
     assert name == "scan.tiff"
     page_actions.sort_as_scanned(app, file_id)
     run_sent_tasks(app)
-    assert [pages for _, pages in _submissions(app)] == [[(1, 1)], [(4, 2)], [(2, 1), (3, 2)]]
+    assert [pages for _, pages in forms_of(app)] == [[(1, 1)], [(4, 2)], [(2, 1), (3, 2)]]
     assert _waiting(app, batch_id) == []
 
 
 def test_a_taken_place_is_refused(app: Application) -> None:
-    batch_id = _read(app, _sheet(1), _sheet(2), _sheet(1))
+    batch_id = _read(app, filled_page(1), filled_page(2), filled_page(1))
     ids = _ids(app)
     with pytest.raises(ConflictError, match="there already"):
         page_actions.assign_page(app, ids[3], 1)
@@ -130,15 +130,15 @@ def test_a_taken_place_is_refused(app: Application) -> None:
     page_actions.assign_page(app, ids[2], place.submission_id)
     run_sent_tasks(app)
     # What was decided of a page that leaves is open again: it was of another sheet.
-    assert [pages for _, pages in _submissions(app)] == [[(1, 1)], [(2, 2), (3, 1)]]
+    assert [pages for _, pages in forms_of(app)] == [[(1, 1)], [(2, 2), (3, 1)]]
     assert review.get_item(app, 1, "agreed").current.outcome == "missing_page"
 
 
 def test_decisions_go_with_the_sheet_and_stay_with_the_form(any_app: Application) -> None:
-    batch_id = _read(any_app, _sheet(1), _sheet(2))
+    batch_id = _read(any_app, filled_page(1), filled_page(2))
     review.decide(any_app, 1, "surname", "correct", "MILLER")
     review.decide(any_app, 1, "agreed", "correct", False)
-    rescans.replace_scan(any_app, _ids(any_app)[2], "again.png", _png(_sheet(2)))
+    rescans.replace_scan(any_app, _ids(any_app)[2], "again.png", _png(filled_page(2)))
     run_sent_tasks(any_app)
     assert review.get_item(any_app, 1, "agreed").current.value is False
     page_actions.drop_page(any_app, _ids(any_app)[2])
@@ -149,14 +149,14 @@ def test_decisions_go_with_the_sheet_and_stay_with_the_form(any_app: Application
 
 
 def test_a_missing_page_is_scanned_later_or_said_not_to_exist(any_app: Application) -> None:
-    batch_id = _read(any_app, _sheet(1))
+    batch_id = _read(any_app, filled_page(1))
     [place] = page_queue.get_queue(any_app, batch_id).missing
     page_actions.set_absent(any_app, place.submission_id, 2, True)
     assert page_queue.get_queue(any_app, batch_id).waiting == 0
     assert review.get_item(any_app, 1, "agreed").current.state == "accepted"
     page_actions.set_absent(any_app, place.submission_id, 2, False)
     assert review.get_item(any_app, 1, "agreed").current.state == "open"
-    rescans.add_missing_page(any_app, place.submission_id, 2, "page two.png", _png(_sheet(2)))
+    rescans.add_missing_page(any_app, place.submission_id, 2, "page two.png", _png(filled_page(2)))
     run_sent_tasks(any_app)
     assert review.get_item(any_app, 1, "agreed").current.value is True
     summary = batches.get_batch(any_app, batch_id).summary
@@ -164,11 +164,15 @@ def test_a_missing_page_is_scanned_later_or_said_not_to_exist(any_app: Applicati
 
 
 def test_a_scan_of_the_wrong_page_or_of_several_is_refused(app: Application) -> None:
-    batch_id = _read(app, _sheet(1))
-    for data, reason in ((_file([_sheet(2), _sheet(2)]), "2 pages"), (b"", "empty"), (b"x", "x.p")):
+    batch_id = _read(app, filled_page(1))
+    for data, reason in (
+        (tiff_of([filled_page(2), filled_page(2)]), "2 pages"),
+        (b"", "empty"),
+        (b"x", "x.p"),
+    ):
         with pytest.raises(UserError, match=reason):
             rescans.add_missing_page(app, 1, 2, "x.png", io.BytesIO(data))
-    rescans.add_missing_page(app, 1, 2, "wrong.png", _png(_sheet(1)))
+    rescans.add_missing_page(app, 1, 2, "wrong.png", _png(filled_page(1)))
     run_sent_tasks(app)
     assert _waiting(app, batch_id) == [(2, "conflict")]
     assert review.get_item(app, 1, "surname").current.outcome == "blank"
@@ -176,7 +180,7 @@ def test_a_scan_of_the_wrong_page_or_of_several_is_refused(app: Application) -> 
 
 def test_a_refused_page_is_laid_by_hand(any_app: Application) -> None:
     """The upper part of page 1, too little for the machine, laid by four points."""
-    batch_id = _read(any_app, _torn(), _sheet(2))
+    batch_id = _read(any_app, _torn(), filled_page(2))
     assert _waiting(any_app, batch_id)[0][0] == 1
     page_id = _ids(any_app)[1]
     start = page_images.start_points(any_app, page_id, (1, 1))
@@ -191,14 +195,14 @@ def test_a_refused_page_is_laid_by_hand(any_app: Application) -> None:
     page_actions.lay_page(any_app, page_id, PagePlacement(1, 1, points, is_confirmed=True), 1)
     run_sent_tasks(any_app)
     assert _waiting(any_app, batch_id) == []
-    assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (2, 2)]]
+    assert [pages for _, pages in forms_of(any_app)] == [[(1, 1), (2, 2)]]
     assert review.get_item(any_app, 1, "consent").current.value is True
     # The number's boxes are where nothing was scanned, and far from print that was found.
     assert page_images.start_points(any_app, page_id).points == points
 
 
 def test_points_that_are_good_enough_are_refined(app: Application) -> None:
-    batch_id = _read(app, _sheet(1), _foreign())
+    batch_id = _read(app, filled_page(1), foreign_page())
     points = tuple(
         PlacedPoint(corner, (corner[0] * 826 + 4, corner[1] * 1169 - 5)) for corner in CORNERS
     )
@@ -230,7 +234,7 @@ def test_a_page_that_is_being_read_is_left_alone(app: Application) -> None:
 
 
 def test_a_loose_page_waits_until_a_person_has_looked(app: Application) -> None:
-    batch_id = _read(app, _sheet(1), _sheet(2))
+    batch_id = _read(app, filled_page(1), filled_page(2))
     _loosen(app, 1, {"surname": 5.5})
     assert _waiting(app, batch_id) == [(1, "loose_page")]
     page = page_work.get_work(app, 1).page
@@ -243,14 +247,14 @@ def test_a_loose_page_waits_until_a_person_has_looked(app: Application) -> None:
 def test_removing_a_file_parts_its_pages_from_other_files(any_app: Application) -> None:
     batch = factories.make_batch(any_app, FIELDS, pages=2)
     for number in (1, 2):
-        factories.upload(any_app, batch.id, _file([_sheet(number)]), f"page {number}.tiff")
+        factories.upload(any_app, batch.id, tiff_of([filled_page(number)]), f"page {number}.tiff")
     run_sent_tasks(any_app)
     with any_app.session() as session:
         second = session.scalars(select(PageRow).where(PageRow.template_page == 2)).one().id
         [first_file, second_file] = session.scalars(select(FileRow.id).order_by(FileRow.id))
     page_actions.assign_page(any_app, second, 1)
     run_sent_tasks(any_app)
-    assert [pages for _, pages in _submissions(any_app)] == [[(1, 1), (1, 2)]]
+    assert [pages for _, pages in forms_of(any_app)] == [[(1, 1), (1, 2)]]
     remove_file(any_app, first_file)
     assert _waiting(any_app, batch.id) == [(1, "homeless_page")]
     page_actions.assign_page(any_app, second, None)

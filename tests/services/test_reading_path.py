@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -14,60 +13,17 @@ from forms_app import queues
 from forms_app.errors import StorageUnavailableError
 from forms_app.files import FileStore
 from forms_app.reading.intake import open_page
-from forms_app.reading.types import GreyImage
 from forms_app.services import batches, review, uploads
 from forms_app.services.alignment import align_page
 from forms_app.services.application import Application
 from forms_app.services.assembly import assemble_file
 from forms_app.services.reading import read_pages
 from forms_app.services.sweeping import free_all_leases, sweep
-from forms_app.store.models import PageRow, ReadingRow, SubmissionRow
+from forms_app.store.models import PageRow, ReadingRow
 from forms_app.store.states import PageState
 from tests import factories
 from tests.fakes import RecordingTaskSender, run_sent_tasks
-
-SECOND_PAGE_FIELD = {**factories.CONSENT, "name": "agreed", "page": 2}
-FIELDS = [*factories.FIELDS, SECOND_PAGE_FIELD]
-
-
-def _sheet(page: int = 1) -> GreyImage:
-    """A filled page: a cross in the consent box of whichever page has one."""
-    data = factories.draw_blank(2, FIELDS)
-    grey = open_page(data, "blank", page).grey.copy()
-    x, y, width, height = factories.CONSENT["box"]
-    cv2.line(grey, (x + 6, y + 6), (x + width - 6, y + height - 6), 30, 4)
-    cv2.line(grey, (x + 6, y + height - 6), (x + width - 6, y + 6), 30, 4)
-    return grey
-
-
-def _foreign() -> GreyImage:
-    grey = np.full((1169, 826), 255, np.uint8)
-    for i in range(40):
-        cv2.circle(grey, (60 + 137 * i % 700, 60 + 211 * i % 1040), 10 + i, 0, 2)
-    return grey
-
-
-def _file(pages: Sequence[GreyImage]) -> bytes:
-    _, data = cv2.imencodemulti(".tiff", list(pages))
-    return bytes(data)
-
-
-def _submissions(app: Application) -> list[tuple[str, list[tuple[int, int | None]]]]:
-    with app.session() as session:
-        return [
-            (
-                submission.state,
-                [
-                    (page.number, page.template_page)
-                    for page in session.scalars(
-                        select(PageRow)
-                        .where(PageRow.submission_id == submission.id)
-                        .order_by(PageRow.number)
-                    )
-                ],
-            )
-            for submission in session.scalars(select(SubmissionRow).order_by(SubmissionRow.id))
-        ]
+from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, forms_of, tiff_of
 
 
 def _count_readings(app: Application) -> int | None:
@@ -78,10 +34,12 @@ def _count_readings(app: Application) -> int | None:
 def test_a_file_of_several_forms_is_read(any_app: Application) -> None:
     """Two forms of two pages, one of them upside down, its pages in the wrong order."""
     batch = factories.make_batch(any_app, FIELDS, pages=2)
-    upside_down = np.ascontiguousarray(np.rot90(_sheet(1), 2))
-    factories.upload(any_app, batch.id, _file([_sheet(1), _sheet(2), _sheet(2), upside_down]))
+    upside_down = np.ascontiguousarray(np.rot90(filled_page(1), 2))
+    factories.upload(
+        any_app, batch.id, tiff_of([filled_page(1), filled_page(2), filled_page(2), upside_down])
+    )
     run_sent_tasks(any_app)
-    assert [pages for _, pages in _submissions(any_app)] == [
+    assert [pages for _, pages in forms_of(any_app)] == [
         [(1, 1), (2, 2)],
         [(3, 2), (4, 1)],
     ]
@@ -105,7 +63,7 @@ def test_written_fields_are_reviewed_below_the_threshold_of_the_settings(app: Ap
     page = open_page(factories.draw_blank(1, fields), "blank", 1).grey.copy()
     x, y, _, height = factories.NUMBER["box"]
     cv2.putText(page, "4", (x + 20, y + height - 12), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 3)
-    factories.upload(strict, batch.id, _file([page]))
+    factories.upload(strict, batch.id, tiff_of([page]))
     run_sent_tasks(strict)
     item = review.get_item(strict, 1, "number")
     assert item.current.value == "4"
@@ -114,18 +72,20 @@ def test_written_fields_are_reviewed_below_the_threshold_of_the_settings(app: Ap
 
 def test_a_missing_page_is_said_to_be_missing(app: Application) -> None:
     batch = factories.make_batch(app, FIELDS, pages=2)
-    factories.upload(app, batch.id, _file([_sheet(1)]))
+    factories.upload(app, batch.id, tiff_of([filled_page(1)]))
     run_sent_tasks(app)
     item = review.get_item(app, 1, "agreed")
     assert (item.current.outcome, item.current.value) == ("missing_page", None)
     assert item.page_id is None
-    assert _submissions(app)[0][0] == "needs_review"
+    assert forms_of(app)[0][0] == "needs_review"
 
 
 def test_foreign_and_blank_pages_fail_alone(any_app: Application) -> None:
     batch = factories.make_batch(any_app, FIELDS, pages=2)
     empty = np.full((1169, 826), 255, np.uint8)
-    factories.upload(any_app, batch.id, _file([_sheet(1), _foreign(), empty, _sheet(2)]))
+    factories.upload(
+        any_app, batch.id, tiff_of([filled_page(1), foreign_page(), empty, filled_page(2)])
+    )
     run_sent_tasks(any_app)
     [file] = batches.get_batch(any_app, batch.id).files
     assert [(page.number, page.error_code) for page in file.failed_pages] == [
@@ -133,12 +93,12 @@ def test_foreign_and_blank_pages_fail_alone(any_app: Application) -> None:
         (3, "blank_page"),
     ]
     assert (file.state, file.pages_read) == ("done", 2)
-    assert _submissions(any_app) == [("needs_review", [(1, 1), (4, 2)])]
+    assert forms_of(any_app) == [("needs_review", [(1, 1), (4, 2)])]
 
 
 def test_a_file_of_which_nothing_can_be_read_fails(app: Application) -> None:
     batch = factories.make_batch(app)
-    factories.upload(app, batch.id, _file([_foreign()]))
+    factories.upload(app, batch.id, tiff_of([foreign_page()]))
     run_sent_tasks(app)
     [file] = batches.get_batch(app, batch.id).files
     assert (file.state, file.error_code) == ("failed", "foreign_page")
@@ -148,11 +108,13 @@ def test_a_file_of_which_nothing_can_be_read_fails(app: Application) -> None:
 
 def test_a_file_tried_again_tries_its_pages_again(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
-    file = factories.upload(any_app, batch.id, _file([_foreign(), _foreign()]))
+    file = factories.upload(any_app, batch.id, tiff_of([foreign_page(), foreign_page()]))
     run_sent_tasks(any_app)
     [failed] = batches.get_batch(any_app, batch.id).files
     assert (failed.state, failed.error_code) == ("failed", "foreign_page")
-    factories.replace_content(any_app, file.id, any_app.files.put(_file([_sheet(1), _foreign()])))
+    factories.replace_content(
+        any_app, file.id, any_app.files.put(tiff_of([filled_page(1), foreign_page()]))
+    )
     assert uploads.retry_file(any_app, file.id).failed_pages == ()
     run_sent_tasks(any_app)
     [again] = batches.get_batch(any_app, batch.id).files
@@ -162,9 +124,9 @@ def test_a_file_tried_again_tries_its_pages_again(any_app: Application) -> None:
 
 def test_every_task_may_run_twice(app: Application, tasks: RecordingTaskSender) -> None:
     batch = factories.make_batch(app)
-    file = factories.upload(app, batch.id, _file([_sheet(1), _sheet(1)]))
+    file = factories.upload(app, batch.id, tiff_of([filled_page(1), filled_page(1)]))
     run_sent_tasks(app)
-    before = _submissions(app), _count_readings(app)
+    before = forms_of(app), _count_readings(app)
     with app.session() as session:
         pages = session.scalars(select(PageRow.id)).all()
     for page_id in pages:
@@ -172,7 +134,7 @@ def test_every_task_may_run_twice(app: Application, tasks: RecordingTaskSender) 
     assemble_file(app, file.id)
     assert read_pages(app, 8) == 0
     run_sent_tasks(app)
-    assert (_submissions(app), _count_readings(app)) == before
+    assert (forms_of(app), _count_readings(app)) == before
 
 
 def test_a_page_tried_again_joins_its_form(
@@ -180,17 +142,21 @@ def test_a_page_tried_again_joins_its_form(
 ) -> None:
     """Its first alignment fails (a store that loses the file for a while), the rest goes on."""
     batch = factories.make_batch(app, FIELDS, pages=2)
-    factories.upload(app, batch.id, _file([_sheet(1), _foreign(), _sheet(1), _sheet(2)]))
+    factories.upload(
+        app, batch.id, tiff_of([filled_page(1), foreign_page(), filled_page(1), filled_page(2)])
+    )
     run_sent_tasks(app)
-    assert [pages for _, pages in _submissions(app)] == [[(1, 1)], [(3, 1), (4, 2)]]
+    assert [pages for _, pages in forms_of(app)] == [[(1, 1)], [(3, 1), (4, 2)]]
     [file] = batches.get_batch(app, batch.id).files
     [failure] = file.failed_pages
     # The same file with the right sheet in second place, as if it was read better this time.
-    better = app.files.put(_file([_sheet(1), _sheet(2), _sheet(1), _sheet(2)]))
+    better = app.files.put(
+        tiff_of([filled_page(1), filled_page(2), filled_page(1), filled_page(2)])
+    )
     factories.replace_content(app, file.id, better)
     uploads.retry_page(app, failure.page_id)
     run_sent_tasks(app)
-    assert [pages for _, pages in _submissions(app)] == [[(1, 1), (2, 2)], [(3, 1), (4, 2)]]
+    assert [pages for _, pages in forms_of(app)] == [[(1, 1), (2, 2)], [(3, 1), (4, 2)]]
     assert review.get_item(app, 1, "agreed").current.value is True
 
 
@@ -212,7 +178,7 @@ def test_a_fault_of_our_own_fails_the_page_after_its_attempts(
 def test_one_bad_page_does_not_take_its_batch_along(app: Application) -> None:
     """An aligned page whose stored image has the wrong size: a fault found when it is read."""
     batch = factories.make_batch(app)
-    factories.upload(app, batch.id, _file([_sheet(1), _sheet(1), _sheet(1)]))
+    factories.upload(app, batch.id, tiff_of([filled_page(1), filled_page(1), filled_page(1)]))
     _run_until_aligned(app)
     factories.store_wrong_image(app, page_number=2)
     for _ in range(app.settings.max_attempts + 1):
@@ -220,7 +186,7 @@ def test_one_bad_page_does_not_take_its_batch_along(app: Application) -> None:
     with app.session() as session:
         states = session.scalars(select(PageRow.state).order_by(PageRow.number)).all()
     assert states == ["read", "failed", "read"]
-    assert [state for state, _ in _submissions(app)] == ["needs_review"] * 3
+    assert [state for state, _ in forms_of(app)] == ["needs_review"] * 3
     item = review.get_item(app, 2, "consent")
     assert (item.current.outcome, item.current.state) == ("unreadable", "open")
 
@@ -233,7 +199,7 @@ def _run_until_aligned(app: Application) -> None:
 
 def test_an_outage_counts_no_attempt(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = factories.make_batch(app)
-    factories.upload(app, batch.id, _file([_sheet(1)]))
+    factories.upload(app, batch.id, tiff_of([filled_page(1)]))
     _run_until_aligned(app)
 
     def unavailable(*_: object) -> bytes:
@@ -245,7 +211,7 @@ def test_an_outage_counts_no_attempt(app: Application, monkeypatch: pytest.Monke
             with pytest.raises(StorageUnavailableError):
                 read_pages(app, 8)
     assert read_pages(app, 8) == 1
-    assert _submissions(app)[0][0] == "needs_review"
+    assert forms_of(app)[0][0] == "needs_review"
 
 
 def test_pages_that_kill_their_worker_run_out_of_attempts(

@@ -9,7 +9,7 @@ from forms_app.services.application import Application
 from forms_app.store.models import PageRow
 from tests import factories
 from tests.fakes import run_sent_tasks
-from tests.services.test_reading_path import FIELDS, _file, _foreign, _sheet
+from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, tiff_of
 from tests.web.visitor import HTMX, Visitor
 
 CORNERS = [[0, 0, 0, 0], [1, 0, 826, 0], [1, 1, 826, 1169], [0, 1, 0, 1169]]
@@ -17,7 +17,7 @@ CORNERS = [[0, 0, 0, 0], [1, 0, 826, 0], [1, 1, 826, 1169], [0, 1, 0, 1169]]
 
 def _read(app: Application) -> int:
     batch = factories.make_batch(app, FIELDS, pages=2)
-    factories.upload(app, batch.id, _file([_sheet(1), _foreign()]), "scan.tiff")
+    factories.upload(app, batch.id, tiff_of([filled_page(1), foreign_page()]), "scan.tiff")
     run_sent_tasks(app)
     return batch.id
 
