@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 from sqlalchemy import ColumnElement, select, update
 
-from forms_app.errors import LeaseLostError, StorageDamagedError, TransientError, UserError
+from forms_app.errors import (
+    FieldhandError,
+    LeaseLostError,
+    StorageDamagedError,
+    TransientError,
+    UserError,
+)
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
 from forms_app.store.claims import Lease, LeasedRow, claim_one, release
-from forms_app.store.models import FileRow, PageRow
+from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.states import FileState, PageState
 
 log = structlog.get_logger(__name__)
@@ -22,7 +29,19 @@ INTERNAL_MESSAGE = (
     "Fieldhand failed on this {thing} for a reason of its own; try it again, and report it with "
     "the log when that does not help."
 )
-WORDS: dict[LeasedRow, str] = {FileRow: "file", PageRow: "page"}
+WORDS: dict[LeasedRow, str] = {
+    FileRow: "file",
+    PageRow: "page",
+    ExportRow: "export",
+    TemplateJobRow: "job",
+}
+
+
+class LongWork(Protocol):
+    """Work whose lease is renewed while it lasts."""
+
+    app: Application
+    lease: Lease
 
 
 def claim(app: Application, kind: LeasedRow, row_id: int, state: str) -> Lease | None:
@@ -57,6 +76,34 @@ def attempt(app: Application, lease: Lease, work: Callable[[], None]) -> None:
     except Exception:
         log.exception("work failed unexpectedly", **_subject(lease))
         _give_back(app, lease)
+
+
+def attempt_long(
+    work: LongWork, do: Callable[[], None], fail_with: Callable[..., None], internal_message: str
+) -> None:
+    """Do a claimed export or job; what goes wrong fails it at once, as a person waits for it.
+
+    Args:
+        do: does it, and saves only what `work` still holds the lease of.
+        fail_with: called with application, row id, message and the condition that the lease holds.
+        internal_message: what people are told of a failure that nobody has foreseen.
+
+    Raises:
+        TransientError: As `do` raised it; the row is free again and the attempt not counted.
+    """
+    try:
+        do()
+    except TransientError:
+        with work.app.session() as session:
+            release(session, work.lease, counted=False)
+        raise
+    except LeaseLostError:
+        log.info("work taken over or deleted", **_subject(work.lease))
+    except FieldhandError as error:
+        fail_with(work.app, work.lease.row_id, error.message, work.lease.is_ours)
+    except Exception:
+        log.exception("work failed unexpectedly", **_subject(work.lease))
+        fail_with(work.app, work.lease.row_id, internal_message, work.lease.is_ours)
 
 
 def fail(

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
-from forms_app.errors import FieldhandError, LeaseLostError, TransientError
 from forms_app.services.application import Application
-from forms_app.services.attempts import claim
+from forms_app.services.attempts import attempt_long, claim
 from forms_app.services.blank_sources import do_blank
 from forms_app.services.dry_run import SampleDrawer, do_dry_run
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load
 from forms_app.services.template_health import do_registration_test
 from forms_app.services.template_jobs import fail_job, kept_files
-from forms_app.store.claims import hold, release
+from forms_app.store.claims import hold
 from forms_app.store.models import TemplateJobRow
 from forms_app.store.states import JobFileRole, JobKind, JobState
-
-log = structlog.get_logger(__name__)
 
 INTERNAL_MESSAGE = (
     "Fieldhand failed on this for a reason of its own; try it again, and report it with the log "
@@ -43,19 +38,10 @@ def run_template_job(app: Application, job_id: int, draw_samples: SampleDrawer) 
         row = load(session, TemplateJobRow, job_id)
         uploads = [(f.name, f.content_hash) for f in row.files if f.role == JobFileRole.UPLOAD]
         work = JobWork(app, lease, row.version_id, row.request, uploads)
-    try:
-        _finish(work, _do(JobKind(row.kind), work, draw_samples))
-    except TransientError:
-        with app.session() as session:
-            release(session, work.lease, counted=False)
-        raise
-    except LeaseLostError:
-        log.info("template job was given up", job_id=job_id)
-    except FieldhandError as error:
-        fail_job(app, job_id, error.message, work.lease.is_ours)
-    except Exception:
-        log.exception("template job failed", job_id=job_id)
-        fail_job(app, job_id, INTERNAL_MESSAGE, work.lease.is_ours)
+    kind = JobKind(row.kind)
+    attempt_long(
+        work, lambda: _finish(work, _do(kind, work, draw_samples)), fail_job, INTERNAL_MESSAGE
+    )
 
 
 def _do(kind: JobKind, work: JobWork, draw_samples: SampleDrawer) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -39,7 +38,7 @@ class JobWork:
         lease_s = self.app.settings.lease_seconds
         with self.app.session() as session:
             hold(session, self.lease)
-            if self.lease.until - utc_now() < timedelta(seconds=lease_s / 2):
+            if self.lease.is_half_over(lease_s):
                 self.lease = renew(session, self.lease, lease_s)
             session.execute(
                 update(TemplateJobRow)

@@ -37,6 +37,10 @@ class Lease:
         """The row is still leased to us, lapsed or not."""
         return (self.kind.id == self.row_id) & (self.kind.lease_until == self.until)
 
+    def is_half_over(self, lease_s: int) -> bool:
+        """Less than half of a lease of this length is left: time to renew it."""
+        return self.until - utc_now() < timedelta(seconds=lease_s / 2)
+
 
 def claim_one(
     session: Session, kind: LeasedRow, row_id: int, state: str, lease_s: int, max_attempts: int

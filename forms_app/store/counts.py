@@ -57,16 +57,16 @@ def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch
     return counts
 
 
-def count_open_fields(session: Session) -> int:
-    """Fields that wait for a person, over all batches."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(SubmissionFieldRow)
-            .where(SubmissionFieldRow.state == FieldState.OPEN)
-        )
-        or 0
+def count_open_fields(session: Session, batch_id: int | None = None) -> int:
+    """Fields that wait for a person: of one batch, or over all."""
+    query = (
+        select(func.count())
+        .select_from(SubmissionFieldRow)
+        .where(SubmissionFieldRow.state == FieldState.OPEN)
     )
+    if batch_id is not None:
+        query = query.where(SubmissionFieldRow.batch_id == batch_id)
+    return session.scalar(query) or 0
 
 
 def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
