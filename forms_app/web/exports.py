@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request, stream_with_context
+from flask import Blueprint, redirect, render_template, request
 from flask import url_for as url
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
 from forms_app.services import batches, exports
 from forms_app.web.context import application
+from forms_app.web.responses import attachment
 
 
 class Format(NamedTuple):
@@ -58,12 +58,7 @@ def create(batch_id: int) -> ResponseReturnValue:
 def download(export_id: int) -> ResponseReturnValue:
     """The finished file."""
     filename, mimetype, chunks = exports.open_export(application(), export_id)
-    return Response(
-        stream_with_context(chunks),
-        mimetype=mimetype,
-        # RFC 6266: batch names may hold any letter, the plain form may not.
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"},
-    )
+    return attachment(chunks, filename, mimetype)
 
 
 def _state(batch_id: int) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 
 def kept_image(png: bytes, seconds: int) -> Response:
@@ -17,7 +18,8 @@ def kept_image(png: bytes, seconds: int) -> Response:
     return response
 
 
-def attachment(content: bytes, filename: str, mimetype: str) -> Response:
-    """A download; RFC 6266 because names may hold any letter."""
+def attachment(content: bytes | Iterator[bytes], filename: str, mimetype: str) -> Response:
+    """A download, whole or in chunks; RFC 6266 because names may hold any letter."""
+    body = content if isinstance(content, bytes) else stream_with_context(content)
     disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
-    return Response(content, mimetype=mimetype, headers={"Content-Disposition": disposition})
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition})
