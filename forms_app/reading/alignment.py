@@ -8,11 +8,14 @@ from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
 from forms_app.reading.registration import PageReference, lay_page
-from forms_app.reading.types import AlignedPage, GreyImage
+from forms_app.reading.types import AlignedPage, ChromaImage, GreyImage
 
 
 def align_onto_template(
-    page: GreyImage, references: Sequence[PageReference], fields: Sequence[FormField] = ()
+    page: GreyImage,
+    references: Sequence[PageReference],
+    fields: Sequence[FormField] = (),
+    chroma: ChromaImage | None = None,
 ) -> AlignedPage:
     """Finds which template page a scan shows and lays it onto that page's pixels.
 
@@ -20,13 +23,14 @@ def align_onto_template(
         page: grey scan `(H, W)` uint8 in any of the four ways up, any resolution.
         references: the template's pages, from `prepare_reference`.
         fields: the template's fields; those of the page found get their own residual.
+        chroma: the scan's colours, where it has any: coloured print is then left out.
 
     Raises:
         BlankPageError: there is next to nothing on the page.
         ForeignPageError: it shows none of the template's pages.
         PoorRegistrationError: it could not be laid onto its page precisely enough.
     """
-    _, aligned = align_view(view_page(page), references, lambda _: fields)
+    _, aligned = align_view(view_page(page, chroma), references, lambda _: fields)
     return aligned
 
 

@@ -9,7 +9,7 @@ from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.print_alignment import PrintMap, map_print
 from forms_app.reading.print_removal import remove_print
-from forms_app.reading.registration import PageReference
+from forms_app.reading.references import PageReference
 from forms_app.reading.types import AlignedPage, FieldCrop, GreyImage
 
 # Share of a cell's height and width that strokes overshoot in the forms we looked at.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.errors import ShapeError
-from forms_app.reading.types import GreyImage
+from forms_app.reading.types import ChromaImage, GreyImage
 
 COARSE_LONG_SIDE_PX = 877
 FINE_LONG_SIDE_PX = 1754
@@ -49,12 +49,16 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A grey page `(H, W)` with its copies at fine (150 dpi) and coarse (75 dpi) size."""
+    """A grey page `(H, W)` with its copies at fine (150 dpi) and coarse (75 dpi) size.
+
+    `chroma`: its colours, where it has any.
+    """
 
     grey: GreyImage
     fine: GreyImage
     coarse: GreyImage
     features: Features
+    chroma: ChromaImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class HomographyEstimate:
     affine: Matrix | None = None
 
 
-def view_page(grey: GreyImage) -> PageView:
+def view_page(grey: GreyImage, chroma: ChromaImage | None = None) -> PageView:
     """Makes the working copies and finds the AKAZE features of a page.
 
     Raises:
@@ -83,7 +87,7 @@ def view_page(grey: GreyImage) -> PageView:
         raise ShapeError(f"expected (H, W) uint8 of 32 px or more, got {grey.shape} {grey.dtype}")
     fine = resized_to(grey, FINE_LONG_SIDE_PX)
     coarse = resized_to(fine, COARSE_LONG_SIDE_PX)
-    return PageView(grey, fine, coarse, _akaze_features(coarse, grey.shape))
+    return PageView(grey, fine, coarse, _akaze_features(coarse, grey.shape), chroma)
 
 
 def resized_to(grey: GreyImage, long_side_px: int) -> GreyImage:

@@ -35,7 +35,7 @@ from forms_app.reading.refinement import fit_field
 from forms_app.reading.registration import lay_page
 from forms_app.reading.residuals import field_residuals
 from forms_app.reading.turning import quarter_turns_of, turning
-from forms_app.reading.types import AlignedPage, GreyImage
+from forms_app.reading.types import AlignedPage, ChromaImage, GreyImage
 from forms_app.reading.warping import warp_page
 
 LEAST_POINTS = 4
@@ -68,13 +68,17 @@ def lay_by_points(
     reference: PageReference,
     points: Sequence[PlacedPoint],
     fields: Sequence[FormField] = (),
+    chroma: ChromaImage | None = None,
 ) -> HandPlacement:
     """Lays a grey scan `(H, W)` uint8 onto a template page by four points or more.
+
+    Its colours, if they are given, serve where the page passes its check: what is laid by the
+    points alone is read in grey.
 
     Raises:
         HandPlacementError: the points do not lay a sheet: too few, in a line, or mirrored.
     """
-    view = view_page(page)
+    view = view_page(page, chroma)
     sources = np.array([point.scan for point in points], float).reshape(-1, 2) * page.shape[::-1]
     targets = np.array([point.template_px for point in points], float).reshape(-1, 2)
     matrix = _homography(sources, targets, page.shape)

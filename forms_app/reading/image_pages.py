@@ -1,4 +1,4 @@
-"""JPEG, PNG, TIFF, WebP and HEIC to grey pages, by Pillow.
+"""JPEG, PNG, TIFF, WebP and HEIC to grey pages and their colours, by Pillow.
 
 Pillow rather than OpenCV: it is as fast here (zlib-ng, libjpeg-turbo with luma-only decoding),
 and a truncated file is an error instead of a half grey picture.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from forms_app.reading.chroma import REDUCTION, THUMBNAIL, chroma_of, is_coloured
 from forms_app.reading.errors import DamagedFileError, ReadingError
 from forms_app.reading.page_limits import IntakeLimits
-from forms_app.reading.types import GreyImage, SourcePage
+from forms_app.reading.types import ChromaImage, GreyImage, SourcePage
 
 Image.MAX_IMAGE_PIXELS = None
 """Pillow's own limit would warn; `IntakeLimits.require_pixels` refuses by the header instead."""
@@ -31,6 +33,7 @@ _header_lock = threading.Lock()
 pillow_heif.register_heif_opener()
 
 _ORIENTATION_TAG = 0x0112
+_COLOURLESS = ("1", "L", "LA", "La", "F", "I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
 def count(data: bytes, source: str, limits: IntakeLimits) -> int:
@@ -44,8 +47,12 @@ def count(data: bytes, source: str, limits: IntakeLimits) -> int:
         return _frames(image)
 
 
-def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Iterator[SourcePage]:
+def pages(
+    data: bytes, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
+) -> Iterator[SourcePage]:
     """Decodes pages to `(H, W)` uint8, orientation applied, transparency on white.
+
+    `with_colours`: with the chroma of pages that have any.
 
     Raises:
         DamagedFileError, ImageTooLargeError: at the page's turn.
@@ -54,8 +61,10 @@ def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Ite
         with _damage_named(source), _opened(data, number) as image:
             limits.require_pixels(*image.size, source, number)
             dpi = float(image.info.get("dpi", (0, 0))[0])
+            may_be_coloured = with_colours and image.mode not in _COLOURLESS
             grey = _grey(image)
-        yield SourcePage(source, number, grey, dpi or None)
+            chroma = _chroma(image, data) if may_be_coloured else None
+        yield SourcePage(source, number, grey, dpi or None, chroma)
 
 
 def colours(data: bytes, source: str, least_px: int) -> tuple[NDArray[np.uint8], int]:
@@ -115,6 +124,28 @@ def _grey(image: Image.Image) -> GreyImage:
     if upright.mode.startswith(("I", "F")):
         return _from_deep(np.asarray(upright))
     return np.array(_opaque(upright).convert("L"), dtype=np.uint8)
+
+
+def _chroma(image: Image.Image, data: bytes) -> ChromaImage | None:
+    """The colours of a page whose grey was decoded; None where it has none.
+
+    A JPEG is decoded again, smaller: first to an eighth, which costs a third of its grey.
+    """
+    reduced: Callable[[int], Image.Image]
+    if image.format == "JPEG":
+        reduced = partial(_smaller_jpeg, data)
+    else:
+        reduced = _opaque(image).convert("RGB").reduce
+    if not is_coloured(reduced(THUMBNAIL)):
+        return None
+    picture = reduced(REDUCTION)
+    return chroma_of(ImageOps.exif_transpose(picture) if _is_turned(image) else picture)
+
+
+def _smaller_jpeg(data: bytes, reduction: int) -> Image.Image:
+    image = _opened(data, 1)
+    image.draft("RGB", (max(1, image.width // reduction), max(1, image.height // reduction)))
+    return image.convert("RGB") if image.mode != "RGB" else image
 
 
 def _opaque(image: Image.Image) -> Image.Image:

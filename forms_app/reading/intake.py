@@ -42,7 +42,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
     count: Callable[[bytes, str, IntakeLimits], int]
-    pages: Callable[[bytes, str, IntakeLimits, range], Iterator[SourcePage]]
+    pages: Callable[[bytes, str, IntakeLimits, range, bool], Iterator[SourcePage]]
 
 
 _DECODERS = {
@@ -91,22 +91,30 @@ def count_pages(data: bytes, source: str, limits: IntakeLimits | None = None) ->
 
 
 def open_pages(
-    data: bytes, source: str, limits: IntakeLimits | None = None
+    data: bytes, source: str, limits: IntakeLimits | None = None, *, with_colours: bool = False
 ) -> Iterator[SourcePage]:
     """Yields the pages one by one, EXIF orientation applied; headers are checked at once.
+
+    `with_colours`: pages that have colours carry them beside their grey.
 
     Raises:
         IntakeError: at the call for what the headers tell, at a page's turn for its content.
     """
     checked = limits or IntakeLimits()
     count = count_pages(data, source, checked)
-    return _decoder(data, source, checked).pages(data, source, checked, range(1, count + 1))
+    numbers = range(1, count + 1)
+    return _decoder(data, source, checked).pages(data, source, checked, numbers, with_colours)
 
 
 def open_page(
-    data: bytes, source: str, number: int, limits: IntakeLimits | None = None
+    data: bytes,
+    source: str,
+    number: int,
+    limits: IntakeLimits | None = None,
+    *,
+    with_colours: bool = False,
 ) -> SourcePage:
-    """Decodes one page, counted from 1.
+    """Decodes one page, counted from 1; its colours too if they are asked for and it has any.
 
     Raises:
         IntakeError: as `open_pages`.
@@ -117,7 +125,8 @@ def open_page(
     if not 1 <= number <= count:
         raise IndexError(f"page {number} of {source}, which has {count}")
     wanted = range(number, number + 1)
-    return next(_decoder(data, source, checked).pages(data, source, checked, wanted))
+    decoder = _decoder(data, source, checked)
+    return next(decoder.pages(data, source, checked, wanted, with_colours))
 
 
 def _is_image(data: bytes) -> bool:

@@ -34,10 +34,16 @@ class InkLevels:
 
 
 def darkness(grey: GreyImage) -> InkImage:
-    """Darkness of each pixel as a share of the local paper: 0 paper, 255 black; same shape.
+    """Darkness of each pixel as a share of the local paper: 0 paper, 255 black; same shape."""
+    paper = paper_light(grey)
+    dark = cv2.divide(cv2.subtract(paper, grey), paper, scale=255)
+    return np.asarray(dark, np.uint8)
 
-    The paper is a grey closing at a quarter of the size: shading
-    remains paper, strokes and filled boxes do not.
+
+def paper_light(grey: GreyImage) -> GreyImage:
+    """How light the paper at each pixel is, whatever stands on it; same shape.
+
+    A grey closing at a quarter of the size: shading remains paper, strokes and filled boxes do not.
     """
     height, width = grey.shape
     size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
@@ -48,9 +54,7 @@ def darkness(grey: GreyImage) -> InkImage:
     least = _DARKEST_PAPER * percentile(histogram(np.asarray(small, np.uint8)), 0.95)
     small = cv2.max(small, np.full_like(small, round(least)))
     small = cv2.blur(small, (5, 5), borderType=cv2.BORDER_REPLICATE)
-    paper = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    dark = cv2.divide(cv2.subtract(paper, grey), paper, scale=255)
-    return np.asarray(dark, np.uint8)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def is_bilevel(grey: GreyImage) -> bool:

@@ -1,4 +1,4 @@
-"""PDF to grey pages, by pdfium."""
+"""PDF to grey pages and their colours, by pdfium."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw as pdfium_raw
 
+from forms_app.reading.chroma import REDUCTION, THUMBNAIL, chroma_of, is_coloured
 from forms_app.reading.errors import DamagedFileError, EncryptedFileError
 from forms_app.reading.page_limits import IntakeLimits
-from forms_app.reading.types import GreyImage, SourcePage
+from forms_app.reading.types import ChromaImage, GreyImage, SourcePage
 
 POINTS_PER_INCH = 72
 _pdfium_lock = threading.Lock()
@@ -29,8 +30,10 @@ def count(data: bytes, source: str, limits: IntakeLimits) -> int:
         return len(document)
 
 
-def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Iterator[SourcePage]:
-    """Renders pages at `limits.pdf_dpi`.
+def pages(
+    data: bytes, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
+) -> Iterator[SourcePage]:
+    """Renders pages at `limits.pdf_dpi`; `with_colours`: with the chroma of those that have any.
 
     The document is opened anew for each page, so that no pdfium object outlives the lock: opening
     costs under a millisecond, as pdfium reads only the cross-reference table.
@@ -40,8 +43,8 @@ def pages(data: bytes, source: str, limits: IntakeLimits, numbers: range) -> Ite
     """
     for number in numbers:
         with locked_document(data, source) as document:
-            grey = _render(document, number, source, limits)
-        yield SourcePage(source, number, grey, float(limits.pdf_dpi))
+            grey, chroma = _render(document, number, source, limits, with_colours)
+        yield SourcePage(source, number, grey, float(limits.pdf_dpi), chroma)
 
 
 @contextmanager
@@ -74,8 +77,12 @@ def _document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
 
 
 def _render(
-    document: pdfium.PdfDocument, number: int, source: str, limits: IntakeLimits
-) -> GreyImage:
+    document: pdfium.PdfDocument,
+    number: int,
+    source: str,
+    limits: IntakeLimits,
+    with_colours: bool,
+) -> tuple[GreyImage, ChromaImage | None]:
     scale = limits.pdf_dpi / POINTS_PER_INCH
     try:
         page = document[number - 1]
@@ -84,10 +91,41 @@ def _render(
         bitmap = page.render(scale=scale, grayscale=True)
         grey = np.array(bitmap.to_numpy(), dtype=np.uint8, copy=True)
         bitmap.close()
+        chroma = _chroma(page, scale) if with_colours and _may_be_coloured(page) else None
         page.close()
     except (pdfium.PdfiumError, ValueError) as error:
         raise _damaged(f"Page {number} of {source}") from error
-    return grey.reshape(grey.shape[:2])
+    return grey.reshape(grey.shape[:2]), chroma
+
+
+def _may_be_coloured(page: pdfium.PdfPage) -> bool:
+    """False for what scanners write in grey or black: images of one channel, and unseen text."""
+    return not all(_is_grey_image(thing) or _is_unseen_text(thing) for thing in page.get_objects())
+
+
+def _is_grey_image(thing: pdfium.PdfObject) -> bool:
+    if not isinstance(thing, pdfium.PdfImage):
+        return False
+    try:
+        described = thing.get_metadata()
+    except pdfium.PdfiumError:
+        return False
+    one_channel = described.bits_per_pixel in (1, 2, 4, 8)
+    return one_channel and described.colorspace != pdfium_raw.FPDF_COLORSPACE_INDEXED
+
+
+def _is_unseen_text(thing: pdfium.PdfObject) -> bool:
+    if thing.type != pdfium_raw.FPDF_PAGEOBJ_TEXT:
+        return False
+    mode = pdfium_raw.FPDFTextObj_GetTextRenderMode(thing.raw)
+    return bool(mode == pdfium_raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _chroma(page: pdfium.PdfPage, scale: float) -> ChromaImage | None:
+    bitmap = page.render(scale=scale / REDUCTION, rev_byteorder=True)
+    picture = bitmap.to_pil().convert("RGB")
+    bitmap.close()
+    return chroma_of(picture) if is_coloured(picture.reduce(THUMBNAIL // REDUCTION)) else None
 
 
 def _damaged(what: str) -> DamagedFileError:

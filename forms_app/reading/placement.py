@@ -21,7 +21,7 @@ from forms_app.reading.features import (
 from forms_app.reading.patches import find_patches
 from forms_app.reading.references import FINE_SEARCH_PX, PageReference
 from forms_app.reading.refinement import DisplacementField, fit_field, robust_weights
-from forms_app.reading.types import GreyImage
+from forms_app.reading.types import NEUTRAL, ChromaImage, GreyImage
 from forms_app.reading.warping import magnification, warp_page, warp_working_copy
 
 FINE_REACH_PX = (1.0, 4.0)
@@ -131,3 +131,10 @@ def lay_onto_template(view: PageView, placement: Placement) -> GreyImage:
         source = resized_to(source, round(max(source.shape) * shrink))
     matrix = placement.matrix @ scaling(source.shape, view.grey.shape)
     return warp_page(source, matrix, placement.field, placement.fine_shape, shape)
+
+
+def lay_chroma(chroma: ChromaImage, view: PageView, placement: Placement) -> ChromaImage:
+    """The page's colours at half the template's size."""
+    shape = (placement.shape[0] // 2, placement.shape[1] // 2)
+    matrix = placement.matrix @ scaling(chroma.shape, view.grey.shape)
+    return warp_page(chroma, matrix, placement.field, placement.fine_shape, shape, NEUTRAL)

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from forms_app.reading.coarse_placement import CoarseFit
+from forms_app.reading.drop_out import without_print
 from forms_app.reading.errors import PoorRegistrationError
 from forms_app.reading.features import PageView, map_points, scaling, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
-from forms_app.reading.placement import Placement, lay_onto_template, place_page
+from forms_app.reading.placement import Placement, lay_chroma, lay_onto_template, place_page
 from forms_app.reading.print_checks import Checks, check_print
 from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.residuals import field_residuals, median_of_nearest
@@ -72,7 +73,23 @@ def lay_page(
     turns = quarter_turns_of(homography, view.grey.shape)
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
     near_fields = field_residuals(fields, all_checks, placement)
+    grey = _to_be_read(grey, view, placement, reference, fields)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
+
+
+def _to_be_read(
+    grey: GreyImage,
+    view: PageView,
+    placement: Placement,
+    reference: PageReference,
+    fields: Sequence[FormField],
+) -> GreyImage:
+    """The page without its coloured print where that is safe, else the page."""
+    if view.chroma is None:
+        return grey
+    chroma = lay_chroma(view.chroma, view, placement)
+    dropped = without_print(grey, chroma, reference.grey, fields)
+    return grey if dropped is None else dropped
 
 
 def _require_print(checks: Checks, reference: PageReference) -> None:

@@ -124,10 +124,13 @@ def _aligned_pages(
     """(page number, aligned page) of every page that can be laid onto the template."""
     number: int | None = None
     try:
-        for page in open_pages(data, source, limits or IntakeLimits()):
+        for page in open_pages(data, source, limits or IntakeLimits(), with_colours=True):
             number = page.number
             try:
-                yield number, align_onto_template(page.grey, references, template.fields)
+                yield (
+                    number,
+                    align_onto_template(page.grey, references, template.fields, page.chroma),
+                )
             except PageError as error:
                 failures.append(PageFailure(source, number, error.code, error.message))
     except ReadingError as error:

@@ -1,7 +1,9 @@
 """Plain data handed from stage to stage.
 
 Images are `uint8` arrays `(height, width)`: `grey` pages are dark ink on light paper (0 black),
-`ink` images are bright ink on 0. Pixels are of the template page unless a name says otherwise.
+`ink` images are bright ink on 0. `chroma` images `(h, w, 2)` hold the colours beside a grey page at
+half its resolution: Cb and Cr of JFIF, `NEUTRAL` where there is no colour. Pixels are of the
+template page unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from forms_app.reading.geometry import Box
 
 GreyImage = NDArray[np.uint8]
 InkImage = NDArray[np.uint8]
+ChromaImage = NDArray[np.uint8]
+NEUTRAL = 128
 LogProbabilities = NDArray[np.float32]
 Value = str | bool | tuple[str, ...] | None
 
@@ -38,17 +42,24 @@ def is_empty(value: Value, outcome: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One page of an uploaded file, as decoded: grey `(H, W)`; `number` counts from 1."""
+    """One page of an uploaded file, as decoded: grey `(H, W)`; `number` counts from 1.
+
+    `chroma` is None where the page has no colours or nobody asked for them.
+    """
 
     source: str
     number: int
     grey: GreyImage
     dpi: float | None = None
+    chroma: ChromaImage | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedPage:
     """A scan laid onto template page `template_page`: `grey` has exactly the template's size.
+
+    `grey` is what is read: where the form's print has a colour that the ink has not, it is left out
+    (`drop_out`).
 
     `homography` (3, 3) float64 maps pixels of the upright scan to template pixels, before the
     local refinement. `quarter_turns` counts the 90-degree counter-clockwise turns (np.rot90) that

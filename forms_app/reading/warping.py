@@ -27,16 +27,19 @@ def warp_page(
     field: DisplacementField,
     fine_shape: tuple[int, ...],
     shape: tuple[int, ...],
+    beyond: int = PAPER,
 ) -> GreyImage:
     """The page as seen at the pixels of a template image of `shape`, resampled once.
 
     Template point p shows what the homography lays at p + displacement(p).
 
     Args:
+        page: `(H, W)`, or `(H, W, C)` for several planes at once.
         matrix: (3, 3), page pixels to fine template pixels.
         field: displacements in fine template pixels.
         fine_shape: size of the fine template image.
         shape: `(height, width)` of the result; a copy of the template at any resolution.
+        beyond: what lies beyond the scan.
     """
     inverse = np.linalg.inv(matrix)
     to_fine = scaling(shape, fine_shape)
@@ -45,7 +48,7 @@ def warp_page(
     places = np.stack(np.meshgrid(fine_xs, fine_ys), axis=-1)
     places += field.on_grid(fine_xs, fine_ys)
     sources = map_points(inverse, places.reshape(-1, 2)).reshape(places.shape)
-    result = np.empty(shape[:2], np.uint8)
+    result = np.empty((*shape[:2], *page.shape[2:]), np.uint8)
     for rows, strip in _strips(sources.astype(np.float32), shape):
         result[rows] = cv2.remap(
             page,
@@ -53,7 +56,7 @@ def warp_page(
             np.empty(0, np.float32),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
-            borderValue=PAPER,
+            borderValue=(beyond,) * 4,
         )
     return result
 

@@ -149,10 +149,10 @@ class _Trier:
                 self._add(sample, number, page, [fields[name] for name in names])
 
     def _laid(self, sample: _Sample) -> Iterator[tuple[int, AlignedPage]]:
-        number = 0
+        number, limits = 0, intake_limits(self.work.app.settings)
         for data in sample.files:
             try:
-                for source in open_pages(data, sample.name, intake_limits(self.work.app.settings)):
+                for source in open_pages(data, sample.name, limits, with_colours=True):
                     number += 1
                     if self.tried.count + number > MOST_PAGES:
                         self.tried.left_out += 1
@@ -160,7 +160,9 @@ class _Trier:
                     try:
                         yield (
                             number,
-                            align_onto_template(source.grey, self.references, self.template.fields),
+                            align_onto_template(
+                                source.grey, self.references, self.template.fields, source.chroma
+                            ),
                         )
                     except PageError as error:
                         self._refuse(sample, number, error, source.grey)

@@ -128,9 +128,9 @@ def read_form(
     form: FilledForm, layout: FormLayout, reference: PageReference, classifier: Classifier
 ) -> tuple[AlignedPage, tuple[FieldReading, ...]] | None:
     """The aligned page and the readings in the template's order; None for a page refused."""
-    scan = open_page(form.data, f"form-{form.number}", 1).grey
+    scan = open_page(form.data, f"form-{form.number}", 1, with_colours=True)
     try:
-        page = align_onto_template(scan, [reference], layout.template.fields)
+        page = align_onto_template(scan.grey, [reference], layout.template.fields, scan.chroma)
     except PageError:
         return None
     (reading,) = read_pages([page], layout.template, [reference], classifier)
