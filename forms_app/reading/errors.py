@@ -92,9 +92,19 @@ class BlankPageError(PageError):
 
 
 class ForeignPageError(PageError):
-    """The page belongs to no page of the form template."""
+    """The page belongs to no page of the form template.
+
+    Attributes:
+        nearest: place of the template page that it resembles most among those tried; None where
+            it resembles none.
+        found: share (0..1) of that one's print that was found.
+    """
 
     code = "foreign_page"
+
+    def __init__(self, message: str, nearest: int | None = None, found: float = 0.0) -> None:
+        super().__init__(message)
+        self.nearest, self.found = nearest, found
 
 
 class PoorRegistrationError(PageError):

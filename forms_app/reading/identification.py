@@ -78,7 +78,7 @@ def best_reference(
         fits += _fits(view, sift_features(view.grey), references, lambda r: r.sift)
     best = max(fits, key=lambda pair: pair[1].coverage, default=None)
     if best is None or best[1].coverage < MIN_COVERAGE:
-        raise ForeignPageError(_foreign_message(best, references))
+        raise _foreign(best, references)
     return best
 
 
@@ -146,21 +146,23 @@ def _reach_px(reference: PageReference) -> float:
     return MAGSAC_REACH_PX * float(max(reference.grey.shape)) / COARSE_LONG_SIDE_PX
 
 
-def _foreign_message(
+def _foreign(
     nearest: tuple[PageReference, CoarseFit] | None, references: Sequence[PageReference]
-) -> str:
+) -> ForeignPageError:
     advice = "Check that the right form was scanned, whole and legible."
     bare = [r.number for r in references if len(r.coarse_patches) < MIN_PATCHES]
     if bare:
         pages = ", ".join(str(number) for number in bare)
         advice += f" The blank of page {pages} has too little print to be recognised by."
     if nearest is None:
-        return f"This page belongs to none of the form's pages. {advice}"
+        return ForeignPageError(f"This page belongs to none of the form's pages. {advice}")
     reference, fit = nearest
-    return (
+    message = (
         f"This page belongs to none of the form's pages: of the nearest, page "
         f"{reference.number}, only {fit.coverage:.0%} of the print was found. {advice}"
     )
+    place = next(i for i, each in enumerate(references) if each is reference)
+    return ForeignPageError(message, place, fit.coverage)
 
 
 def _ink_share(view: PageView) -> float:

@@ -92,6 +92,7 @@ def _load_job(app: Application, page_id: int) -> LayJob:
             number=1 if page.scan_hash else page.number,
             placement=placement_from_json(page.placement),
             candidates=candidates,
+            takes_any=batch.takes_any,
             codes=tuple(code_settings(session, {page.version_id for page in candidates})),
         )
 

@@ -16,6 +16,7 @@ from forms_app.services.application import Application
 from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.blanks import load_plan, reference, references_of
+from forms_app.services.foreign_pages import of_several
 from forms_app.services.loose_fields import TOLERANT_KINDS
 from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement
@@ -33,6 +34,7 @@ class LayJob:
     number: int
     placement: PagePlacement | None
     candidates: tuple[CandidatePage, ...]
+    takes_any: bool
     codes: tuple[CodeSetting, ...]
 
 
@@ -64,17 +66,18 @@ def lay_page(app: Application, grey: GreyImage, job: LayJob) -> LaidPage:
         return _lay_by_hand(app, grey, job.placement, job.codes)
     view, found = view_page(grey), find_code(grey, job.codes)
     try:
-        return _lay_on(app, view, narrowed(job.candidates, found), found)
+        return _lay_on(app, view, job, narrowed(job.candidates, found), found)
     except ForeignPageError:
         if found is None:
             raise
         # A code of another form may lie on the page: what is printed on it has the last word.
-        return _lay_on(app, view, job.candidates, found)
+        return _lay_on(app, view, job, job.candidates, found)
 
 
 def _lay_on(
     app: Application,
     view: PageView,
+    job: LayJob,
     candidates: Sequence[CandidatePage],
     found: FoundCode | None,
 ) -> LaidPage:
@@ -85,7 +88,11 @@ def _lay_on(
         with app.session() as session:
             return load_plan(session, pages[place].version_id).template.fields
 
-    place, aligned = align_view(view, references, fields_of)
+    try:
+        place, aligned = align_view(view, references, fields_of)
+    except ForeignPageError as error:
+        with app.session() as session:
+            raise of_several(session, error, pages, job.candidates, job.takes_any) from error
     writing = writing_print(aligned.grey, references[place].grey)
     worst_px = worst_residual_px(aligned, fields_of(place))
     return LaidPage(pages[place].version_id, aligned, worst_px, writing, _text(found))
