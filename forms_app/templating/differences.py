@@ -222,8 +222,11 @@ def _rules(old: Definition, new: Definition) -> Iterator[str]:
         elif rule != before[name]:
             yield f"rule '{name}' changed"
     yield from (f"rule '{name}' removed" for name in before if name not in after)
-    if (old.get("code") or "") != (new.get("code") or ""):
-        yield _from_to("code on the page", old.get("code"), new.get("code"))
+    was, now = (d.get("code") or "" for d in (old, new))
+    if was != now and not (was and now):
+        yield f"code on the page '{was or now}' {'removed' if was else 'added'}"
+    elif was != now:
+        yield f"code on the page '{now}' (was '{was}')"
 
 
 def _order_changed(before: Mapping[str, Field], after: Mapping[str, Field]) -> bool:

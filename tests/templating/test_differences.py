@@ -95,12 +95,13 @@ def test_rules_and_order() -> None:
 
 
 def test_the_code_on_the_page() -> None:
-    assert differences({"fields": [], "code": "page"}, {"fields": [], "code": ""}).rules == (
-        "no code on the page any more (was page)",
-    )
-    assert differences({"fields": []}, {"fields": [], "code": "page:Nr"}).rules == (
-        "code on the page page:Nr (none before)",
-    )
+    def told(was: str | None, now: str | None) -> tuple[str, ...]:
+        return differences({"fields": [], "code": was}, {"fields": [], "code": now}).rules
+
+    assert told("page", "") == ("code on the page 'page' removed",)
+    assert told(None, "page:Nr") == ("code on the page 'page:Nr' added",)
+    assert told("page", "page:Nr") == ("code on the page 'page:Nr' (was 'page')",)
+    assert told("page", "page") == told(None, "") == ()
 
 
 def test_incomplete_drafts_are_compared_as_far_as_they_go() -> None:
