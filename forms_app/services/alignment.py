@@ -63,8 +63,9 @@ def align_page(app: Application, page_id: int) -> None:
 def _align(app: Application, lease: Lease) -> None:
     job = _load_job(app, lease.row_id)
     data = app.files.get(job.content_hash)
-    page = open_page(data, job.file_name, job.number, intake_limits(app.settings))
-    laid = lay_page(app, page.grey, job)
+    limits = intake_limits(app.settings)
+    page = open_page(data, job.file_name, job.number, limits, with_colours=True)
+    laid = lay_page(app, page, job)
     picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
     try:

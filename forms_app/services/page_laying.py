@@ -11,7 +11,7 @@ from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.likeness import writing_print
-from forms_app.reading.types import AlignedPage, GreyImage
+from forms_app.reading.types import AlignedPage, SourcePage
 from forms_app.services.application import Application
 from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
 from forms_app.services.batch_templates import CandidatePage
@@ -56,15 +56,15 @@ def worst_residual_px(page: AlignedPage, fields: Sequence[FormField]) -> float |
     return max((float(px) for px in residuals), default=None)
 
 
-def lay_page(app: Application, grey: GreyImage, job: LayJob) -> LaidPage:
+def lay_page(app: Application, page: SourcePage, job: LayJob) -> LaidPage:
     """Lay a scan where a person said, else on the template page that it shows.
 
     Raises:
         PageError: It shows none of the batch's pages, or cannot be laid precisely enough.
     """
     if job.placement is not None:
-        return _lay_by_hand(app, grey, job.placement, job.codes)
-    view, found = view_page(grey), find_code(grey, job.codes)
+        return _lay_by_hand(app, page, job.placement, job.codes)
+    view, found = view_page(page.grey, page.chroma), find_code(page.grey, job.codes)
     try:
         return _lay_on(app, view, job, narrowed(job.candidates, found), found)
     except ForeignPageError:
@@ -99,17 +99,17 @@ def _lay_on(
 
 
 def _lay_by_hand(
-    app: Application, grey: GreyImage, placement: PagePlacement, codes: Sequence[CodeSetting]
+    app: Application, page: SourcePage, placement: PagePlacement, codes: Sequence[CodeSetting]
 ) -> LaidPage:
     with app.session() as session:
         plan = load_plan(session, placement.version_id)
     blank = references_of(app, plan)[placement.template_page - 1]
     fields = plan.template.fields_on(placement.template_page)
-    laid = lay_by_points(grey, blank, placement.points, fields)
+    laid = lay_by_points(page.grey, blank, placement.points, fields, page.chroma)
     if not laid.is_checked and not placement.is_confirmed:
         raise PoorRegistrationError(laid.doubt)
     writing = writing_print(laid.aligned.grey, blank.grey)
-    barcode = _text(find_code(grey, codes))
+    barcode = _text(find_code(page.grey, codes))
     worst_px = worst_residual_px(laid.aligned, fields)
     return LaidPage(placement.version_id, laid.aligned, worst_px, writing, barcode)
 
