@@ -54,7 +54,7 @@ export function createRuleForm({ onAdd, onChange }) {
     condition.control.value = rule.if ?? condition.control.value;
     renderExpected(rule.kind);
     expected.control.value = String(rule.is ?? "");
-    typed.control.value = rule.is ?? "";
+    typed.control.value = typeof rule.is === "string" ? rule.is : "";
     name.control.value = rule.name;
     kind.control.focus();
   }
