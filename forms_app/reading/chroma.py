@@ -12,8 +12,8 @@ REDUCTION = 2
 THUMBNAIL = 8
 """At an eighth, scanner grain and coloured fringes of black lines are averaged away."""
 LEAST_COLOUR = 6
-"""Chroma levels off the paper's. Pages without colour stay within 3, whatever the cast; a line of
-0.2 mm in light red has 13."""
+"""Chroma levels off the paper's: more than grain makes at this size. A line of 0.2 mm in light red
+has 13."""
 LEAST_SHARE = 0.0005
 
 

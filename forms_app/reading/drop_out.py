@@ -30,8 +30,8 @@ LEAST_PRINT = 20
 """Grey levels under the paper from which a place is dark enough to have a colour."""
 FEWEST_PX = 200
 LEAST_COLOUR = 0.15
-"""Chroma levels for each level of darkness. Black print has under 0.04, whatever the light; a dull
-dark green 0.2, green 0.3, red 0.5, orange 0.9."""
+"""Chroma levels for each level of darkness. Drawn print had, by the scan: dark green 0.2, green 0.2
+to 0.4, red 0.3 to 0.5, orange 0.6 to 1.0."""
 INK_SHARE, PRINT_SHARE = 0.35, 0.75
 """Up to this share of the print's colour a place is ink, from this share on it is print."""
 TRACE = 16
