@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,8 @@ DRAWN_SEEDS = range(1, 15)
 DPIS = (300, 200, 150)
 LEAST_IOU, LEAST_LINE_IOU = 0.5, 0.4
 """Overlap over union from which a box counts as found; a line's height is a matter of taste."""
+_MOST_OFF = 1.0
+"""How far a mark may be from a place that is known by its middle alone, in its widths."""
 
 
 @dataclass
@@ -79,7 +81,8 @@ def score_case(case: Case) -> Score:
     begun = time.process_time()
     fields = detect_fields(case.grey, case.dpi)
     seconds = time.process_time() - begun
-    return compare(fields, case.truth, case.loose, seconds)
+    scored = [f for f in fields if not _is_within(f.extent, case.unlisted)]
+    return compare(scored, case.truth, case.loose, seconds)
 
 
 def compare(fields: list[FormField], truth: Truth, loose: bool, seconds: float) -> Score:
@@ -107,8 +110,9 @@ def compare(fields: list[FormField], truth: Truth, loose: bool, seconds: float) 
                 f"{_place(bounding_box(cells))}"
             )
     found_marks: list[Box | None] = []
-    for box in truth.marks:
-        near = _near(box, marks) if loose else _best(box, marks, LEAST_IOU)
+    loosely = _nearest(truth.marks, marks) if loose and truth.marks else []
+    for i, box in enumerate(truth.marks):
+        near = loosely[i] if loose else _best(box, marks, LEAST_IOU)
         found_marks.append(None if near is None else marks[near])
         score.marks += 1
         score.marks_found += near is not None
@@ -205,13 +209,28 @@ def _best(box: Box, others: list[Box], least: float) -> int | None:
     return best if best is not None and shares[best] >= least else None
 
 
-def _near(box: Box, others: list[Box]) -> int | None:
-    """The place of a box in the middle of this one, half to twice as wide."""
-    for i, other in enumerate(others):
-        off = max(abs(a - b) for a, b in zip(box.centre, other.centre, strict=True))
-        if off <= 0.6 * box.height and 0.5 <= other.width / box.width <= 2:
-            return i
-    return None
+def _nearest(boxes: list[Box], others: list[Box]) -> list[int | None]:
+    """For each box the other one that is its nearest, and whose nearest it is itself.
+
+    OMRChecker's places are off by up to half a bubble, and smaller than it.
+    """
+    if not others:
+        return [None] * len(boxes)
+    middles, theirs = (np.array([b.centre for b in each]) for each in (boxes, others))
+    away = np.hypot(*(middles[:, None] - theirs[None]).transpose(2, 0, 1))
+    near, back = away.argmin(axis=1), away.argmin(axis=0)
+    return [
+        int(j)
+        if back[j] == i
+        and away[i, j] <= _MOST_OFF * boxes[i].width
+        and 0.5 <= others[j].width / boxes[i].width <= 2.5
+        else None
+        for i, j in enumerate(near)
+    ]
+
+
+def _is_within(box: Box, areas: Sequence[Box]) -> bool:
+    return any(area.contains(Box(*box.centre, 0, 0)) for area in areas)
 
 
 def _iou(a: Box, b: Box) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
+from forms_app.templating.machine_codes import code_boxes
 from forms_app.templating.page_parts import WORKING_DPI, mm
 
 Mask = NDArray[np.uint8]
@@ -37,13 +38,15 @@ class BlankPage:
 
     `grey` (h, w) uint8; `contrast` (h, w) uint8: how much darker than the paper, 0 on paper;
     `noise` the grain's standard deviation in grey levels; `back` (2, 3) float64 maps working
-    pixels to pixels of the page that was given.
+    pixels to pixels of the page that was given; `codes` the boxes of QR codes, which count as
+    bare paper.
     """
 
     grey: GreyImage
     contrast: Mask
     noise: float
     back: NDArray[np.float64]
+    codes: tuple[Box, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -100,9 +103,18 @@ def prepare_blank(grey: GreyImage, dpi: float | None) -> BlankPage:
         dpi: its resolution; None, or one that makes no page of it (cameras state 72), is taken
             from the size of an A4 page.
     """
-    long_side = max(grey.shape)
-    if not dpi or not _PAGE_MM[0] <= long_side / dpi * 25.4 <= _PAGE_MM[1]:
-        dpi = long_side / USUAL_LONG_SIDE_MM * 25.4
+    if dpi is None or not is_page_size(grey, dpi):
+        dpi = max(grey.shape) / USUAL_LONG_SIDE_MM * 25.4
+    return blank_at(grey, dpi)
+
+
+def is_page_size(grey: GreyImage, dpi: float) -> bool:
+    """Whether a picture at this resolution is as large as a page."""
+    return dpi > 0 and _PAGE_MM[0] <= max(grey.shape) / dpi * 25.4 <= _PAGE_MM[1]
+
+
+def blank_at(grey: GreyImage, dpi: float) -> BlankPage:
+    """The working page of a blank (H, W) uint8 whose resolution is certain."""
     scale = WORKING_DPI / dpi
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -117,8 +129,11 @@ def prepare_blank(grey: GreyImage, dpi: float | None) -> BlankPage:
         )
         forward = np.vstack([turn, [0, 0, 1]]) @ forward
     contrast = _contrast(sized)
+    codes = code_boxes(grey, forward)
+    for code in codes:
+        contrast[code.clipped(size[0], size[1]).as_slices()] = 0
     back = np.linalg.inv(forward)[:2]
-    return BlankPage(sized, contrast, _noise(sized), back)
+    return BlankPage(sized, contrast, _noise(sized), back, tuple(codes))
 
 
 def skew_deg(grey: GreyImage) -> float:

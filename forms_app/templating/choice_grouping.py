@@ -82,7 +82,10 @@ def _parted(row: Sequence[Mark], texts: Sequence[TextLine]) -> list[list[Mark]]:
     gaps = [b.box.x - a.box.right for a, b in pairwise(row)]
     usual = float(np.median(gaps)) if gaps else 0.0
     runs = [[row[0]]]
-    labelled = beside(row[-1].box, texts, 6, right=True) is not None
+    # Where most marks have their words behind them; on an answer sheet a block's last has the
+    # number of the next question there.
+    named = [beside(m.box, texts, 6, right=True) is not None for m in row]
+    labelled = named[-1] and sum(named) > 0.5 * len(row)
     for (left, right), gap in zip(pairwise(row), gaps, strict=True):
         between = [t for t in texts if _is_between(t.box, left.box, right.box)]
         new = gap > mm(_MOST_APART_MM) or len(between) > 1
@@ -138,9 +141,8 @@ def _turned(rows: list[list[Mark]], texts: Sequence[TextLine]) -> list[list[Mark
     waiting = list(rows)
     while waiting:
         block = _block(waiting)
-        is_numbers = len(block) == _DIGITS and not any(
-            beside(row[0].box, texts, 12, right=False) for row in block[1:-1]
-        )
+        numbered = [beside(row[0].box, texts, 12, right=False) is not None for row in block[1:-1]]
+        is_numbers = len(block) == _DIGITS and sum(numbered) <= 0.5 * len(numbered)
         if is_numbers:
             turned.extend([list(column) for column in zip(*block, strict=True)])
         else:

@@ -19,7 +19,7 @@ from forms_app.reading.form_template import (
 )
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.types import GreyImage
-from forms_app.templating.blank_ink import BlankPage, prepare_blank
+from forms_app.templating.blank_ink import BlankPage
 from forms_app.templating.choice_grouping import MarkGroup, group_marks
 from forms_app.templating.field_naming import Names, clean_label
 from forms_app.templating.field_places import equal_cells
@@ -38,6 +38,7 @@ from forms_app.templating.labels import (
 )
 from forms_app.templating.layout_detection import PageLayout, find_layout
 from forms_app.templating.page_parts import Comb, TextLine, WritingPlace, mm
+from forms_app.templating.print_scale import prepare_by_print
 
 _IMAGE_HEIGHT_MM = 22.0
 """Higher boxes take several lines: a person keys them from their picture."""
@@ -69,7 +70,7 @@ def detect_fields(
         reader: reads the printed labels; None gives the names field_1, ...
         taken_names: names of fields that are there already.
     """
-    page = prepare_blank(grey, dpi)
+    page = prepare_by_print(grey, dpi)
     layout = find_layout(page)
     found = _with_labels(layout)
     words = _Words(page, found, reader or NoReader())

@@ -24,6 +24,12 @@ _NEAR_PX, _END_SHARE = 9, 0.35
 _DOT_MM = (0.1, 0.75)
 _DOT_GAP_MM = 2.6
 _LEAST_DOTS, _LEAST_DOTTED_MM = 10, 14.0
+_AVERAGED_MM, _LEAST_HAIRLINE_MM, _HAIRLINE_GAP_MM = 5.0, 11.0, 1.5
+_THICKEST_HAIRLINE_MM = 0.9
+_FAINTEST, _FAINT_DOT = 0.45, 0.6
+"""Contrast of a hairline's average, and of its dots, in parts of what other lines must have."""
+_MOST_BENEATH = 0.4
+"""Contrast beside a hairline in parts of its own; rows of letters have more in their middle."""
 
 
 def level_lines(page: BlankPage) -> Mask:
@@ -35,6 +41,20 @@ def upright_lines(page: BlankPage) -> Mask:
     """Mask (h, w) of the pixels of upright lines."""
     turned = np.ascontiguousarray(page.contrast.T)
     return np.ascontiguousarray(_lines(turned, page.faint).T)
+
+
+def level_walls(page: BlankPage) -> Mask:
+    """Mask (h, w) of long hairlines that are broken, dotted or paler than the grain of the paper.
+
+    Only their length tells them; they enclose boxes, but nobody writes on one by itself.
+    """
+    return _hairlines(page.contrast, page.faint)
+
+
+def upright_walls(page: BlankPage) -> Mask:
+    """Mask (h, w) of upright hairlines as of `level_walls`."""
+    turned = np.ascontiguousarray(page.contrast.T)
+    return np.ascontiguousarray(_hairlines(turned, page.faint).T)
 
 
 def upright_gaps(page: BlankPage) -> Mask:
@@ -124,3 +144,21 @@ def _lines(contrast: Mask, faint: float) -> Mask:
     thick = cv2.dilate(joined, np.ones((3, 1), np.uint8))
     long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(mm(LEAST_MM))), np.uint8))
     return np.asarray(cv2.bitwise_and(long, joined), np.uint8)
+
+
+def _hairlines(contrast: Mask, faint: float) -> Mask:
+    """What stays of the contrast when it is averaged along the lines, between bare paper."""
+    along = cv2.blur(contrast, (round(mm(_AVERAGED_MM)) | 1, 1))
+    across = np.ones((round(mm(_THICKEST_HAIRLINE_MM)) | 1, 1), np.uint8)
+    beneath = cv2.morphologyEx(along, cv2.MORPH_OPEN, across)
+    rise = cv2.subtract(along, beneath)
+    seen = (rise > _FAINTEST * faint) & (beneath < _MOST_BENEATH * along)
+    # Averaging leads lines on past their ends, and across wide gaps.
+    dots = np.where(contrast > _FAINT_DOT * faint, 255, 0).astype(np.uint8)
+    gap = np.ones((3, round(mm(_HAIRLINE_GAP_MM)) | 1), np.uint8)
+    near = cv2.morphologyEx(dots, cv2.MORPH_CLOSE, gap) > 0
+    joined = np.where(seen & near, 255, 0).astype(np.uint8)
+    thick = cv2.dilate(joined, np.ones((3, 1), np.uint8))
+    least = np.ones((1, round(mm(_LEAST_HAIRLINE_MM))), np.uint8)
+    long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, least)
+    return np.asarray(cv2.bitwise_and(long, thick), np.uint8)

@@ -9,6 +9,8 @@ from forms_app.reading.geometry import Box
 from forms_app.templating.page_parts import TextLine, WritingPlace, mm
 
 _SHARED_MM = 1.0
+_WHOLE = 0.93
+"""A place that takes less of its cell stands beside or under print."""
 
 
 def number_tables(
@@ -38,6 +40,32 @@ def number_tables(
                     column=_level_of(home.x, columns) + 1,
                 )
     return [p for p in numbered if not any(h.overlap(p.box) > 0.5 * p.box.area for h in heads)]
+
+
+def without_labels_of_marks(
+    places: Sequence[WritingPlace], boxes: Sequence[Box], marks: Sequence[Box]
+) -> list[WritingPlace]:
+    """The places but for what is free in cells that name the marks in other cells of their row.
+
+    Args:
+        boxes: all enclosed boxes.
+        marks: tick boxes and bubbles.
+    """
+
+    def is_label(place: WritingPlace) -> bool:
+        homes = [b for b in boxes if b.expanded(2).contains(place.box)]
+        home = min(homes, key=lambda b: b.area, default=place.box)
+        if place.box.area > _WHOLE * home.area:
+            return False
+        row = [b for b in boxes if b is not home and _share_row(b, home)]
+        return any(cell.contains(mark) for cell in row for mark in marks)
+
+    return [place for place in places if not is_label(place)]
+
+
+def _share_row(a: Box, b: Box) -> bool:
+    slack = mm(_SHARED_MM)
+    return abs(a.y - b.y) <= slack and abs(a.bottom - b.bottom) <= slack
 
 
 def _head(

@@ -47,15 +47,20 @@ def _frames(page: BlankPage, strokes: Mask) -> list[Mark]:
         if min(width, height) < _FLATTEST * max(width, height):
             continue
         frame = (labels[y : y + height, x : x + width] == number).astype(np.uint8)
-        is_round = _shape(frame, page.strokes[y : y + height, x : x + width])
+        is_round = frame_shape(frame, page.strokes[y : y + height, x : x + width])
         if is_round is not None:
             box = Box(float(x), float(y), float(width), float(height))
             frames[number] = Mark(box, is_round)
     return [m for n, m in frames.items() if not _in_word(n, labels, stats, frames)]
 
 
-def _shape(frame: Mask, ink: Mask) -> bool | None:
-    """Whether a closed frame is round; None where it is neither square nor round."""
+def frame_shape(frame: Mask, ink: Mask) -> bool | None:
+    """Whether a closed frame is round; None where it is neither square nor round.
+
+    Args:
+        frame: (h, w) uint8, 1 on the frame, cut to its own box.
+        ink: (h, w) uint8, 255 where anything is printed, the same cut.
+    """
     outlines, _ = cv2.findContours(frame, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = np.asarray(max(outlines, key=cv2.contourArea), np.int32)
     drawn = cv2.drawContours(np.zeros_like(frame), [outline], -1, 1, cv2.FILLED)
@@ -105,21 +110,36 @@ def _is_ellipse(outline: NDArray[np.int32]) -> bool:
 def _in_word(
     number: int, labels: NDArray[np.int32], stats: NDArray[np.int32], frames: Container[int]
 ) -> bool:
-    """Whether letters stand right beside the frame, as beside an O."""
+    """Whether letters stand right beside the frame, as beside an O, or over and under it."""
     x, y, width, height, _ = (int(v) for v in stats[number])
+    if _between_letters(x, y, width, height, number, labels, stats[:, 3], frames):
+        return True
+    # A word that runs upwards. Over and under a tick box stand others, or whole lines of words.
+    turned = (y, x, height, width)
+    return _between_letters(*turned, number, labels.T, stats[:, 2], frames, only_both=True)
+
+
+def _between_letters(
+    x: int, y: int, width: int, height: int, number: int, labels: NDArray[np.int32],
+    heights: NDArray[np.int32], frames: Container[int], only_both: bool = False,
+) -> bool:  # fmt: skip
+    """Whether print as high as letters is before or behind the frame, along the rows."""
     rows = slice(y + height // 5, y + height - height // 5)
     near, far = (round(gap * height) for gap in _LETTER_GAPS)
     near = min(near, round(mm(_MOST_LETTER_GAP_MM)))
 
     def letter_within(side: NDArray[np.int32]) -> bool:
         return any(
-            0.5 * height <= stats[other][3] <= 1.6 * height and int(other) not in frames
+            0.5 * height <= heights[other] <= 1.6 * height and int(other) not in frames
             for other in np.unique(side[side > 0])
+            if other != number
         )
 
     sides = [(labels[rows, max(0, x - gap) : x], labels[rows, x + width : x + width + gap])
              for gap in (near, far)]  # fmt: skip
-    return any(map(letter_within, sides[0])) or all(map(letter_within, sides[1]))
+    return (not only_both and any(map(letter_within, sides[0]))) or all(
+        map(letter_within, sides[1])
+    )
 
 
 def _outer(marks: list[Mark]) -> list[Mark]:

@@ -19,6 +19,8 @@ _LABEL_SHARE = 0.5
 _THICKEST_MM = 1.0
 """Thicker lines part sections; nobody writes on them."""
 _DARK = 95.0
+_EDGE_MM = (0.6, 4.0)
+_LEAST_ARM_MM, _LONGEST_CORNER_MM = 8.0, 45.0
 _PAGE_WIDE, _LEAST_SEPARATOR_MM = 0.85, 110.0
 """A line over so much of the print's width that has no label is a separator."""
 
@@ -78,12 +80,14 @@ def writing_lines(
     for ruling in rulings:
         if ruling.length < mm(_LEAST_LINE_MM) or ruling.thickness > mm(_THICKEST_MM):
             continue
-        if _is_edge_of_area(page, ruling):
+        if _is_edge_of_area(page, ruling) or _is_edge_of_sheet(page, ruling):
+            continue
+        if _is_corner(page, ruling):
             continue
         height = _room_above(ruling, texts, taken, rulings)
         if height < mm(_LEAST_ROOM_MM):
             continue
-        if _is_separator(ruling, texts, rulings, print_width):
+        if _is_separator(ruling, texts, rulings, print_width, page.size[0]):
             continue
         box = Box(ruling.start, ruling.at - height, ruling.length, height)
         places.append(WritingPlace(box, Print.UNDERLINED))
@@ -99,6 +103,35 @@ def _is_edge_of_area(page: BlankPage, ruling: Ruling) -> bool:
     tinted = [float((page.areas[rows, columns] > 0).mean()) > 0.5 for rows in (above, below)]
     dark = float(np.median(page.contrast[above, columns])) > _DARK
     return tinted[0] != tinted[1] or (all(tinted) and dark)
+
+
+def _is_edge_of_sheet(page: BlankPage, ruling: Ruling) -> bool:
+    """Whether a line runs into the side of the sheet or along its head or foot."""
+    width, height = page.size
+    return min(ruling.start, width - ruling.end) <= mm(_EDGE_MM[0]) or min(
+        ruling.at, height - ruling.at
+    ) <= mm(_EDGE_MM[1])
+
+
+def _is_corner(page: BlankPage, ruling: Ruling) -> bool:
+    """Whether a line is half of a printed corner, which registers the page.
+
+    The other half goes up or down from one of its ends, is about as long, and ends where they meet.
+    """
+    arms = [_arm(page, ruling, end) for end in (ruling.start, ruling.end)]
+    long = [arm >= max(mm(_LEAST_ARM_MM), 0.5 * ruling.length) for arm in arms]
+    return sum(long) == 1 and ruling.length <= mm(_LONGEST_CORNER_MM)
+
+
+def _arm(page: BlankPage, ruling: Ruling, x: float) -> float:
+    """How far an upright line goes one way from the end of a level one; 0 where it goes both."""
+    columns = slice(max(0, round(x - mm(0.8))), round(x + mm(0.8)) + 1)
+    inked = page.ink[:, columns].max(axis=1) > 0
+    at, skip = round(ruling.at), round(ruling.thickness / 2 + mm(0.4))
+    up, down = inked[: max(0, at - skip)][::-1], inked[at + skip :]
+    runs = [float(np.argmin(run)) if len(run) and not run.all() else float(len(run))
+            for run in (up, down)]  # fmt: skip
+    return max(runs) if min(runs) <= mm(0.8) else 0.0
 
 
 def _room_above(
@@ -131,10 +164,13 @@ def _is_separator(
     texts: Sequence[TextLine],
     rulings: Sequence[Ruling],
     print_width: tuple[float, float],
+    page_width: float,
 ) -> bool:
     """A line across the whole page that neither a label nor a like line belongs to."""
     left, right = print_width
-    if ruling.length < max(_PAGE_WIDE * (right - left), mm(_LEAST_SEPARATOR_MM)):
+    # A picture of a part of a page may be narrower than that.
+    least = min(mm(_LEAST_SEPARATOR_MM), 0.9 * page_width)
+    if ruling.length < max(_PAGE_WIDE * (right - left), least):
         return False
     for text in texts:
         beside = abs(text.box.bottom - ruling.at) < mm(2.5) and text.box.right <= ruling.start

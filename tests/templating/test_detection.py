@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,8 +13,11 @@ from benchmarks.drawn_forms.form import draw_form
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
-from forms_app.templating.blank_ink import BlankPage, prepare_blank
+from forms_app.templating.blank_ink import BlankPage, blank_at, prepare_blank
+from forms_app.templating.bracket_marks import bracket_marks, bracket_pairs
+from forms_app.templating.choice_grouping import group_marks
 from forms_app.templating.detection import detect_fields
+from forms_app.templating.layout_detection import find_layout
 from forms_app.training.synthesis.blank_forms import Entry, draw_blank_form
 from forms_app.training.synthesis.cell_prints import CellPrint, Style
 
@@ -105,3 +109,59 @@ def test_a_resolution_that_makes_no_page_is_not_believed() -> None:
     grey = np.full((3508, 2480), 255, np.uint8)
     sizes = [prepare_blank(grey, dpi).size for dpi in (72, None, 300)]
     assert np.ptp(sizes, axis=0).max() <= 1 and sizes[2] == (1653, 2339)
+
+
+def _page(width: int = 700, height: int = 500) -> GreyImage:
+    return np.full((height, width), 255, np.uint8)
+
+
+def _rings(page: GreyImage, filled: Sequence[tuple[int, int]] = ()) -> GreyImage:
+    """Ten questions with rings A to D, pale, and some of them filled in."""
+    for row in range(10):
+        y = 60 + 36 * row
+        cv2.putText(page, str(row + 1), (30, y + 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 60, 1)
+        for column in range(4):
+            x = 100 + 42 * column
+            cv2.circle(page, (x, y), 13, 175, 1, cv2.LINE_AA)
+            cv2.putText(page, "ABCD"[column], (x - 5, y + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.4, 175)
+            if (row, column) in filled:
+                cv2.circle(page, (x, y), 12, 40, -1)
+    return page
+
+
+@pytest.mark.parametrize("filled", [(), ((0, 0), (3, 2), (9, 3))])
+def test_pale_lettered_bubbles_are_one_choice_a_row(filled: Sequence[tuple[int, int]]) -> None:
+    layout = find_layout(blank_at(_rings(_page(), filled), 200))
+    groups = group_marks(layout.marks, layout.texts)
+    assert [len(g.marks) for g in groups] == [4] * 10
+
+
+def test_brackets_are_tick_boxes_where_nothing_stands_between_them() -> None:
+    page = _page()
+    for y in (100, 160):
+        for x, tip in ((80, 8), (106, -8)):
+            points = np.array([(x + tip, y), (x, y), (x, y + 28), (x + tip, y + 28)], np.int32)
+            cv2.polylines(page, [points], False, 0, 2)
+    cv2.putText(page, "1", (86, 184), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
+    blank = blank_at(page, 200)
+    marks = bracket_marks(blank, bracket_pairs(blank))
+    assert len(bracket_pairs(blank)) == 2 and len(marks) == 1
+    assert marks[0].box.overlap(Box(80, 100, 26, 28)) > 0.9 * 26 * 28
+
+
+def test_a_box_whose_foot_a_scan_has_lost_is_a_place_but_a_printed_corner_is_none() -> None:
+    page = _page()
+    cv2.polylines(page, [np.array([(80, 170), (80, 110), (500, 110), (500, 170)])], False, 0, 2)
+    cv2.polylines(page, [np.array([(60, 400), (60, 300), (160, 300)])], False, 0, 4)
+    places = find_layout(blank_at(page, 200)).places
+    assert len(places) == 1
+    assert places[0].box.overlap(Box(80, 110, 420, 60)) > 0.9 * 420 * 60
+
+
+def test_a_qr_code_holds_no_tick_boxes() -> None:
+    code = cv2.resize(cv2.QRCodeEncoder.create().encode("LOG 7"), None, fx=6, fy=6,
+                      interpolation=cv2.INTER_NEAREST)  # fmt: skip
+    page = _page()
+    page[100 : 100 + code.shape[0], 100 : 100 + code.shape[1]] = code
+    blank = blank_at(page, 200)
+    assert len(blank.codes) == 1 and find_layout(blank).marks == ()
