@@ -39,7 +39,7 @@ from forms_app.reading.writing_line import measure_line, own_components
 from forms_app.training.form_glyphs import cut_form
 from forms_app.training.intervals import wilson_interval
 from forms_app.training.sample_sets import load_arrays
-from forms_app.training.synthesis.people import BenchmarkSet
+from forms_app.training.synthesis.people import BenchmarkSet, HandSet
 
 MODEL = Path(__file__).parents[1] / "forms_app" / "models" / "glyphs.keras"
 CAP_PX, TOP_PX = 20, 4
@@ -56,7 +56,7 @@ def draw_lines(forms: int, data: Path) -> list[tuple[LongLine, str]]:
 
 def lines_of_form(data: Path, number: int) -> Iterator[tuple[LongLine, str]]:
     """Of one drawn form: what was written without a slip, in the head's alphabet."""
-    for item, sample in cut_form(data, number):
+    for item, sample in cut_form(HandSet.TRAINING, data, number):
         text = sample.text.replace(" ", "").upper()
         if item.field.layout is not Layout.LINE or sample.slip or not text:
             continue

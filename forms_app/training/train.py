@@ -73,11 +73,14 @@ def train(config: TrainingConfig, progress: Progress = print) -> Path:
 def _with_form_glyphs(
     data: TrainingData, config: TrainingConfig, progress: Progress
 ) -> TrainingData:
-    """With the glyphs of drawn forms as a source, where the run asks for any."""
+    """With the glyphs of drawn forms as a source, where the run asks for any and can draw them."""
     if not config.forms:
         return data
     kept = config.out / form_glyphs.FILE
     if not kept.exists():
+        if missing := form_glyphs.missing_handwriting(config.data):
+            progress(f"no forms are drawn: {config.data} lacks {', '.join(missing)}")
+            return data
         workers = os.cpu_count() or 1
         form_glyphs.draw_form_glyphs(config.data, config.forms, workers, kept, progress)
     source = form_glyphs.as_source(kept, config.characters)

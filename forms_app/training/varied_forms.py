@@ -8,6 +8,7 @@ are drawn as the field benchmark draws them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,7 @@ from forms_app.training.synthesis.filling import Hand, fill_page
 from forms_app.training.synthesis.habits import pick_habits
 from forms_app.training.synthesis.layouts import LANDSCAPE_PX, FormLayout, at_resolution
 from forms_app.training.synthesis.people import HandSet, People
-from forms_app.training.synthesis.slips import spoil
+from forms_app.training.synthesis.slips import WRITTEN_SLIPS, Slip, spoil
 from forms_app.training.synthesis.values import SampledValue
 
 LAYOUTS = 60
@@ -54,12 +55,16 @@ class _Print:
 
 
 def fill_varied_form(
-    which: HandSet, data: Path, number: int, rule_breaking: float = 0.0
+    which: HandSet,
+    data: Path,
+    number: int,
+    rule_breaking: float = 0.0,
+    slips: Mapping[Slip, float] = WRITTEN_SLIPS,
 ) -> tuple[FilledForm, FormLayout, PageReference]:
     """Draws, fills and degrades form `number` of a set (never the bench); the same every time.
 
     The sets share neither people nor layouts. `rule_breaking` is the share of written fields whose
-    entry heeds no list, pattern or check digit.
+    entry heeds no list, pattern or check digit, `slips` how many are spoilt in which way.
 
     Raises:
         DatasetError: the handwriting is missing or damaged.
@@ -70,7 +75,7 @@ def fill_varied_form(
     layout, reference = _layout(which, index)
     people = _people(which, data)
     hand, traits = pick_habits(people, rng)
-    samples = {f.name: _sample(f, hand, rule_breaking, rng) for f in layout.paper.fields}
+    samples = {f.name: _sample(f, hand, rule_breaking, slips, rng) for f in layout.paper.fields}
     arrival = PROFILES[profile]
     if arrival.one_bit:
         hand = replace(hand, darkness=min(hand.darkness, PALEST_ON_FAX))
@@ -82,7 +87,11 @@ def fill_varied_form(
 
 
 def _sample(
-    field: FormField, hand: Hand, rule_breaking: float, rng: np.random.Generator
+    field: FormField,
+    hand: Hand,
+    rule_breaking: float,
+    slips: Mapping[Slip, float],
+    rng: np.random.Generator,
 ) -> SampledValue:
     if field.is_written and rng.random() < rule_breaking:
         return sample_unruly(field, rng)
@@ -90,7 +99,7 @@ def _sample(
     sample = sample_field(field, rng, blank_share)
     if not field.is_written and hand.mark_style == "fill":
         return sample
-    return spoil(field, sample, rng)
+    return spoil(field, sample, rng, slips)
 
 
 @lru_cache(maxsize=2)

@@ -9,9 +9,21 @@ import pytest
 
 from forms_app.errors import DatasetError
 from forms_app.reading.lattice import Edge, Lattice
+from forms_app.reading.pipeline import CutField
 from forms_app.training.config import CHARACTERS
-from forms_app.training.form_glyphs import NO_CHARACTER, as_source, draw_form_glyphs
+from forms_app.training.form_glyphs import (
+    NO_CHARACTER,
+    as_source,
+    draw_form_glyphs,
+    labelled,
+    missing_handwriting,
+)
 from forms_app.training.spelling import spelling_path
+from forms_app.training.synthesis.slips import Slip
+from forms_app.training.synthesis.values import SampledValue
+from tests.reading.drawn_fields import draw_comb
+from tests.reading.drawn_look import Look
+from tests.reading.made_fields import comb, comb_field, sure
 from tests.shared_data import shared_data_dir
 
 
@@ -58,6 +70,26 @@ def test_drawn_forms_give_glyphs_that_the_recogniser_knows(tmp_path: Path) -> No
     read = classifier.classify(images[known]).argmax(1)
     names = np.array([*classifier.charset.characters, ""])
     assert np.mean(np.char.upper(names[read]) == np.char.upper(labels[known])) > 0.8
+
+
+def test_spoilt_characters_are_none_and_the_others_of_their_field_are_kept() -> None:
+    field = comb_field("digits")
+    crop = draw_comb("4711", Look(), np.random.default_rng(0)).crop()
+    item = CutField(field, crop, comb("xxxx"), None)
+    rows = sure("4711")
+    slip = SampledValue("4711", "47 11", Slip.OVERWRITTEN, 3, "8")
+    assert [c for _, c in labelled(item, slip, rows)] == ["4", "7", NO_CHARACTER, "1"]
+    assert [c for _, c in labelled(item, SampledValue("4711", "4711"), rows)] == list("4711")
+    assert labelled(item, SampledValue("471", "471"), rows) == []
+    assert labelled(item, SampledValue("4711", "4711", Slip.STRUCK_FIELD), rows) == []
+    blank = [c for _, c in labelled(item, SampledValue(None), rows)]
+    assert blank == [NO_CHARACTER] * 4
+
+
+def test_what_forms_cannot_be_drawn_without_is_named(tmp_path: Path) -> None:
+    assert missing_handwriting(shared_data_dir()) == []
+    (tmp_path / "emnist_train.npz").touch()
+    assert missing_handwriting(tmp_path)[0] == "unipen_train.npz"
 
 
 def test_where_nobody_wrote_the_class_is_reject(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ The truth of a spoilt field:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
@@ -34,13 +35,22 @@ class Slip(StrEnum):
 
 
 # Share of written fields and of marked fields that are spoilt in each way.
-WRITTEN_SLIPS = {Slip.OVERWRITTEN: 0.015, Slip.STRUCK_CELL: 0.008, Slip.STRUCK_FIELD: 0.012}
-MARK_SLIPS = {Slip.SCRIBBLED: 0.03, Slip.BESIDE: 0.04}
+WRITTEN_SLIPS: Mapping[Slip, float] = {
+    Slip.OVERWRITTEN: 0.015,
+    Slip.STRUCK_CELL: 0.008,
+    Slip.STRUCK_FIELD: 0.012,
+}
+MARK_SLIPS: Mapping[Slip, float] = {Slip.SCRIBBLED: 0.03, Slip.BESIDE: 0.04}
 
 
-def spoil(field: FormField, sample: SampledValue, rng: np.random.Generator) -> SampledValue:
+def spoil(
+    field: FormField,
+    sample: SampledValue,
+    rng: np.random.Generator,
+    written_slips: Mapping[Slip, float] = WRITTEN_SLIPS,
+) -> SampledValue:
     """The same entry, seldom spoilt in a way that its field allows."""
-    rates = WRITTEN_SLIPS if field.is_written else MARK_SLIPS
+    rates = written_slips if field.is_written else MARK_SLIPS
     slip = _drawn(rates, rng)
     if slip is Slip.NONE or is_blank(sample):
         return sample
@@ -68,7 +78,7 @@ def true_outcome(field: FormField, sample: SampledValue) -> Outcome:
     return Outcome.BLANK
 
 
-def _drawn(rates: dict[Slip, float], rng: np.random.Generator) -> Slip:
+def _drawn(rates: Mapping[Slip, float], rng: np.random.Generator) -> Slip:
     slips = [*rates, Slip.NONE]
     shares = [*rates.values(), 1 - sum(rates.values())]
     return slips[int(rng.choice(len(slips), p=shares))]
