@@ -1,13 +1,13 @@
 """Proposes the fields of a blank page: what to fill in, its kind, name and label.
 
-The stages are those of `layout_detection` (what is printed), `choice_grouping` and `labels` (what
-belongs together), and here: reading the labels, and putting it all into template fields.
+The stages are those of `layout_detection` (what is printed), `labelled_layout` (which print names
+what) and here: putting it all into template fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from forms_app.reading.form_template import (
     WRITTEN_KINDS,
@@ -20,8 +20,8 @@ from forms_app.reading.form_template import (
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.types import GreyImage
 from forms_app.templating.blank_ink import BlankPage
-from forms_app.templating.choice_grouping import MarkGroup, group_marks
-from forms_app.templating.field_naming import Names, clean_label
+from forms_app.templating.choice_grouping import MarkGroup
+from forms_app.templating.field_naming import Names
 from forms_app.templating.field_places import equal_cells
 from forms_app.templating.label_kinds import (
     choice_kind,
@@ -30,28 +30,15 @@ from forms_app.templating.label_kinds import (
     written_kind,
 )
 from forms_app.templating.label_reading import LabelReader, NoReader
-from forms_app.templating.labels import (
-    header_of,
-    label_places,
-    option_labels,
-    question_of,
-)
-from forms_app.templating.layout_detection import PageLayout, find_layout
+from forms_app.templating.labelled_layout import Words, with_labels
+from forms_app.templating.layout_detection import find_layout
 from forms_app.templating.page_parts import Comb, TextLine, WritingPlace, mm
 from forms_app.templating.print_scale import prepare_by_print
 
 _IMAGE_HEIGHT_MM = 22.0
 """Higher boxes take several lines: a person keys them from their picture."""
-_DRIFT_PX = 1.5
-
-
-@dataclass(frozen=True)
-class _Labelled:
-    """Everything found, with the printed line that names each part."""
-
-    combs: tuple[tuple[Comb, TextLine | None], ...]
-    places: tuple[tuple[WritingPlace, TextLine | None], ...]
-    groups: tuple[tuple[MarkGroup, TextLine | None, tuple[TextLine | None, ...]], ...]
+_DRIFT = (1.5, 0.03)
+"""Cells that are off even ones by no more pixels, or parts of a cell, are even."""
 
 
 def detect_fields(
@@ -65,15 +52,14 @@ def detect_fields(
 
     Args:
         grey: (H, W) uint8, the blank as the template has it.
-        dpi: its resolution; None is taken from the size of an A4 page.
+        dpi: its resolution; None is judged by the size of the page and of its letters.
         page_number: the template page that the fields are for.
         reader: reads the printed labels; None gives the names field_1, ...
         taken_names: names of fields that are there already.
     """
     page = prepare_by_print(grey, dpi)
-    layout = find_layout(page)
-    found = _with_labels(layout)
-    words = _Words(page, found, reader or NoReader())
+    found = with_labels(find_layout(page))
+    words = Words(page, found, reader or NoReader())
     fields = [
         *(_comb_field(page, comb, words.of(label), words.guides(comb))
           for comb, label in found.combs),
@@ -88,69 +74,13 @@ def detect_fields(
     ]
 
 
-def _with_labels(layout: PageLayout) -> _Labelled:
-    groups = group_marks(layout.marks, layout.texts)
-    options = [tuple(option_labels(group, layout.texts)) for group in groups]
-    used = {id(t) for each in options for t in each}
-    free = [t for t in layout.texts if id(t) not in used]
-    written = [WritingPlace(c.box, c.print) for c in layout.combs] + list(layout.places)
-    obstacles = [p.box for p in written] + [g.box for g in groups]
-    labels = label_places(written, obstacles, free)
-    count = len(layout.combs)
-    headed = [
-        header_of(place, layout.texts, layout.places) if place.table else label
-        for place, label in zip(layout.places, labels[count:], strict=True)
-    ]
-    asked = [question_of(g, o, free) for g, o in zip(groups, options, strict=True)]
-    return _Labelled(
-        tuple(zip(layout.combs, labels[:count], strict=True)),
-        tuple(zip(layout.places, headed, strict=True)),
-        tuple(zip(groups, asked, options, strict=True)),
-    )
-
-
-class _Words:
-    """The labels' text, all read in one go; guide letters and letters in bubbles, too."""
-
-    def __init__(self, page: BlankPage, found: _Labelled, reader: LabelReader) -> None:
-        lines = [t for _, t in found.combs] + [t for _, t in found.places]
-        lines += [t for _, asked, options in found.groups for t in (asked, *options)]
-        boxes = {id(t): t.box for t in lines if t is not None}
-        for comb, _ in found.combs:
-            if _guided(page, comb):
-                boxes |= {id(cell): cell.expanded(-mm(0.5)) for cell in comb.cells}
-        for group, _, options in found.groups:
-            if not any(options) or group.marks[0].is_round:
-                boxes |= {id(m): m.box.expanded(-0.15 * m.box.width) for m in group.marks}
-        self._text = dict(zip(boxes, reader.read(page, list(boxes.values())), strict=True))
-
-    def of(self, line: TextLine | None) -> str:
-        """What a printed line says."""
-        return clean_label(self._text.get(id(line), "")) if line is not None else ""
-
-    def inside(self, mark: object) -> str:
-        """The letter printed in a bubble."""
-        return self._text.get(id(mark), "").strip()[:3]
-
-    def guides(self, comb: Comb) -> str:
-        """The letters printed in a comb's cells, one each."""
-        return "".join(self._text.get(id(cell), "").strip()[:1] for cell in comb.cells)
-
-
-def _guided(page: BlankPage, comb: Comb) -> bool:
-    """Whether letters are printed in most cells."""
-    cells = [cell.expanded(-mm(0.8)).as_slices() for cell in comb.cells]
-    printed = [bool((page.strokes[rows, columns] > 0).mean() > 0.02) for rows, columns in cells]
-    return sum(printed) > 0.6 * len(printed)
-
-
 def _comb_field(page: BlankPage, comb: Comb, label: str, guides: str) -> FormField:
     cells = tuple(_rounded(page.given(cell)) for cell in comb.cells)
     box = bounding_box(cells)
     equal = equal_cells(box, len(cells))
     off = max(max(abs(a.x - b.x), abs(a.y - b.y), abs(a.right - b.right))
               for a, b in zip(cells, equal, strict=True))  # fmt: skip
-    cells = equal if off <= max(_DRIFT_PX, 0.03 * cells[0].width) else cells
+    cells = equal if off <= max(_DRIFT[0], _DRIFT[1] * cells[0].width) else cells
     label, named = without_guides(label)
     kind = written_kind(label, guides or named, len(cells))
     rules = Constraints(format=kind.format)
@@ -173,7 +103,7 @@ def _place_field(page: BlankPage, place: WritingPlace, label: str) -> FormField:
 def _mark_fields(
     page: BlankPage,
     group: tuple[MarkGroup, TextLine | None, tuple[TextLine | None, ...]],
-    words: _Words,
+    words: Words,
 ) -> list[FormField]:
     marks, question, options = group
     boxes = [_rounded(page.given(mark.box)) for mark in marks.marks]

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 
 from forms_app.reading.geometry import Box
 from forms_app.templating.blank_ink import BlankPage
-from forms_app.templating.mark_lattices import LEAST_MARKS, grids_of, links
-from forms_app.templating.mark_patterns import pattern_of, print_blobs
+from forms_app.templating.grid_repair import SEEN, complete, drop_unlike, prune
+from forms_app.templating.mark_lattices import (
+    LEAST_MARKS,
+    MarkGrid,
+    Points,
+    lattices_of,
+    links,
+)
+from forms_app.templating.mark_patterns import Pattern, pattern_of, print_blobs
 from forms_app.templating.page_parts import Mark
 
 _ALIKE = 0.13
+"""How far sides of marks of one size are off one another, as natural logarithms: 13 %."""
 _MOST_KINDS = 8
+"""Sizes of print that are tried, the most frequent first: letters of some fonts are as large as
+marks."""
 
 
 def grid_marks(page: BlankPage, frames: Sequence[Box]) -> list[Mark]:
@@ -34,10 +45,27 @@ def grid_marks(page: BlankPage, frames: Sequence[Box]) -> list[Mark]:
         pattern = pattern_of(page, seeds) if len(seeds) >= LEAST_MARKS else None
         if pattern is None:
             continue
-        for grid in grids_of(pattern):
-            marks = [Mark(box, True) for box in grid.boxes(pattern)]
+        for grid in _grids_of(pattern):
+            marks = [Mark(box, True) for box in grid.boxes(pattern.size)]
             found += [m for m in marks if not any(m.box.overlap(f.box) > 0 for f in found)]
     return found
+
+
+def _grids_of(pattern: Pattern) -> list[MarkGrid]:
+    grids = lattices_of(_peaks(pattern), pattern.size)
+    for grid in grids:
+        complete(grid, pattern)
+        drop_unlike(grid, pattern)
+        prune(grid)
+    return [grid for grid in grids if len(grid.nodes) >= LEAST_MARKS]
+
+
+def _peaks(pattern: Pattern) -> Points:
+    """Middles (n, 2) of places that look like the pattern, the best of each neighbourhood."""
+    around = tuple(max(3, round(0.8 * side) | 1) for side in pattern.size)
+    best = cv2.dilate(pattern.likeness, np.ones((around[1], around[0]), np.uint8))
+    y, x = np.nonzero((pattern.likeness == best) & (pattern.likeness >= SEEN))
+    return np.stack([x, y], axis=1).astype(np.float64)
 
 
 def _kinds(boxes: Sequence[Box]) -> Iterator[list[Box]]:

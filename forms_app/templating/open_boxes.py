@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from forms_app.reading.geometry import Box
 from forms_app.templating.blank_ink import Mask
 from forms_app.templating.page_parts import Ruling, mm
+from forms_app.templating.rulings import rulings_of
 
 _LEAST_WIDTH_MM = 10.0
+"""Narrower ones may be letters, or the walls of a comb's cells."""
 _SIDES_MM = (4.5, 22.0)
+"""From the height of a line of writing to that of an address."""
 _UNLIKE = 0.2
 """Difference of the two sides in parts of the longer one."""
+_LEAST_OUT_MM = 1.0
+"""A side that goes on past the line by so much is a wall of something else."""
 _REACH_MM = 0.7
+"""How far off the end of the line a side may stand."""
 _GAP_PX = 3
+"""Breaks of a side that are passed over: 0.4 mm."""
 
 
-def open_boxes(rulings: Sequence[Ruling], upright: Mask) -> list[Box]:
+def open_boxes(level: Mask, upright: Mask) -> list[Box]:
     """Boxes of a level line and two sides of one length at its ends, in working pixels.
 
     Args:
-        rulings: level lines.
+        level: mask (h, w) of level lines.
         upright: mask (h, w) of upright lines.
     """
     boxes = []
-    for ruling in rulings:
-        if ruling.length < mm(_LEAST_WIDTH_MM):
-            continue
+    for ruling in rulings_of(level, _LEAST_WIDTH_MM):
         left, right = (_sides(upright, ruling, x) for x in (ruling.start, ruling.end))
         for goes_down in (True, False):
             one, other = left[goes_down], right[goes_down]
-            is_bare = max(left[not goes_down], right[not goes_down]) < mm(1)
+            is_bare = max(left[not goes_down], right[not goes_down]) < mm(_LEAST_OUT_MM)
             long = max(one, other)
             if not is_bare or not mm(_SIDES_MM[0]) <= long <= mm(_SIDES_MM[1]):
                 continue

@@ -80,7 +80,7 @@ def writing_lines(
     for ruling in rulings:
         if ruling.length < mm(_LEAST_LINE_MM) or ruling.thickness > mm(_THICKEST_MM):
             continue
-        if _is_edge_of_area(page, ruling) or _is_edge_of_sheet(page, ruling):
+        if _is_edge_of_sheet(page, ruling) or _is_edge_of_area(page, ruling):
             continue
         if _is_corner(page, ruling):
             continue

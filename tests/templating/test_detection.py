@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.detection import compare, scanned
+from benchmarks.detection_cases import scanned
+from benchmarks.detection_score import compare
 from benchmarks.drawn_forms.form import draw_form
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
