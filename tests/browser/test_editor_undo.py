@@ -16,6 +16,7 @@ from tests.browser.canvas import Desk, fields_of
 pytestmark = pytest.mark.browser
 
 LABELS = ("Adults", "Children", "Guests")
+STEP_MS = 1300  # What is typed within less is one step of the history.
 
 
 @pytest.fixture
@@ -119,6 +120,26 @@ def test_two_people_keep_their_rules(
     assert {rule["name"] for rule in _kept(app, draft.id)} == {"same", "sum 1"}  # type: ignore[attr-defined]
 
 
+def test_a_field_renamed_by_somebody_else_keeps_its_rule(
+    desk: Desk, drawer: Locator, app: Application, draft: TemplateVersion
+) -> None:
+    _add_sum(drawer)
+    desk.wait_saved()
+    version = templates.get_version(app, draft.id)
+    adults, *others = version.definition["fields"]
+    fields = [adults | {"name": "grown_ups", "label": "Grown-ups"}, *others]
+    [rule] = version.definition["rules"]
+    renamed = rule | {"fields": ["grown_ups", "children"]}
+    templates.save_draft(app, draft.id, fields, version.revision, rules=[renamed])
+    desk.come_back()
+    expect(drawer).to_contain_text("Grown-ups + Children = Guests")
+    templates.save_draft(app, draft.id, fields[1:], version.revision + 1)
+    desk.come_back()
+    expect(drawer).to_contain_text("“grown_ups” (no such field) + Children = Guests")
+    desk.wait_saved()
+    assert _kept(app, draft.id) == [renamed]
+
+
 def test_the_code_on_the_page_is_explained_tried_and_undone(
     desk: Desk, app: Application, draft: TemplateVersion
 ) -> None:
@@ -135,6 +156,7 @@ def test_the_code_on_the_page_is_explained_tried_and_undone(
     expect(page.get_by_text("No code was found on this blank page")).to_be_visible()
     desk.wait_saved()
     assert templates.get_version(app, draft.id).definition["code"] == "page:submission"
+    page.wait_for_timeout(STEP_MS)
     section.get_by_label("What it holds").fill("number")
     expect(section.get_by_role("alert")).to_contain_text("Write the parts that it holds")
     expect(page.locator("[data-part=problems]")).to_contain_text("'code' says what a code")

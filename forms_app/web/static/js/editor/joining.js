@@ -39,7 +39,9 @@ export async function joined(url, store, base) {
   const { fields, conflicts, renamed } = merged(toFile(base.fields), mine, theirs.fields);
   const here = withKnownIds(fields, state.fields, renamed);
   const oldRules = withNames(base.rules, base.fields);
-  const rules = merged(oldRules, withNames(state.rules, here), theirs.rules);
+  // A field that they renamed or deleted is not here any more: my rules know it by its old name.
+  const myRules = withNames(state.rules, [...state.fields, ...here]);
+  const rules = merged(oldRules, myRules, theirs.rules);
   const code = mergedText(base.code, state.code, theirs.code);
   const clashes = [...conflicts, ...rules.conflicts].map((name) => `“${name}”`).concat(code.conflicts);
   if (clashes.length) {
@@ -59,7 +61,7 @@ export async function joined(url, store, base) {
     problems: theirs.problems,
     changed: fields.filter((field) => !isSame(field, before.get(field.name))).length +
       mine.filter((field) => !fields.some((kept) => kept.name === field.name)).length,
-    hasNewRest: code.text !== state.code || !isSame(rules.fields, withNames(state.rules, here)),
+    hasNewRest: code.text !== state.code || !isSame(rules.fields, myRules),
   };
 }
 
