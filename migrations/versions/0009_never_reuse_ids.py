@@ -61,10 +61,10 @@ def _rebuild_all(change: Callable[[str, str], str]) -> None:
     # Triggers elsewhere look into these tables; SQLite would refuse to rename under them.
     connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     # All or nothing: Python's driver begins no transaction for statements like CREATE and DROP.
+    # It is left open, so that the tables and Alembic's note of the revision are committed as one.
     connection.exec_driver_sql("SAVEPOINT rebuilding")
     for table in TABLES:
         _rebuild(connection, table, change)
-    connection.exec_driver_sql("RELEASE rebuilding")
     connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
 
 

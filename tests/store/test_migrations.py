@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 import migrations
 from forms_app.store.engine import make_engine
@@ -121,6 +121,30 @@ def test_a_deleted_id_is_never_given_again(empty_engine: Engine) -> None:
         connection.execute(text("DELETE FROM template_jobs"))
         _insert_job(connection, None)
         assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [8]
+
+
+def test_an_upgrade_that_ends_half_way_is_made_again(tmp_path: Path) -> None:
+    """Not even what comes between rebuilt tables and the note of the revision parts them."""
+    url = f"sqlite:///{tmp_path / 'half.db'}"
+    engine = make_engine(url)
+    migrations.upgrade(engine, "0008")
+    with engine.begin() as connection:
+        _insert_job(connection, 7)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _end(_1: object, _2: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE alembic_version"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrations.upgrade(engine)
+    engine.dispose()
+    again = make_engine(url)
+    assert migrations.current_revision(again) == "0008"
+    migrations.upgrade(again)
+    with again.connect() as connection:
+        assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [7]
+    again.dispose()
 
 
 def test_rebuilt_tables_keep_rows_references_and_guards(empty_engine: Engine) -> None:
