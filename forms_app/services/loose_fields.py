@@ -42,15 +42,20 @@ def loose_fields(
 
 
 def looseness_in_words(fields: tuple[LooseField, ...]) -> str:
-    """Which fields of a page lie loosely, and what to do; `fields` has the worst first."""
+    """Which fields of a page lie loosely, and what to do; `fields` has the worst first.
+
+    It is empty where an earlier version, which counted pictures and signatures, laid the page.
+    """
     labels = [field.label for field in fields]
-    worst_px = fields[0].residual_px
-    if len(labels) == 1:
-        far = f"{labels[0]} lies {worst_px:.1f} px off its place"
+    if not fields:
+        far = "A picture or signature lies off its place"
+    elif len(labels) == 1:
+        far = f"{labels[0]} lies {fields[0].residual_px:.1f} px off its place"
     else:
         *named, last = labels[:MOST_NAMED]
         if len(labels) > MOST_NAMED:
             named, last = labels[:MOST_NAMED], f"{len(labels) - MOST_NAMED} more"
+        worst_px = fields[0].residual_px
         far = f"{', '.join(named)} and {last} lie up to {worst_px:.1f} px off their places"
     return (
         f"{far} (limit {_LIMIT_PX:.0f} px). Confirm that the print fits there all the same, or lay "

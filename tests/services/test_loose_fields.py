@@ -45,3 +45,7 @@ def test_the_worst_are_named_and_the_rest_counted() -> None:
     five = told(tick_1=5, tick_2=6, tick_3=7, tick_4=8, unnamed=9)
     assert five.startswith("unnamed, Tick 4, Tick 3 and 2 more lie up to 9.0 px")
     assert five.endswith("lay the page by hand.")
+
+
+def test_a_page_laid_by_an_earlier_version_is_told_of_too() -> None:
+    assert told(signed=9.0).startswith("A picture or signature lies off its place (limit 4 px).")
