@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from forms_app.services import templates
 from forms_app.services.application import Application
@@ -74,6 +74,18 @@ def test_changes_of_one_field_are_a_conflict(
     desk.prop("label").fill("Changed")
     notice = desk.page.locator("[data-part=save-notice]")
     expect(notice).to_contain_text("Somebody else changed “mine” at the same time")
-    desk.page.get_by_role("button", name="Keep mine instead").click()
+
+    def meanwhile(route: Route) -> None:
+        latest = templates.get_version(served_app, draft.id).revision
+        templates.save_draft(served_app, draft.id, [field | {"label": "Again"}], latest)
+        route.continue_()
+
+    keep = desk.page.get_by_role("button", name="Keep mine instead")
+    desk.page.route("**/draft", meanwhile)
+    with desk.page.expect_response("**/draft"):
+        keep.click()
+    desk.page.unroute("**/draft")
+    expect(notice).to_contain_text("Somebody else changed “mine” at the same time")
+    keep.click()
     desk.wait_saved()
     assert [field["label"] for field in fields_of(served_app, draft.id)] == ["Changed"]

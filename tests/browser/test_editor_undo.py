@@ -133,7 +133,12 @@ def test_a_field_renamed_by_somebody_else_keeps_its_rule(
     templates.save_draft(app, draft.id, fields, version.revision, rules=[renamed])
     desk.come_back()
     expect(drawer).to_contain_text("Grown-ups + Children = Guests")
-    templates.save_draft(app, draft.id, fields[1:], version.revision + 1)
+    drawer.get_by_role("button", name="Change").click()
+    templates.save_draft(app, draft.id, fields, version.revision + 1, "Renamed")
+    desk.come_back()
+    expect(desk.page.locator("[data-part=name]")).to_have_value("Renamed")
+    expect(drawer.get_by_role("button", name="Change rule")).to_be_visible()  # Still open.
+    templates.save_draft(app, draft.id, fields[1:], version.revision + 2)
     desk.come_back()
     expect(drawer).to_contain_text("“grown_ups” (no such field) + Children = Guests")
     desk.wait_saved()

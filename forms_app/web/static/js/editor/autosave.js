@@ -161,7 +161,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
     async overwrite(latestRevision) {
       known = latestRevision;
       isStopped = false;
-      saved = {};
+      saved = { ...saved, name: null }; // Sent even where it is what was saved before.
       return save();
     },
   };

@@ -51,7 +51,9 @@ export async function joined(url, store, base) {
   }
   const before = new Map(mine.map((field) => [field.name, field]));
   const theirFields = isSame(fields, theirs.fields) ? here : withKnownIds(theirs.fields, here);
-  const hereRules = withIds(rules.fields, here);
+  // A rule that stays the same is the same object: it may be open in the form.
+  const kept = (rule) => state.rules.find((each) => isSame(each, rule)) ?? rule;
+  const hereRules = withIds(rules.fields, here).map(kept);
   const theirRules = isSame(rules.fields, theirs.rules) ? hereRules : withIds(theirs.rules, theirFields);
   return {
     revision: theirs.revision,
