@@ -32,13 +32,18 @@ from forms_app.reading.calibration import FEATURE_NAMES, Features, parse_calibra
 from forms_app.reading.classifier import Classifier, default_model_directory, load_classifier
 from forms_app.reading.confidence import judge_written
 from forms_app.reading.confidence_features import features_of
-from forms_app.reading.decoding import decode
 from forms_app.reading.doubts import has_lost_ink
 from forms_app.reading.errors import PageError
-from forms_app.reading.evidence import gather_evidence
 from forms_app.reading.form_template import FieldKind, Layout
 from forms_app.reading.intake import open_page
-from forms_app.reading.pipeline import CutField, classify, cut_page, judge_page
+from forms_app.reading.pipeline import (
+    CutField,
+    classify,
+    cut_page,
+    decode_written,
+    judge_page,
+    weigh_page,
+)
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference
 from forms_app.reading.types import LogProbabilities, Outcome, Segmentation
@@ -103,7 +108,7 @@ def observe(data: Path, number: int) -> list[Observation]:
     except PageError:
         return []
     cut = cut_page(page, layout.template, [reference])
-    rows = classify([cut], _classifier())[0]
+    rows = weigh_page(cut, classify([cut], _classifier())[0], _classifier().charset)
     samples = [form.samples[item.field.name] for item in cut]
     found = [
         _written(number, item, item.segmentation, log_p, sample)
@@ -127,8 +132,7 @@ def _written(
     rows: LogProbabilities,
     sample: SampledValue,
 ) -> Observation:
-    decoded = decode(item.field, segmentation, rows, _classifier().charset)
-    evidence = gather_evidence(item.crop, segmentation, decoded, item.residual_px)
+    decoded, evidence = decode_written(item, segmentation, rows, _classifier().charset)
     reading = judge_written(item.field, decoded, evidence, NO_TRUST)
     features = None
     if decoded.outcome is Outcome.READ and not has_lost_ink(evidence):

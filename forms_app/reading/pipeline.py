@@ -23,17 +23,19 @@ from forms_app.reading.confidence import (
 )
 from forms_app.reading.cropping import crop_field
 from forms_app.reading.decoding import decode
-from forms_app.reading.evidence import gather_evidence, ink_share
+from forms_app.reading.evidence import Evidence, gather_evidence, ink_share
 from forms_app.reading.form_template import OPTION_KINDS, FieldKind, FormField, FormTemplate
 from forms_app.reading.marks import read_mark, read_marks
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference
+from forms_app.reading.same_hand import weigh_by_hand
 from forms_app.reading.segmentation import segment
 from forms_app.reading.signatures import read_signature
 from forms_app.reading.stray_marks import has_mark_beside
 from forms_app.reading.struck_cells import withdraw_struck_cells
 from forms_app.reading.types import (
     AlignedPage,
+    Decoded,
     FieldCrop,
     FieldReading,
     GreyImage,
@@ -147,15 +149,23 @@ def judge_page(
     charset: Charset,
     policy: ReviewPolicy,
 ) -> tuple[FieldReading, ...]:
-    """Decode and judge every field of a page."""
+    """Decode and judge every field of a page, doubtful characters weighed by the same hand."""
     readings = (
-        _judge(item, found, charset, policy)
-        for item, found in zip(cut, log_probabilities, strict=True)
+        _judge(item, rows, charset, policy)
+        for item, rows in zip(cut, weigh_page(cut, log_probabilities, charset), strict=True)
     )
     return tuple(
         without_trust(reading, _HIDDEN) if item.crop.is_hidden else reading
         for item, reading in zip(cut, readings, strict=True)
     )
+
+
+def weigh_page(
+    cut: Sequence[CutField], log_probabilities: Sequence[LogProbabilities], charset: Charset
+) -> list[LogProbabilities]:
+    """The classifier's rows of a page's fields beside what the same hand wrote in the others."""
+    fields = [item.field for item in cut]
+    return weigh_by_hand(fields, [item.segmentation for item in cut], log_probabilities, charset)
 
 
 def iter_split(
@@ -175,16 +185,24 @@ def _glyph_counts(cut: Sequence[CutField]) -> list[int]:
     return [len(item.segmentation.glyphs) if item.segmentation else 0 for item in cut]
 
 
+def decode_written(
+    item: CutField,
+    segmentation: Segmentation,
+    log_probabilities: LogProbabilities,
+    charset: Charset,
+) -> tuple[Decoded, Evidence]:
+    """What a written field says, and what speaks for or against that."""
+    kept, rows = withdraw_struck_cells(item.field, segmentation, log_probabilities, charset)
+    decoded = decode(item.field, kept, rows, charset)
+    return decoded, gather_evidence(item.crop, kept, decoded, item.residual_px)
+
+
 def _judge(
     item: CutField, log_probabilities: LogProbabilities, charset: Charset, policy: ReviewPolicy
 ) -> FieldReading:
     field, crop = item.field, item.crop
     if item.segmentation is not None:
-        segmentation, rows = withdraw_struck_cells(
-            field, item.segmentation, log_probabilities, charset
-        )
-        decoded = decode(field, segmentation, rows, charset)
-        evidence = gather_evidence(crop, segmentation, decoded, item.residual_px)
+        decoded, evidence = decode_written(item, item.segmentation, log_probabilities, charset)
         return judge_written(field, decoded, evidence, policy)
     if field.kind in OPTION_KINDS:
         return judge_choice(

@@ -26,9 +26,9 @@ _SIGNS = "#*€$=&+%?!@"
 # constant.
 _NO_CHARACTER, _SIGN, _OVERSHOOT, _CROSSED, _CONSTANT = 0.94, 0.53, 1.31, 1.34, 1.69
 _ROUNDING = 1e-3
-# At this score 74 % of the struck cells are found and 0.2 % of the others, nearly all of them cells
-# that the recogniser cannot read either.
-_STRUCK = 1.3
+# With glyphs-4 this score finds 66 of 90 cells that development writers struck out, and 12 of the
+# 3,483 others.
+_STRUCK = 0.5
 _MOST_OVERSHOOT = 4
 # In pixels of the glyph: ink, how thick the stroke is taken to be, the least width of what it
 # crosses, where it may lie (shares of the height) and how much lies above it.
