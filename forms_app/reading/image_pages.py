@@ -135,7 +135,7 @@ def _chroma(image: Image.Image, data: bytes) -> ChromaImage | None:
     if image.format == "JPEG":
         reduced = partial(_smaller_jpeg, data)
     else:
-        reduced = _opaque(image).convert("RGB").reduce
+        reduced = _rgb(_opaque(image)).reduce
     if not is_coloured(reduced(THUMBNAIL)):
         return None
     picture = reduced(REDUCTION)
@@ -145,7 +145,12 @@ def _chroma(image: Image.Image, data: bytes) -> ChromaImage | None:
 def _smaller_jpeg(data: bytes, reduction: int) -> Image.Image:
     image = _opened(data, 1)
     image.draft("RGB", (max(1, image.width // reduction), max(1, image.height // reduction)))
-    return image.convert("RGB") if image.mode != "RGB" else image
+    return _rgb(image)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Not copied where it is RGB already: a large page would stand in memory twice."""
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _opaque(image: Image.Image) -> Image.Image:
