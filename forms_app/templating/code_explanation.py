@@ -91,10 +91,6 @@ def _example(setting: str, template_name: str) -> str:
     return _PART.sub(lambda found: values[found[0]], setting)
 
 
-def _numbers(page_count: int) -> str:
-    return "always 1" if page_count == 1 else f"1 to {page_count}"
-
-
 def _listed(words: list[str]) -> str:
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
