@@ -8,7 +8,7 @@ happened to it, and what was written is known.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
@@ -98,7 +98,8 @@ def _every_form(data: Path, forms: int, workers: int) -> Iterator[LabelledGlyphs
 
 def glyphs_of_form(data: Path, number: int) -> LabelledGlyphs:
     """The glyphs of one drawn form of the training writers; none of a page that is refused."""
-    written = cut_form(HandSet.TRAINING, data, number)
+    slips = SLIPS if number >= FIRST_SPOILT else WRITTEN_SLIPS
+    written = cut_form(HandSet.TRAINING, data, number, slips)
     (rows,) = classify([[item for item, _ in written]], _classifier())
     return [
         glyph
@@ -107,13 +108,14 @@ def glyphs_of_form(data: Path, number: int) -> LabelledGlyphs:
     ]
 
 
-def cut_form(which: HandSet, data: Path, number: int) -> list[tuple[CutField, SampledValue]]:
+def cut_form(
+    which: HandSet, data: Path, number: int, slips: Mapping[Slip, float] = WRITTEN_SLIPS
+) -> list[tuple[CutField, SampledValue]]:
     """The written fields of one drawn form of a set's writers, each with its entry.
 
-    Empty where the page is refused.
+    Empty where the page is refused. `slips`: shares of the fields that are spoilt.
     """
     cv2.setNumThreads(1)
-    slips = SLIPS if number >= FIRST_SPOILT else WRITTEN_SLIPS
     form, layout, reference = fill_varied_form(which, data, number, slips=slips)
     scan = open_page(form.data, "form", 1).grey
     try:
