@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 
+from forms_app.reading.author_patterns import SlowPatternError, match_whole
 from forms_app.reading.check_digits import CHECKS
 from forms_app.reading.dates import DateFormat, parse_format, within
 from forms_app.reading.form_template import Case, Constraints, FieldKind, FormField
@@ -175,8 +175,8 @@ def _check_written(field: FormField, value: str) -> Iterator[str]:
         yield f"has {_characters(value)}, at least {rule.min_length} are needed"
     if rule.max_length is not None and len(value) > rule.max_length:
         yield f"has {_characters(value)}, at most {rule.max_length} are allowed"
-    if rule.pattern is not None and not compiled(rule.pattern).fullmatch(value):
-        yield f"does not match the pattern {rule.pattern}"
+    if rule.pattern is not None:
+        yield from _check_pattern(rule.pattern, value)
     if rule.values and spelled_value(rule, value) is None:
         yield "is not in the list of values"
     if rule.check is not None and not CHECKS[rule.check](value):
@@ -222,7 +222,9 @@ def _check_date(field: FormField, value: str) -> Iterator[str]:
         yield f"is after {rule.maximum}"
 
 
-@lru_cache(maxsize=512)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A field's pattern, compiled once."""
-    return re.compile(pattern)
+def _check_pattern(pattern: str, value: str) -> Iterator[str]:
+    try:
+        if match_whole(pattern, value) is None:
+            yield f"does not match the pattern {pattern}"
+    except SlowPatternError:
+        yield f"cannot be compared with the pattern {pattern} in time: simplify the pattern"

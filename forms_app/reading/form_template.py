@@ -143,7 +143,7 @@ class TemplatePage:
 class FormTemplate:
     """A whole form template; field order is review and export order.
 
-    `code` says what barcodes and QR codes on its pages hold (`page_codes.compile_code`).
+    `code` says what barcodes and QR codes on its pages hold (`page_codes.code_expression`).
     """
 
     name: str

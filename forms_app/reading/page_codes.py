@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import zxingcpp
 
+from forms_app.reading.author_patterns import compile_pattern, match_whole
 from forms_app.reading.features import resized_to
 from forms_app.reading.types import GreyImage
 
 LONG_SIDE_PX = 2400
 """205 dpi of A4: the bars of a code printed for office scanners are 2 px wide and more."""
 PARTS = ("template", "page", "submission")
+_MOST_DIGITS = 9
 _PART = re.compile(r"\b(template|page|submission)\b")
 _SHAPES = {"template": ".+?", "page": "[0-9]+", "submission": ".+?"}
 LONGEST_PATTERN = 500
@@ -28,7 +30,7 @@ class PageCode:
     submission: str | None = None
 
 
-def compile_code(setting: str) -> re.Pattern[str]:
+def code_expression(setting: str) -> str:
     """A template's `code` setting as a regular expression.
 
     Args:
@@ -42,13 +44,12 @@ def compile_code(setting: str) -> re.Pattern[str]:
         raise ValueError(f"it is longer than {LONGEST_PATTERN} characters")
     text = setting if "(?P<" in setting else _from_parts(setting)
     try:
-        pattern = re.compile(text)
-    except re.error as error:
+        groups = set(compile_pattern(text).groupindex)
+    except ValueError as error:
         raise ValueError(f"the expression has a fault: {error}") from error
-    strange = set(pattern.groupindex) - set(PARTS)
-    if strange or not pattern.groupindex:
+    if not groups or groups - set(PARTS):
         raise ValueError("name the groups template, page or submission, and no others")
-    return pattern
+    return text
 
 
 def read_codes(grey: GreyImage) -> list[str]:
@@ -57,17 +58,22 @@ def read_codes(grey: GreyImage) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image) if found.text]
 
 
-def understand(text: str, pattern: re.Pattern[str]) -> PageCode | None:
-    """What a code's text says by a template's setting; None where it says nothing."""
-    found = pattern.fullmatch(text)
+def understand(text: str, expression: str) -> PageCode | None:
+    """What a code's text says by an expression of `code_expression`; None where it says nothing.
+
+    Raises:
+        SlowPatternError: the expression takes too long on this text.
+    """
+    found = match_whole(expression, text)
     if found is None:
         return None
-    parts = {name: value for name, value in found.groupdict().items() if value}
+    parts = {name: value for name, value in found.items() if value}
     page = parts.get("page", "")
+    is_number = page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS
     return PageCode(
         text=text,
         template=parts.get("template"),
-        page=int(page) if page.isascii() and page.isdigit() else None,
+        page=int(page) if is_number else None,
         submission=parts.get("submission"),
     )
 

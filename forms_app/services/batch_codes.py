@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms_app.reading.page_codes import PageCode, compile_code, read_codes, understand
+from forms_app.reading.author_patterns import SlowPatternError
+from forms_app.reading.page_codes import PageCode, code_expression, read_codes, understand
 from forms_app.reading.types import GreyImage
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.store.models import TemplateVersionRow
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +28,12 @@ class CodeSetting:
     setting: str
 
     def understood(self, text: str) -> PageCode | None:
-        """What a text says, unless it is another template's."""
-        code = understand(text, compile_code(self.setting))
+        """What a text says, unless it is another template's; nothing where that takes too long."""
+        try:
+            code = understand(text, code_expression(self.setting))
+        except SlowPatternError:
+            log.warning("code_setting_too_slow", version=self.version_id, characters=len(text))
+            return None
         if code is not None and code.template is not None:
             is_own = code.template.casefold() == self.template_name.casefold()
             return code if is_own else None

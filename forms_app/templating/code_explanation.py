@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forms_app.reading.page_codes import PARTS, compile_code, understand
+from forms_app.reading.author_patterns import SlowPatternError, compile_pattern
+from forms_app.reading.page_codes import PARTS, code_expression, understand
 
 _NAMES = {
     "template": "the template",
@@ -39,18 +40,18 @@ def explain_code(setting: str, template_name: str, page_count: int) -> CodeMeani
     """A setting in words.
 
     Args:
-        setting: see `page_codes.compile_code`; "" where no code is looked for.
+        setting: see `page_codes.code_expression`; "" where no code is looked for.
         template_name: The template's, as codes have to give it.
         page_count: How many pages it has.
     """
     if not setting.strip():
         return CodeMeaning("No code is looked for: pages are recognised by their print alone.")
     try:
-        pattern = compile_code(setting)
+        groups = compile_pattern(code_expression(setting)).groupindex
     except ValueError as error:
         told = str(error)
         return CodeMeaning("", problem=f"{told[:1].upper()}{told[1:]}.")
-    found = [part for part in PARTS if part in pattern.groupindex]
+    found = [part for part in PARTS if part in groups]
     effects = {
         "template": f"Template: only codes that say “{template_name}” count (capitals do not "
         "matter). A page is laid onto it first.",
@@ -70,7 +71,10 @@ def explain_code(setting: str, template_name: str, page_count: int) -> CodeMeani
 
 def try_code(setting: str, text: str, template_name: str, page_count: int) -> CodeVerdict:
     """What a code with this text would say; `setting` must be sound."""
-    code = understand(text, compile_code(setting))
+    try:
+        code = understand(text, code_expression(setting))
+    except SlowPatternError:
+        return CodeVerdict((), "Comparing this text takes too long: write a simpler expression.")
     if code is None:
         return CodeVerdict((), "This text does not look like that: nothing is taken from it.")
     if code.template is not None and code.template.casefold() != template_name.casefold():

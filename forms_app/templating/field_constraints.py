@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from forms_app.reading.author_patterns import compile_pattern
 from forms_app.reading.check_digits import CHECKS
 from forms_app.reading.dates import parse_format
 from forms_app.reading.form_template import Case, Constraints, FieldKind, FormField
@@ -37,8 +38,8 @@ def _pattern(reader: ObjectReader) -> str | None:
     if pattern is None:
         return None
     try:
-        re.compile(pattern)
-    except re.error as error:
+        compile_pattern(pattern)
+    except ValueError as error:
         reader.problem(f"the pattern {pattern!r} is no regular expression: {error}.")
         return None
     return pattern

@@ -12,7 +12,7 @@ from typing import Any
 from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormField, FormTemplate, TemplatePage
 from forms_app.reading.geometry import Box
-from forms_app.reading.page_codes import compile_code
+from forms_app.reading.page_codes import code_expression
 from forms_app.templating.cross_rules import parse_rules, rule_to_json
 from forms_app.templating.field_rules import field_to_json, parse_field
 from forms_app.templating.json_reader import ObjectReader
@@ -141,7 +141,7 @@ def _code(reader: ObjectReader) -> str | None:
     if not setting:
         return None
     try:
-        compile_code(setting)
+        code_expression(setting)
     except ValueError as error:
         reader.problem(f"'code' says what a code on the page holds: {error}.")
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from forms_app.reading.page_codes import PageCode, compile_code, read_codes, understand
+from forms_app.reading.page_codes import PageCode, code_expression, read_codes, understand
 from forms_app.reading.types import GreyImage
 
 
@@ -43,7 +43,7 @@ def test_a_code_is_found_whichever_way_up(kind: zxingcpp.BarcodeFormat, turns: i
 def test_what_a_code_says(
     setting: str, text: str, said: tuple[str | None, int | None, str | None] | None
 ) -> None:
-    found = understand(text, compile_code(setting))
+    found = understand(text, code_expression(setting))
     assert found == (None if said is None else PageCode(text, *said))
 
 
@@ -52,4 +52,4 @@ def test_what_a_code_says(
 )
 def test_a_setting_that_says_nothing_is_refused(setting: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        compile_code(setting)
+        code_expression(setting)
