@@ -12,12 +12,17 @@ from forms_app.templating.blank_ink import BlankPage, Mask
 from forms_app.templating.page_parts import Mark, mm
 
 _HEIGHTS_MM = (2.0, 8.0)
-_MOST_WIDTH = 0.45
-"""Width of a bracket over its height; the room between two has 0.2 to 2.5 heights."""
-_ROOM = (0.2, 2.5)
+"""As of tick boxes."""
+_MOST_WIDTH, _ROOM = 0.45, (0.2, 2.5)
+"""Width of a bracket, and of the room between two, in parts of their height."""
 _HOLLOW_ROWS, _TIP_ROWS = (0.3, 0.7), 0.16
+"""Rows of a bracket that are its stroke alone, and rows of its tips, in parts of its height."""
+_STROKE, _TIP = 0.6, 0.3
+"""Columns that the stroke keeps to, and columns of the tips, in parts of its width."""
 _MOST_INK_BETWEEN = 0.01
+"""More is a letter, or a dirty scan."""
 _UNLIKE = 0.12
+"""How far heads and feet of two brackets are off one another, in parts of their height."""
 
 
 def bracket_pairs(page: BlankPage) -> list[tuple[Box, Box]]:
@@ -67,8 +72,8 @@ def _opens_right(piece: Mask) -> bool:
     height, width = piece.shape
     middle = piece[round(_HOLLOW_ROWS[0] * height) : round(_HOLLOW_ROWS[1] * height)]
     tip = max(1, round(_TIP_ROWS * height))
-    right = slice(width - max(1, round(0.3 * width)), width)
-    left = slice(0, max(1, round(0.6 * width)))
+    right = slice(width - max(1, round(_TIP * width)), width)
+    left = slice(0, max(1, round(_STROKE * width)))
     return bool(
         not middle[:, right].any()
         and middle[:, left].any(axis=1).all()

@@ -6,6 +6,8 @@ marks) are taken out.
 
 from __future__ import annotations
 
+from itertools import permutations, product
+
 import numpy as np
 
 from forms_app.templating.mark_lattices import MarkGrid, Points
@@ -17,29 +19,42 @@ _LEAST_ALIKE = (0.5, 0.65)
 """Likeness of a row and of a column in parts of the whole grid's: numbers of questions stand in
 columns; a row right below a line of the form is like its marks a little less."""
 _CLEAR_IN_ROW = 0.45
+"""Likeness that the middle one of a row has at least; of a column it is `SEEN`."""
 _LEAST_ROWS, _LEAST_COLUMNS = 2, 2
 _LEAST_COVERED = 0.5
 """Share of a column's or row's places where something is seen."""
+_APART = 0.8
+"""Distance of the middles of marks, in sides: they do not lie on one another."""
+_BEYOND = 1.5
+"""Steps of its row and of its column by which a lost mark may be outside of those that are seen."""
 
 
 def complete(grid: MarkGrid, pattern: Pattern) -> None:
-    """Adds marks where a row and a column meet and something like a mark is seen."""
-    rows = sorted({r for r, _ in grid.nodes})
-    columns = sorted({c for _, c in grid.nodes})
+    """Adds marks where a row and a column meet and something like a mark is seen.
+
+    From those that are seen outwards, until nothing is added.
+    """
+    while _add_marks(grid, pattern):
+        pass
+
+
+def _add_marks(grid: MarkGrid, pattern: Pattern) -> bool:
+    """Adds marks next to those of their row and column, and between them; whether there are any."""
     known = np.array(list(grid.nodes.values()))
-    seen_rows = {r: grid.row(r) for r in rows}
-    seen_columns = {c: grid.column(c) for c in columns}
-    for r in rows:
-        for c in columns:
-            if (r, c) in grid.nodes:
-                continue
-            place = _meeting(seen_rows[r], seen_columns[c])
-            off = np.abs(known - place) / pattern.size
-            if (off.max(axis=1) < 0.8).any():
-                continue
-            mark = _mark_at(pattern, place)
-            if mark is not None:
-                grid.nodes[r, c] = mark
+    rows, columns = ({n: grid.line(axis, n) for n in sorted({node[axis] for node in grid.nodes})}
+                     for axis in (0, 1))  # fmt: skip
+    added = {}
+    for (r, row), (c, column) in product(rows.items(), columns.items()):
+        place = _meeting(row, column)
+        is_near = _reaches(row[:, 0], place[0]) and _reaches(column[:, 1], place[1])
+        if (r, c) in grid.nodes or not is_near:
+            continue
+        off = np.abs(known - place) / pattern.size
+        mark = _mark_at(pattern, place) if (off.max(axis=1) >= _APART).all() else None
+        if mark is not None:
+            added[r, c] = mark
+    grid.nodes |= added
+    return bool(added)
 
 
 def _meeting(row: Points, column: Points) -> tuple[float, float]:
@@ -48,6 +63,13 @@ def _meeting(row: Points, column: Points) -> tuple[float, float]:
     y = float(np.median(row[:, 1]))
     x = float(np.interp(y, along[:, 1], along[:, 0]))
     return x, float(np.interp(x, level[:, 0], level[:, 1]))
+
+
+def _reaches(along: Points, at: float) -> bool:
+    """Whether a row or column with marks at these places may have one more there."""
+    places = np.sort(along)
+    step = float(np.median(np.diff(places))) if len(places) > 1 else 0.0
+    return bool(places[0] - _BEYOND * step <= at <= places[-1] + _BEYOND * step)
 
 
 def _mark_at(pattern: Pattern, place: tuple[float, float]) -> tuple[float, float] | None:
@@ -81,15 +103,24 @@ def drop_unlike(grid: MarkGrid, pattern: Pattern) -> None:
 
 
 def _part_lines(grid: MarkGrid, seen: dict[tuple[int, int], float], axis: int, side: float) -> None:
-    """Of rows or columns that are nearer than a mark is wide, keeps the likest."""
-    levels = sorted({n[axis] for n in grid.nodes})
-    at = {v: np.median([p[1 - axis] for n, p in grid.nodes.items() if n[axis] == v])
-          for v in levels}  # fmt: skip
+    """Of rows or columns side by side that are nearer than a mark is wide, keeps the likest.
+
+    Columns of the digits of a number may stand nearly over those of the questions below.
+    """
+    lines = {n[axis]: grid.line(axis, n[axis]) for n in grid.nodes}
+    at = {v: float(np.median(points[:, 1 - axis])) for v, points in lines.items()}
+    span = {v: (points[:, axis].min(), points[:, axis].max()) for v, points in lines.items()}
     total = {v: sum(value for n, value in seen.items() if n[axis] == v and n in grid.nodes)
-             for v in levels}  # fmt: skip
-    for one in levels:
-        if any(abs(at[one] - at[o]) < side and total[o] > total[one] for o in levels if o != one):
-            grid.nodes = {n: p for n, p in grid.nodes.items() if n[axis] != one}
+             for v in lines}  # fmt: skip
+    weaker = {
+        one
+        for one, other in permutations(lines, 2)
+        if abs(at[one] - at[other]) < side
+        and span[one][0] <= span[other][1]
+        and span[other][0] <= span[one][1]
+        and total[other] > total[one]
+    }
+    grid.nodes = {n: p for n, p in grid.nodes.items() if n[axis] not in weaker}
 
 
 def prune(grid: MarkGrid) -> None:

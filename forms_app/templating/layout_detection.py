@@ -115,7 +115,7 @@ def _not_around(box: Box, others: Sequence[Box]) -> list[Box]:
 def _marks(
     page: BlankPage, frames: Sequence[Mark], areas: _Areas, combs: Sequence[Box]
 ) -> list[Mark]:
-    squares = with_squares(frames, areas.enclosed)
+    squares = with_squares(page, frames, areas.enclosed)
     outside = [m for m in squares if not overlaps(m.box, combs, 0.2)]
     return completed_marks(page, outside, combs, areas.walled)
 

@@ -11,6 +11,9 @@ from forms_app.reading.types import GreyImage
 from forms_app.templating.page_parts import mm
 
 _SIDES_MM = (5.0, 70.0)
+"""The finest that printers print, and a third of a page."""
+_AROUND_MM = 0.7
+"""The found corners may lie a module inside of the code."""
 _LONGEST = 1.3
 """A code is square, but for the skew of its scan."""
 
@@ -32,5 +35,5 @@ def code_boxes(grey: GreyImage, forward: NDArray[np.float64]) -> list[Box]:
         width, height = float(right - left), float(bottom - top)
         sides = sorted((width, height))
         if mm(_SIDES_MM[0]) <= sides[0] and sides[1] <= min(mm(_SIDES_MM[1]), _LONGEST * sides[0]):
-            boxes.append(Box(float(left), float(top), width, height).expanded(mm(0.7)))
+            boxes.append(Box(float(left), float(top), width, height).expanded(mm(_AROUND_MM)))
     return boxes

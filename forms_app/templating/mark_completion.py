@@ -12,9 +12,13 @@ from forms_app.templating.mark_patterns import likeness_to
 from forms_app.templating.page_parts import Mark
 
 _LEAST_ALIKE = 4
+"""Tick boxes of one size; fewer foretell little."""
 _UNLIKE = 0.12
+"""Difference of the sides of tick boxes of one size, in parts of them."""
 _LEAST_LIKENESS = 0.6
+"""As of a mark in a grid that is found on its own."""
 _WALL_PX = 2
+"""Thickness of a frame's own line, which may touch the box that it stands in."""
 _OFF = 0.25
 """How far a mark may be off its row and column, in sides."""
 
@@ -47,7 +51,7 @@ def completed_marks(
 
 
 def _kinds(boxes: Sequence[Box]) -> list[list[Box]]:
-    """Groups of at least four boxes of one size."""
+    """Groups of boxes of one size."""
     waiting, kinds = sorted(boxes, key=lambda b: b.area), []
     while waiting:
         middle = waiting[len(waiting) // 2]

@@ -42,11 +42,9 @@ class MarkGrid:
         return [Box(x - width / 2, y - height / 2, width, height)
                 for _, (x, y) in sorted(self.nodes.items())]  # fmt: skip
 
-    def row(self, number: int) -> Points:
-        return np.array([p for (r, _), p in self.nodes.items() if r == number])
-
-    def column(self, number: int) -> Points:
-        return np.array([p for (_, c), p in self.nodes.items() if c == number])
+    def line(self, axis: int, number: int) -> Points:
+        """The points (n, 2) of a row (axis 0) or of a column (axis 1)."""
+        return np.array([p for n, p in self.nodes.items() if n[axis] == number])
 
 
 def lattices_of(points: Points, size: tuple[float, float]) -> list[MarkGrid]:

@@ -14,21 +14,29 @@ from forms_app.templating.blank_ink import BlankPage
 from forms_app.templating.page_parts import mm
 
 SIDES_MM = (1.9, 16.0)
+"""From the tiny bubbles of dense sheets to those on a part of a page taken for a whole one."""
 _SHAPES, _LETTER_SHAPE, _LETTER_MM = (0.6, 2.2), 0.85, 3.6
 """Width over height; what is as narrow as a letter is higher than one."""
 _GAPS_MM = (0.0, 0.4, 0.75)
 """Breaks of a ring, and the distance of a letter from the bracket around it."""
 _MOST_SOLID = 0.8
+"""Ink in the frame of a mark; filled discs cover 0.79, bars all of it."""
 _MARGIN, _MOST_MARGIN_MM = 0.18, 0.3
 """Paper around a mark that belongs to its look, in sides; not so much that lines are in it."""
 _LEAST_MIRRORED = 0.6
+"""Correlation of the rim with its mirror images; rings and brackets are symmetrical."""
 _RIM = 0.62
 """Inside of this part of its half axes stands a bubble's letter, outside of it its ring."""
 _LEAST_SQUARE = 0.55
+"""Print in the corners, and in the middle of the top, in parts of the darkest: both have it in a
+square alone. Squares are no bubbles: rows of them may be combs."""
+_WITHIN, _CORNER, _TOP = 0.54, 0.42, (0.2, 0.4)
+"""Distances from the middle in sides: of the frame's outside with half its line, from where on a
+corner is, and the half width and the start of the top's middle."""
 _LEAST_SPREAD = 4.0
 """Grey levels; what varies less is bare paper."""
-_DARKER = 2.2
-_LEAST_DARKER = 40.0
+_DARKER, _LEAST_DARKER = 2.2, 40.0
+"""How much darker the inside of a filled mark is than usual: times, and grey levels more."""
 
 Values = NDArray[np.float32]
 
@@ -141,9 +149,9 @@ def _is_frame(common: Values, width: float, height: float) -> bool:
         return False
     rows, columns = (np.abs(np.linspace(-(n - 1) / 2, (n - 1) / 2, n)) for n in common.shape)
     across, down = np.meshgrid(columns / width, rows / height)
-    within = (across <= 0.54) & (down <= 0.54)
-    corners = within & (across > 0.42) & (down > 0.42)
-    top = within & (across < 0.2) & (down > 0.4)
+    within = (across <= _WITHIN) & (down <= _WITHIN)
+    corners = within & (across > _CORNER) & (down > _CORNER)
+    top = within & (across < _TOP[0]) & (down > _TOP[1])
     inked = _LEAST_SQUARE * float(np.percentile(common[within], 95))
     is_square = np.percentile(common[corners], 75) > inked and common[top].max() > inked
     return not is_square

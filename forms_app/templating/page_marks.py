@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.templating.blank_ink import BlankPage
 from forms_app.templating.box_sets import overlaps
@@ -18,6 +22,10 @@ _MOST_WALL = 0.16
 """Thickness of a tick box's lines in its sides; the hollow of a bold O has thicker ones."""
 _LONGEST_MARK_MM, _LONGEST_LONE_MM = 7.8, 13.0
 """Squares that are larger are boxes to write in; one that is by itself may be larger."""
+_WALL_PX = 2
+"""How far off the side of an enclosed box its line is looked for."""
+_BEYOND = 0.25
+"""How far, in its widths, letters on both sides of an enclosed square go on beyond it."""
 _SQUARE, _LEAST_LONE = 0.8, 0.93
 """Shorter side over longer one of a tick box, and of a large one."""
 
@@ -31,15 +39,20 @@ def printed_frames(page: BlankPage) -> list[Mark]:
     return [*grids, *alone]
 
 
-def with_squares(frames: Sequence[Mark], enclosed: Sequence[Rectangle]) -> list[Mark]:
+def with_squares(
+    page: BlankPage, frames: Sequence[Mark], enclosed: Sequence[Rectangle]
+) -> list[Mark]:
     """Frames, and small squares that hang together with something else: cells, leading lines."""
+    pieces = np.asarray(cv2.connectedComponents(page.strokes, connectivity=8)[1], np.int32)
     walled = [r.box for r in enclosed]
     marks = list(frames)
     for rectangle in enclosed:
         box = rectangle.box
         is_small = _is_small_square(box) and (_is_thin(rectangle) or share_wall(box, walled))
         is_mark = is_small or _stands_alone(box, walled)
-        if is_mark and not overlaps(box, [m.box for m in marks]):
+        if not is_mark or overlaps(box, [m.box for m in marks]):
+            continue
+        if not _is_between_letters(pieces, box):
             marks.append(Mark(box, False))
     most = mm(_LONGEST_MARK_MM)
     return [m for m in marks
@@ -55,6 +68,29 @@ def _is_small_square(box: Box) -> bool:
 
 def _is_thin(rectangle: Rectangle) -> bool:
     return rectangle.wall_px <= _MOST_WALL * min(rectangle.box.width, rectangle.box.height)
+
+
+def _is_between_letters(pieces: NDArray[np.int32], box: Box) -> bool:
+    """Whether the sides are two pieces of print that go on outside, as those between E and E."""
+    rows, _ = box.expanded(0, -0.25 * box.height).as_slices()
+    left, right = (
+        _commonest(pieces[rows, max(0, round(x) - _WALL_PX) : round(x) + _WALL_PX + 1])
+        for x in (box.x, box.right)
+    )
+    if left == right or not left or not right:
+        return False
+    rows, beyond = box.as_slices()[0], round(_BEYOND * box.width)
+    outside = (
+        pieces[rows, max(0, round(box.x) - 2 * beyond) : round(box.x) - beyond],
+        pieces[rows, round(box.right) + beyond : round(box.right) + 2 * beyond],
+    )
+    return bool((outside[0] == left).any() or (outside[1] == right).any())
+
+
+def _commonest(pieces: NDArray[np.int32]) -> int:
+    """The number of the piece that covers most; 0 where nothing is printed."""
+    counts = np.bincount(pieces[pieces > 0])
+    return int(counts.argmax()) if len(counts) else 0
 
 
 def _stands_alone(box: Box, walled: Sequence[Box]) -> bool:

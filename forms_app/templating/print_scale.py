@@ -13,10 +13,13 @@ from forms_app.templating.tick_boxes import frame_shape
 _USUAL_LETTER_MM = 2.4
 """Height of the capitals and digits of usual print: 9 to 10 points."""
 _LARGEST_LETTER_MM = 3.4
+"""Print of 14 points: whole forms are hardly set in larger type."""
 _HEIGHTS_MM = (0.8, 20.0)
+"""From dots to the letters of a title on a page of the wrong size."""
 _WIDTHS = (0.2, 1.3)
 """Width over height of letters and digits."""
 _LEAST_LETTERS = 10
+"""Fewer may be a logo."""
 
 
 def prepare_by_print(grey: GreyImage, dpi: float | None) -> BlankPage:

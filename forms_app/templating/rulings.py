@@ -25,7 +25,9 @@ _DOT_MM = (0.1, 0.75)
 _DOT_GAP_MM = 2.6
 _LEAST_DOTS, _LEAST_DOTTED_MM = 10, 14.0
 _AVERAGED_MM, _LEAST_HAIRLINE_MM, _HAIRLINE_GAP_MM = 5.0, 11.0, 1.5
+"""Length that hairlines are averaged over, their least length, and the widest gap of their dots."""
 _THICKEST_HAIRLINE_MM = 0.9
+"""Thicker than a hairline for what a slight tilt spreads over its length."""
 _FAINTEST, _FAINT_DOT = 0.45, 0.6
 """Contrast of a hairline's average, and of its dots, in parts of what other lines must have."""
 _MOST_BENEATH = 0.4

@@ -19,8 +19,11 @@ _LABEL_SHARE = 0.5
 _THICKEST_MM = 1.0
 """Thicker lines part sections; nobody writes on them."""
 _DARK = 95.0
+"""Contrast of a band that nobody writes on; tints are paler."""
 _EDGE_MM = (0.6, 4.0)
+"""Nearer to the sides, or to the head and foot, lines are the sheet's own edges in a scan."""
 _LEAST_ARM_MM, _LONGEST_CORNER_MM = 8.0, 45.0
+"""Sides of printed corners; longer ones are open boxes."""
 _PAGE_WIDE, _LEAST_SEPARATOR_MM = 0.85, 110.0
 """A line over so much of the print's width that has no label is a separator."""
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from benchmarks.detection_cases import scanned
 from benchmarks.detection_score import compare
 from benchmarks.drawn_forms.form import draw_form
+from benchmarks.drawn_forms.sheet import font_of
 from forms_app.reading.form_template import FieldKind, FormField, Layout
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
@@ -166,3 +168,14 @@ def test_a_qr_code_holds_no_tick_boxes() -> None:
     page[100 : 100 + code.shape[0], 100 : 100 + code.shape[1]] = code
     blank = blank_at(page, 200)
     assert len(blank.codes) == 1 and find_layout(blank).marks == ()
+
+
+def test_a_square_between_two_letters_is_no_tick_box_but_one_on_a_line_is() -> None:
+    page = Image.fromarray(_page())
+    font = font_of("STIXGeneral.ttf", 36)
+    ImageDraw.Draw(page).text((100, 80), "SHEET FEE", font=font, fill=0)
+    square = np.array(page)
+    cv2.rectangle(square, (300, 200), (330, 230), 0, 2)
+    cv2.line(square, (330, 215), (500, 215), 0, 2)
+    [mark] = find_layout(blank_at(square, 200)).marks
+    assert mark.box.overlap(Box(300, 200, 30, 30)) > 0.9 * 30 * 30
