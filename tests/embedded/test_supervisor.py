@@ -14,7 +14,7 @@ import pytest
 from forms_app.embedded import supervisor as module
 from forms_app.embedded.components import Component
 from forms_app.embedded.supervisor import StartError, Supervisor
-from tests.serving import descendants, is_alive
+from tests.serving import descendants, is_alive, wait_until
 
 READY = "print('ready', flush=True); "
 FOREVER = "import time; time.sleep(600)"
@@ -107,7 +107,7 @@ def test_what_does_not_stop_is_killed_with_its_children(tmp_path: Path) -> None:
     started = time.monotonic()
     supervise(tmp_path, trial)
     assert len(children) >= 2
-    assert not any(map(is_alive, children))
+    wait_until(lambda: not any(map(is_alive, children)), 5, "killed processes are gone")
     assert time.monotonic() - started < 10
 
 

@@ -25,9 +25,8 @@ def spoilt(
     name: str, sample: SampledValue, slip: Slip, monkeypatch: pytest.MonkeyPatch
 ) -> SampledValue:
     """The sample with this slip, whatever its usual rate."""
-    monkeypatch.setattr(slips, "WRITTEN_SLIPS", {slip: 1.0})
     monkeypatch.setattr(slips, "MARK_SLIPS", {slip: 1.0})
-    return spoil(FIELDS[name], sample, np.random.default_rng(4))
+    return spoil(FIELDS[name], sample, np.random.default_rng(4), {slip: 1.0})
 
 
 def ink_of(field: FormField, sample: SampledValue) -> int:
