@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,58 +39,93 @@ class Score:
             setattr(self, name, getattr(self, name) + value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """What detection proposes: the cells of each comb, the options of each choice, other boxes."""
+
+    combs: list[tuple[Box, ...]]
+    groups: list[tuple[Box, ...]]
+    marks: list[Box]
+    lines: list[Box]
+
+    @classmethod
+    def of(cls, fields: list[FormField]) -> _Proposed:
+        groups = [tuple(o.box for o in f.options) for f in fields if f.options]
+        single = [f.box for f in fields if f.kind is FieldKind.MARK]
+        others = [f for f in fields if not f.cells and not f.options]
+        return cls(
+            combs=[f.cells for f in fields if f.cells],
+            groups=groups,
+            marks=[*(box for group in groups for box in group), *single],
+            lines=[f.box for f in others if f.kind is not FieldKind.MARK],
+        )
+
+    @property
+    def boxes(self) -> list[Box]:
+        return [*map(bounding_box, self.combs), *self.marks, *self.lines]
+
+
 def compare(fields: list[FormField], truth: Truth, loose: bool, seconds: float) -> Score:
     """Scores proposals; `loose` truth states where marks are, not how large, and no lines."""
-    combs = [f.cells for f in fields if f.cells]
-    groups = [tuple(o.box for o in f.options) for f in fields if f.options]
-    marks = [b for g in groups for b in g] + [f.box for f in fields if f.kind is FieldKind.MARK]
-    lines = [
-        f.box for f in fields if not f.cells and not f.options and f.kind is not FieldKind.MARK
-    ]
-    score = Score(seconds=[seconds], proposals=len(combs) + len(marks) + len(lines))
-    used: set[Box] = set()
-    for cells in truth.combs:
-        best = _best(bounding_box(cells), [bounding_box(c) for c in combs], LEAST_IOU)
-        score.combs += 1
-        if best is None:
-            score.missed.append(f"comb of {len(cells)} cells at {_place(bounding_box(cells))}")
-            continue
-        used.add(bounding_box(combs[best]))
-        right = len(combs[best]) == len(cells)
-        score.combs_found += right
-        if not right:
-            score.missed.append(
-                f"comb of {len(cells)} cells read as {len(combs[best])} at "
-                f"{_place(bounding_box(cells))}"
-            )
-    found_marks: list[Box | None] = []
-    loosely = _nearest(truth.marks, marks) if loose and truth.marks else []
-    for i, box in enumerate(truth.marks):
-        near = loosely[i] if loose else _best(box, marks, LEAST_IOU)
-        found_marks.append(None if near is None else marks[near])
-        score.marks += 1
-        score.marks_found += near is not None
-        if near is None:
-            score.missed.append(f"tick box at {_place(box)}")
-        else:
-            used.add(marks[near])
-    for box in truth.lines:
-        best = _best(box, lines, LEAST_LINE_IOU)
-        score.lines += 1
-        score.lines_found += best is not None
-        if best is None:
-            score.missed.append(f"line at {_place(box)}")
-        else:
-            used.add(lines[best])
-    made = {frozenset(group) for group in groups}
-    for members in truth.groups:
-        score.groups += 1
-        score.groups_found += frozenset(found_marks[m] for m in members) in made
-    every = [*map(bounding_box, combs), *marks, *lines]
-    false = [b for b in every if b not in used]
+    proposed = _Proposed.of(fields)
+    score = Score(seconds=[seconds], proposals=len(proposed.boxes))
+    used = set(_score_combs(score, truth, proposed.combs))
+    marks = _score_marks(score, truth, proposed, loose)
+    used.update(box for box in marks if box is not None)
+    used.update(_score_lines(score, truth, proposed.lines))
+    made = {frozenset(group) for group in proposed.groups}
+    score.groups = len(truth.groups)
+    score.groups_found = sum(frozenset(marks[m] for m in g) in made for g in truth.groups)
+    false = [box for box in proposed.boxes if box not in used]
     score.false = len(false)
     score.missed += [f"nothing to fill in at {_place(b)}" for b in false]
     return score
+
+
+def _score_combs(score: Score, truth: Truth, combs: list[tuple[Box, ...]]) -> Iterator[Box]:
+    """Counts the combs; the boxes of those proposed that are one."""
+    score.combs = len(truth.combs)
+    boxes = [bounding_box(cells) for cells in combs]
+    for cells in truth.combs:
+        whole = bounding_box(cells)
+        best = _best(whole, boxes, LEAST_IOU)
+        if best is None:
+            score.missed.append(f"comb of {len(cells)} cells at {_place(whole)}")
+            continue
+        yield boxes[best]
+        read = len(combs[best])
+        score.combs_found += read == len(cells)
+        if read != len(cells):
+            score.missed.append(f"comb of {len(cells)} cells read as {read} at {_place(whole)}")
+
+
+def _score_marks(score: Score, truth: Truth, proposed: _Proposed, loose: bool) -> list[Box | None]:
+    """Counts the marks; the proposed box of each, None for a missed one."""
+    score.marks = len(truth.marks)
+    if loose:
+        near = _nearest(truth.marks, proposed.marks)
+    else:
+        near = [_best(box, proposed.marks, LEAST_IOU) for box in truth.marks]
+    found = [None if place is None else proposed.marks[place] for place in near]
+    score.marks_found = sum(box is not None for box in found)
+    score.missed += [
+        f"tick box at {_place(box)}"
+        for box, mine in zip(truth.marks, found, strict=True)
+        if mine is None
+    ]
+    return found
+
+
+def _score_lines(score: Score, truth: Truth, lines: list[Box]) -> Iterator[Box]:
+    """Counts the lines; the boxes of those proposed that are one."""
+    score.lines = len(truth.lines)
+    for box in truth.lines:
+        best = _best(box, lines, LEAST_LINE_IOU)
+        if best is None:
+            score.missed.append(f"line at {_place(box)}")
+        else:
+            score.lines_found += 1
+            yield lines[best]
 
 
 def _best(box: Box, others: list[Box], least: float) -> int | None:
@@ -104,7 +140,7 @@ def _nearest(boxes: list[Box], others: list[Box]) -> list[int | None]:
 
     OMRChecker's places are off by up to half a bubble, and smaller than it.
     """
-    if not others:
+    if not boxes or not others:
         return [None] * len(boxes)
     middles, theirs = (np.array([b.centre for b in each]) for each in (boxes, others))
     away = np.hypot(*(middles[:, None] - theirs[None]).transpose(2, 0, 1))

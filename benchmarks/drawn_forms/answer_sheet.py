@@ -6,11 +6,10 @@ pale, their size, distances and number; half of the sheets are filled in.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
-from benchmarks.drawn_forms.sheet import DRAWN_DPI, FONTS, MM, PAGE_MM, font_of
+from benchmarks.drawn_forms.sheet import FONTS, MM, at_dpi, empty_page, font_of
 from benchmarks.drawn_forms.truth import Truth
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
@@ -24,18 +23,14 @@ def draw_answer_sheet(seed: int, dpi: int) -> tuple[GreyImage, Truth]:
     """An A4 page at `dpi` and its truth in that page's pixels; the same for the same seed."""
     sheet = _AnswerSheet(np.random.default_rng([6, seed]))
     sheet.fill()
-    scale = dpi / DRAWN_DPI
-    width, height = (round(side * MM * scale) for side in PAGE_MM)
-    image = cv2.resize(np.array(sheet.image), (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(image, np.uint8), sheet.truth.moved(lambda box: box.scaled(scale))
+    return at_dpi(sheet.image, sheet.truth, dpi)
 
 
 class _AnswerSheet:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.truth = Truth()
-        width, height = (round(side * MM) for side in PAGE_MM)
-        self.image = Image.new("L", (width, height), 255)
+        self.image = empty_page()
         self.draw = ImageDraw.Draw(self.image)
         self.font = str(rng.choice(FONTS))
         self.shape = str(rng.choice(list(_WIDTHS)))

@@ -6,11 +6,10 @@ Forms are drawn at 600 dpi and reduced, so that lines fall between pixels as in 
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from benchmarks.drawn_forms import mark_fields, prose, written_fields
-from benchmarks.drawn_forms.sheet import DRAWN_DPI, MM, PAGE_MM, Sheet
+from benchmarks.drawn_forms.sheet import MM, Sheet, at_dpi
 from benchmarks.drawn_forms.truth import Truth
 from forms_app.reading.types import GreyImage
 
@@ -19,10 +18,7 @@ def draw_form(seed: int, dpi: int) -> tuple[GreyImage, Truth]:
     """An A4 page at `dpi` and its truth in that page's pixels; the same for the same seed."""
     sheet = Sheet(np.random.default_rng([4, seed]))
     _fill(sheet)
-    scale = dpi / DRAWN_DPI
-    width, height = (round(side * MM * scale) for side in PAGE_MM)
-    image = cv2.resize(np.array(sheet.image), (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(image, np.uint8), sheet.truth.moved(lambda box: box.scaled(scale))
+    return at_dpi(sheet.image, sheet.truth, dpi)
 
 
 def _fill(sheet: Sheet) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import cv2
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.drawn_forms.truth import Truth
 from forms_app.reading.geometry import Box
+from forms_app.reading.types import GreyImage
 
 DRAWN_DPI = 600
 MM = DRAWN_DPI / 25.4
@@ -32,6 +34,20 @@ def font_of(name: str, size_px: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(folder / name), size_px)
 
 
+def empty_page() -> Image.Image:
+    """White paper at the resolution that is drawn at."""
+    width, height = (round(side * MM) for side in PAGE_MM)
+    return Image.new("L", (width, height), 255)
+
+
+def at_dpi(drawn: Image.Image, truth: Truth, dpi: int) -> tuple[GreyImage, Truth]:
+    """A drawn page and its truth, reduced to a resolution."""
+    scale = dpi / DRAWN_DPI
+    width, height = (round(side * MM * scale) for side in PAGE_MM)
+    image = cv2.resize(np.array(drawn), (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(image, np.uint8), truth.moved(lambda box: box.scaled(scale))
+
+
 class Sheet:
     """What is drawn so far, its truth, and the style: lengths in pixels of the drawn sheet.
 
@@ -41,8 +57,7 @@ class Sheet:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.truth = Truth()
-        width, height = (round(side * MM) for side in PAGE_MM)
-        self.image = Image.new("L", (width, height), 255)
+        self.image = empty_page()
         self.draw = ImageDraw.Draw(self.image)
         self.left = rng.uniform(12, 22) * MM
         self.right = (210 - rng.uniform(12, 22)) * MM

@@ -65,31 +65,36 @@ def save_draft(
         version = load(session, TemplateVersionRow, version_id)
         require_draft(version)
         new_name = version.name if name is None else clean_name(name, "template")
-        saved = session.execute(
-            update(TemplateVersionRow)
-            .where(
-                TemplateVersionRow.id == version_id,
-                TemplateVersionRow.revision == revision,
-                TemplateVersionRow.state == VersionState.DRAFT,
-            )
-            .values(
-                definition=_without_empty(
-                    version.definition | {"name": new_name, "fields": fields} | beside
-                ),
-                name=new_name,
-                revision=revision + 1,
-                updated_at=utc_now(),
-            )
-        )
-        if saved.rowcount == 0:  # type: ignore[attr-defined]
-            raise ConflictError(
-                f"The template {version.name} was changed elsewhere meanwhile; load it again to "
-                "see that change, then repeat yours."
-            )
+        changed = version.definition | {"name": new_name, "fields": fields} | beside
+        _replace_definition(session, version, revision, new_name, _without_empty(changed))
         session.refresh(version)
         if version.number == 1:
             version.template.name = new_name
         return version_info(version)
+
+
+def _replace_definition(
+    session: Session,
+    version: TemplateVersionRow,
+    revision: int,
+    name: str,
+    definition: dict[str, Any],
+) -> None:
+    """The next revision of a draft, where `revision` is still its last."""
+    saved = session.execute(
+        update(TemplateVersionRow)
+        .where(
+            TemplateVersionRow.id == version.id,
+            TemplateVersionRow.revision == revision,
+            TemplateVersionRow.state == VersionState.DRAFT,
+        )
+        .values(definition=definition, name=name, revision=revision + 1, updated_at=utc_now())
+    )
+    if saved.rowcount == 0:  # type: ignore[attr-defined]
+        raise ConflictError(
+            f"The template {version.name} was changed elsewhere meanwhile; load it again to "
+            "see that change, then repeat yours."
+        )
 
 
 def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:

@@ -28,22 +28,18 @@ def draft(served_app: Application, demo_template: TemplateVersion) -> TemplateVe
     return templates.save_draft(served_app, draft.id, fields, draft.revision)
 
 
-def test_check_rules_and_try(
-    serve: Serve,
-    served_app: Application,
-    draft: TemplateVersion,
-    open_page: Callable[..., Page],
-) -> None:
-    page = open_page(f"{serve.url}/templates/versions/{draft.id}/edit")
-    desk = Desk(page)
-    drawer = page.locator("[data-part=drawer]")
-
-    page.get_by_role("button", name="Check", exact=True).click()
+def check_health(desk: Desk) -> None:
+    drawer = desk.page.locator("[data-part=drawer]")
+    desk.page.get_by_role("button", name="Check", exact=True).click()
     expect(drawer).to_contain_text("9 printed lines run through the middle of its 9 cells")
     drawer.get_by_role("button", name="Surname (capitals)").click()
     expect(desk.prop("label")).to_have_value("Surname (capitals)")
     expect(drawer).to_contain_text("Worn copies of every page were found", timeout=WORKER_MS)
 
+
+def add_date_rule(desk: Desk) -> None:
+    """A rule is refused while it names one field, and kept with two."""
+    page, drawer = desk.page, desk.page.locator("[data-part=drawer]")
     page.get_by_role("button", name="Rules", exact=True).click()
     drawer.locator("select").first.select_option("date_order")
     drawer.get_by_role("checkbox", name="Date of birth").check()
@@ -53,6 +49,10 @@ def test_check_rules_and_try(
     drawer.get_by_role("button", name="Add rule").click()
     expect(page.get_by_role("button", name="Rules · 1")).to_be_visible()
 
+
+def try_a_filled_form(desk: Desk) -> None:
+    """Its readings lie on the page until the drawer is closed."""
+    page, drawer = desk.page, desk.page.locator("[data-part=drawer]")
     page.get_by_role("button", name="Try", exact=True).click()
     drawer.locator("input[type=file]").set_input_files(filled_forms()[0])
     expect(page.locator(".overlay-mark")).to_have_count(20, timeout=WORKER_MS)
@@ -63,6 +63,19 @@ def test_check_rules_and_try(
     expect(page.locator(".overlay-mark.is-chosen")).to_have_count(1)
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".overlay-mark")).to_have_count(0)
+
+
+def test_check_rules_and_try(
+    serve: Serve,
+    served_app: Application,
+    draft: TemplateVersion,
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(f"{serve.url}/templates/versions/{draft.id}/edit")
+    desk = Desk(page)
+    check_health(desk)
+    add_date_rule(desk)
+    try_a_filled_form(desk)
     expect(page.locator("[data-part=blank]")).to_have_attribute(
         "src", f"/templates/versions/{draft.id}/pages/1.png"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,39 +9,19 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
 from forms_app.reading.types import Value
-from forms_app.services import batches, review, uploads
+from forms_app.services import batches, review
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.fields import FieldValue
 from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionFieldRow
 from forms_app.store.states import FieldState
-from tests.browser.demo_form import filled_forms
+from tests.browser.read_batches import read_batch
 from tests.serving import Serve
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-READ_LIMIT_S = 120.0
 NEXT_LIMIT_MS = 400  # 100 ms are the aim; machines that run tests do much else meanwhile
-
-
-def read_batch(app: Application, template: TemplateVersion, name: str, forms: int) -> BatchSummary:
-    """A batch of the demo's scans, read by the workers."""
-    batch = batches.create_batch(app, template.id, name)
-    for path in filled_forms()[:forms]:
-        with path.open("rb") as stream:
-            uploads.add_file(app, batch.id, path.name, stream)
-    deadline = time.monotonic() + READ_LIMIT_S
-    summary = batch
-    while time.monotonic() < deadline and not summary.pages_failed:
-        summary = batches.get_batch(app, batch.id).summary
-        if summary.submissions == forms and summary.pages_read == forms:
-            return summary
-        time.sleep(0.2)
-    failures = [
-        file.failed_pages or file.error_message for file in batches.get_batch(app, batch.id).files
-    ]
-    raise AssertionError(f"Not read in {READ_LIMIT_S} s: {summary.state}, {failures}")
 
 
 @pytest.fixture(scope="module")
