@@ -14,7 +14,6 @@ import argparse
 import os
 import sys
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +24,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("FIELDHAND_SHARED", ROOT.parent / "shared"))
 sys.path.insert(0, str(ROOT))
 
-import waitress  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 import migrations  # noqa: E402
@@ -43,9 +41,9 @@ from forms_app.config import load_settings  # noqa: E402
 from forms_app.services import templates  # noqa: E402
 from forms_app.services.application import Application  # noqa: E402
 from forms_app.templating.label_reading import ocr_is_installed  # noqa: E402
-from forms_app.web import create_app  # noqa: E402
 from tests.browser.canvas import Desk  # noqa: E402
 from tests.browser.chromium import DESKTOP, launch  # noqa: E402
+from tests.serving import pages_of  # noqa: E402
 
 
 @contextmanager
@@ -53,11 +51,8 @@ def served(folder: Path) -> Iterator[tuple[Application, str]]:
     """An application in `folder` and the address of its pages."""
     app = bootstrap(load_settings({}, data_dir=folder, database_url=f"sqlite:///{folder}/f.db"))
     migrations.upgrade(app.engine)
-    server = waitress.create_server(create_app(app), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield app, f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    with pages_of(app) as address:
+        yield app, address
     app.close()
 
 

@@ -1,4 +1,4 @@
-"""A real `fieldhand serve` in a process of its own, for tests that start, hurt and stop it."""
+"""What tests look at over HTTP: all of `fieldhand serve` in its own process, or the pages alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+
+from werkzeug.serving import make_server
+
+from forms_app.services.application import Application
+from forms_app.web import create_app
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
@@ -166,3 +171,18 @@ def _words_of(pid: int) -> set[str]:
     # A server may have written a title of its own over its arguments, separated by spaces.
     words = command.decode("utf-8", "replace").replace("\0", " ").split()
     return {Path(word).name for word in words}
+
+
+@contextmanager
+def pages_of(app: Application) -> Iterator[str]:
+    """Address of the pages alone over `app`, served by threads of this process."""
+    # waitress has no way to be stopped from outside its own loop.
+    server = make_server("127.0.0.1", 0, create_app(app), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

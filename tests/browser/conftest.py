@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from forms_app import demo
@@ -15,11 +13,10 @@ from forms_app.config import load_settings
 from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
-from forms_app.web import create_app
 from tests.browser.canvas import Desk
 from tests.browser.chromium import DESKTOP, Complaints, launch
 from tests.browser.demo_form import publish_demo
-from tests.serving import Serve
+from tests.serving import Serve, pages_of
 
 
 @pytest.fixture(scope="package")
@@ -40,12 +37,8 @@ def served_app(serve: Serve) -> Iterator[Application]:
 @pytest.fixture
 def site(app: Application) -> Iterator[str]:
     """Address of the pages alone, over the test's own `app`."""
-    server = waitress.create_server(create_app(app), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with pages_of(app) as address:
+        yield address
 
 
 @pytest.fixture
