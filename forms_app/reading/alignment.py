@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from forms_app.reading.errors import PageError
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import best_reference
@@ -48,8 +49,15 @@ def align_view(
 
     Returns:
         The position of the reference found, and the aligned page.
+
+    Raises:
+        PageError: as for `align_onto_template`; its `nearest` is a position in `references`.
     """
     reference, fit = best_reference(view, references)
     place = next(i for i, other in enumerate(references) if other is reference)
     on_page = [field for field in fields_of(place) if field.page == reference.number]
-    return place, lay_page(view, reference, fit, on_page)
+    try:
+        return place, lay_page(view, reference, fit, on_page)
+    except PageError as error:
+        error.nearest = place
+        raise

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from typing import Self
+
 from forms_app.errors import FieldhandError
 
 
@@ -82,7 +85,25 @@ class NestedArchiveError(ArchiveError):
 
 
 class PageError(ReadingError):
-    """One page cannot be laid onto its template."""
+    """One page cannot be laid onto its template.
+
+    What is read does not know what its template is called; whoever does says so with `named`.
+
+    Attributes:
+        wording: the message, with `{form}` where it speaks of the template.
+        nearest: place of the template page that it resembles most among those tried; None where
+            it resembles none or there was no choice.
+    """
+
+    def __init__(self, wording: str, nearest: int | None = None) -> None:
+        super().__init__(wording.replace("{form}", "the form"))
+        self.wording, self.nearest = wording, nearest
+
+    def named(self, form: str) -> Self:
+        """The same error with a message that calls the template `form`."""
+        error = copy(self)
+        error.args = (self.wording.replace("{form}", form),)
+        return error
 
 
 class BlankPageError(PageError):
@@ -95,16 +116,14 @@ class ForeignPageError(PageError):
     """The page belongs to no page of the form template.
 
     Attributes:
-        nearest: place of the template page that it resembles most among those tried; None where
-            it resembles none.
-        found: share (0..1) of that one's print that was found.
+        found: share (0..1) of the nearest template page's print that was found.
     """
 
     code = "foreign_page"
 
-    def __init__(self, message: str, nearest: int | None = None, found: float = 0.0) -> None:
-        super().__init__(message)
-        self.nearest, self.found = nearest, found
+    def __init__(self, wording: str, nearest: int | None = None, found: float = 0.0) -> None:
+        super().__init__(wording, nearest)
+        self.found = found
 
 
 class PoorRegistrationError(PageError):

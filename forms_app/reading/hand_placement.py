@@ -40,7 +40,7 @@ from forms_app.reading.warping import warp_page
 
 LEAST_POINTS = 4
 LEAST_INLIERS = 10
-NO_PRINT = "Next to none of the form's print was found where the points say it is."
+NO_PRINT = "Next to none of {form}'s print was found where the points say it is."
 OUTLINE_SHARES = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
@@ -55,12 +55,11 @@ class PlacedPoint:
 
 @dataclass(frozen=True, slots=True)
 class HandPlacement:
-    """A page laid by hand; `is_checked` when the refinement passed its check, else `doubt` says
-    why it did not and `aligned` is laid by the points alone."""
+    """A page laid by hand; where the refinement did not pass its check, `doubt` says why and
+    `aligned` is laid by the points alone."""
 
     aligned: AlignedPage
-    is_checked: bool
-    doubt: str = ""
+    doubt: PoorRegistrationError | None = None
 
 
 def lay_by_points(
@@ -83,13 +82,13 @@ def lay_by_points(
     targets = np.array([point.template_px for point in points], float).reshape(-1, 2)
     matrix = _homography(sources, targets, page.shape)
     fit = coarse_fit(view, reference, HomographyEstimate(matrix, len(points), sources, targets))
-    doubt = NO_PRINT
+    doubt = PoorRegistrationError(NO_PRINT)
     if fit is not None:
         try:
-            return HandPlacement(lay_page(view, reference, fit, fields), True)
+            return HandPlacement(lay_page(view, reference, fit, fields))
         except PoorRegistrationError as error:
-            doubt = error.message
-    return HandPlacement(_lay_flat(view, reference, matrix, fields), False, doubt)
+            doubt = error
+    return HandPlacement(_lay_flat(view, reference, matrix, fields), doubt)
 
 
 def first_points(page: GreyImage, reference: PageReference) -> tuple[PlacedPoint, ...]:

@@ -155,10 +155,10 @@ def _foreign(
         pages = ", ".join(str(number) for number in bare)
         advice += f" The blank of page {pages} has too little print to be recognised by."
     if nearest is None:
-        return ForeignPageError(f"This page belongs to none of the form's pages. {advice}")
+        return ForeignPageError(f"This page belongs to none of {{form}}'s pages. {advice}")
     reference, fit = nearest
     message = (
-        f"This page belongs to none of the form's pages: of the nearest, page "
+        f"This page belongs to none of {{form}}'s pages: of the nearest, page "
         f"{reference.number}, only {fit.coverage:.0%} of the print was found. {advice}"
     )
     place = next(i for i, each in enumerate(references) if each is reference)

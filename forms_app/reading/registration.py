@@ -101,7 +101,7 @@ def _require_print(checks: Checks, reference: PageReference) -> None:
     share = float(checks.present.mean()) if len(checks.present) else 0.0
     if share < MIN_PRESENT:
         raise PoorRegistrationError(
-            f"This page resembles page {reference.number} of the form, but only {share:.0%} of "
+            f"This page resembles page {reference.number} of {{form}}, but only {share:.0%} of "
             "the print is where it should be. It may be another edition of the form, or folded "
             "or partly hidden: check it and scan it again."
         )
@@ -118,7 +118,7 @@ def _require_paper(checks: Checks, placement: Placement, reference: PageReferenc
     agrees = telling.confirmed & (telling.lengths_px < AGREEING_SHARE * max(placement.shape))
     if least_agreement(placement.field, placement.fine_shape, places, agrees) < MIN_AGREEMENT:
         raise PoorRegistrationError(
-            f"This page resembles page {reference.number} of the form, but its parts do not lie "
+            f"This page resembles page {reference.number} of {{form}}, but its parts do not lie "
             "as on one sheet. It may be another edition of the form, or torn or creased: check "
             "it and scan it again."
         )
@@ -133,7 +133,7 @@ def _page_residual(checks: Checks, reference: PageReference) -> float:
     found = checks.only(checks.confirmed)
     if len(found.places) < max(1, MIN_CONFIRMED * len(checks.places)):
         raise PoorRegistrationError(
-            f"This page resembles page {reference.number} of the form, but too little of the "
+            f"This page resembles page {reference.number} of {{form}}, but too little of the "
             "printed form is clearly visible. Scan it again, flat and whole."
         )
     smoothed_px, _ = median_of_nearest(found.places, found.places, found.lengths_px)
@@ -141,7 +141,7 @@ def _page_residual(checks: Checks, reference: PageReference) -> float:
     limit_px = MAX_RESIDUAL_SHARE * max(reference.grey.shape)
     if residual_px > limit_px:
         raise PoorRegistrationError(
-            f"This page could not be laid onto page {reference.number} of the form precisely "
+            f"This page could not be laid onto page {reference.number} of {{form}} precisely "
             f"enough ({residual_px:.1f} px off, limit {limit_px:.1f}). Scan it again, flat and "
             "whole."
         )

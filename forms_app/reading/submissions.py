@@ -132,7 +132,8 @@ def _aligned_pages(
                     align_onto_template(page.grey, references, template.fields, page.chroma),
                 )
             except PageError as error:
-                failures.append(PageFailure(source, number, error.code, error.message))
+                message = error.named(f"“{template.name}”").message
+                failures.append(PageFailure(source, number, error.code, message))
     except ReadingError as error:
         after = None if number is None else number + 1
         failures.append(PageFailure(source, after, error.code, error.message))
