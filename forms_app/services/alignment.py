@@ -23,6 +23,7 @@ from forms_app.services.loading import load
 from forms_app.services.page_laying import LaidPage, LayJob, lay_page
 from forms_app.services.page_placements import placement_from_json
 from forms_app.services.sending import send_or_leave
+from forms_app.services.template_names import names_of_versions
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
 from forms_app.store.claims import Lease, hold
@@ -32,7 +33,6 @@ from forms_app.store.models import (
     FileRow,
     PageRow,
     SubmissionRow,
-    TemplateVersionRow,
 )
 from forms_app.store.pages import has_pages_in
 from forms_app.store.states import PageState
@@ -137,7 +137,7 @@ def _require_its_place(session: Session, page: PageRow, laid: LaidPage) -> None:
         return
     now = f"page {laid.page.template_page}"
     if version_id != laid.version_id:
-        now += f" of {load(session, TemplateVersionRow, laid.version_id).name}"
+        now += f" of “{names_of_versions(session, {version_id, laid.version_id})[laid.version_id]}”"
     raise ConflictError(
         f"Page {page.number} is page {page.template_page} of its form but now looks like "
         f"{now}; replace the scan, or take the page out."

@@ -1,27 +1,26 @@
-"""What a person is told of a page that is of none of a batch's several templates."""
+"""What a person is told of a page that could not be laid: by which template, and what to do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms_app.reading.errors import ForeignPageError
+from forms_app.reading.errors import ForeignPageError, PageError
 from forms_app.services.batch_templates import CandidatePage
-from forms_app.store.models import TemplateVersionRow
+from forms_app.services.template_names import names_of_versions
 
 MOST_NAMED = 3
 
 
-def of_several(
+def with_names(
     session: Session,
-    error: ForeignPageError,
+    error: PageError,
     tried: Sequence[CandidatePage],
     candidates: Sequence[CandidatePage],
     takes_any: bool,
-) -> ForeignPageError:
-    """The error with the templates' names; as it is where there is one template.
+) -> PageError:
+    """The error with the names of the templates that it is about.
 
     Args:
         error: What the page was refused with; its `nearest` is a place in `tried`.
@@ -29,24 +28,39 @@ def of_several(
         candidates: All that it might have shown.
         takes_any: Whether the batch takes pages of every published template.
     """
-    versions = list(dict.fromkeys(page.version_id for page in candidates))
-    if len(versions) == 1:
-        return error
-    rows = session.execute(
-        select(TemplateVersionRow.id, TemplateVersionRow.name).where(
-            TemplateVersionRow.id.in_(versions)
-        )
-    )
-    names = dict(rows.all())
+    names = _names(session, [page.version_id for page in candidates])
+    nearest = None if error.nearest is None else tried[error.nearest]
+    if isinstance(error, ForeignPageError) and len(names) > 1:
+        return _of_several(error, nearest, names, takes_any)
+    return error.named(names[(nearest or candidates[0]).version_id])
+
+
+def name_among(session: Session, version_id: int, candidates: Sequence[CandidatePage]) -> str:
+    """What a template is called in a message about a page that might show any of `candidates`."""
+    return _names(session, [version_id, *(page.version_id for page in candidates)])[version_id]
+
+
+def _names(session: Session, version_ids: Sequence[int]) -> dict[int, str]:
+    """By version, in the order that they are given in."""
+    versions = list(dict.fromkeys(version_ids))
+    known = names_of_versions(session, versions)
+    return {version_id: f"“{known[version_id]}”" for version_id in versions}
+
+
+def _of_several(
+    error: ForeignPageError,
+    nearest: CandidatePage | None,
+    names: Mapping[int, str],
+    takes_any: bool,
+) -> ForeignPageError:
     whose = "published" if takes_any else "of this batch"
     words = (
-        f"This page belongs to none of the {len(versions)} templates {whose} "
-        f"({_listed([names[version_id] for version_id in versions])})"
+        f"This page belongs to none of the {len(names)} templates {whose} "
+        f"({_listed(list(names.values()))})"
     )
-    if error.nearest is not None:
-        page = tried[error.nearest]
+    if nearest is not None:
         words += (
-            f": of the nearest, page {page.number} of {names[page.version_id]}, only "
+            f": of the nearest, page {nearest.number} of {names[nearest.version_id]}, only "
             f"{error.found:.0%} of the print was found"
         )
     return ForeignPageError(f"{words}. {_advice(takes_any)}", error.nearest, error.found)
@@ -64,7 +78,7 @@ def _advice(takes_any: bool) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    named = [f"“{name}”" for name in names[:MOST_NAMED]]
+    named = names[:MOST_NAMED]
     more = len(names) - len(named)
     if more:
         return f"{', '.join(named)} and {more} more"

@@ -25,6 +25,7 @@ from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
+from forms_app.services.foreign_pages import name_among
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields
@@ -125,6 +126,7 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
     blank = _reference(app, source, placement.version_id, placement.template_page)
     with app.session() as session:
         template = load_plan(session, placement.version_id).template
+        name = name_among(session, placement.version_id, source.candidates)
     fields = template.fields_on(placement.template_page)
     try:
         laid = lay_by_points(source.grey, blank, placement.points, fields)
@@ -132,7 +134,8 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
         raise UserError(error.message) from error
     poor = loose_fields(fields, laid.aligned.field_residuals_px)
     picture = _jpeg(laid.aligned.grey)
-    return LaidPreview(laid.is_checked, laid.doubt, laid.aligned.residual_px, poor, picture)
+    doubt = "" if laid.doubt is None else laid.doubt.named(name).message
+    return LaidPreview(laid.doubt is None, doubt, laid.aligned.residual_px, poor, picture)
 
 
 def _source(app: Application, page_id: int) -> _Source:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import ForeignPageError, PoorRegistrationError
+from forms_app.reading.errors import ForeignPageError, PageError
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
@@ -16,7 +16,7 @@ from forms_app.services.application import Application
 from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.blanks import load_plan, reference, references_of
-from forms_app.services.foreign_pages import of_several
+from forms_app.services.foreign_pages import name_among, with_names
 from forms_app.services.loose_fields import TOLERANT_KINDS
 from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement
@@ -63,7 +63,7 @@ def lay_page(app: Application, page: SourcePage, job: LayJob) -> LaidPage:
         PageError: It shows none of the batch's pages, or cannot be laid precisely enough.
     """
     if job.placement is not None:
-        return _lay_by_hand(app, page, job.placement, job.codes)
+        return _lay_by_hand(app, page, job.placement, job)
     view, found = view_page(page.grey, page.chroma), find_code(page.grey, job.codes)
     try:
         return _lay_on(app, view, job, narrowed(job.candidates, found), found)
@@ -90,26 +90,27 @@ def _lay_on(
 
     try:
         place, aligned = align_view(view, references, fields_of)
-    except ForeignPageError as error:
+    except PageError as error:
         with app.session() as session:
-            raise of_several(session, error, pages, job.candidates, job.takes_any) from error
+            raise with_names(session, error, pages, job.candidates, job.takes_any) from error
     writing = writing_print(aligned.grey, references[place].grey)
     worst_px = worst_residual_px(aligned, fields_of(place))
     return LaidPage(pages[place].version_id, aligned, worst_px, writing, _text(found))
 
 
 def _lay_by_hand(
-    app: Application, page: SourcePage, placement: PagePlacement, codes: Sequence[CodeSetting]
+    app: Application, page: SourcePage, placement: PagePlacement, job: LayJob
 ) -> LaidPage:
     with app.session() as session:
         plan = load_plan(session, placement.version_id)
+        name = name_among(session, placement.version_id, job.candidates)
     blank = references_of(app, plan)[placement.template_page - 1]
     fields = plan.template.fields_on(placement.template_page)
     laid = lay_by_points(page.grey, blank, placement.points, fields, page.chroma)
-    if not laid.is_checked and not placement.is_confirmed:
-        raise PoorRegistrationError(laid.doubt)
+    if laid.doubt is not None and not placement.is_confirmed:
+        raise laid.doubt.named(name)
     writing = writing_print(laid.aligned.grey, blank.grey)
-    barcode = _text(find_code(page.grey, codes))
+    barcode = _text(find_code(page.grey, job.codes))
     worst_px = worst_residual_px(laid.aligned, fields)
     return LaidPage(placement.version_id, laid.aligned, worst_px, writing, barcode)
 

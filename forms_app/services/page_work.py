@@ -17,13 +17,13 @@ from forms_app.services.page_queue import (
     describe_pages,
     open_forms,
 )
+from forms_app.services.template_names import names_of_versions
 from forms_app.store import page_queue
 from forms_app.store.models import (
     BatchRow,
     FileRow,
     PageRow,
     TemplatePageRow,
-    TemplateVersionRow,
 )
 
 
@@ -80,17 +80,13 @@ def get_work(app: Application, page_id: int) -> PageWork:
 
 def _targets(session: Session, batch: BatchRow) -> list[TargetPage]:
     candidates = candidate_pages(session, batch)
-    versions = {page.version_id for page in candidates}
-    rows = session.execute(
-        select(TemplatePageRow, TemplateVersionRow.name)
-        .join(TemplateVersionRow, TemplateVersionRow.id == TemplatePageRow.version_id)
-        .where(TemplatePageRow.version_id.in_(versions))
-    )
-    known = {(page.version_id, page.number): (page, name) for page, name in rows}
+    names = names_of_versions(session, {page.version_id for page in candidates})
+    rows = session.scalars(select(TemplatePageRow).where(TemplatePageRow.version_id.in_(names)))
+    known = {(page.version_id, page.number): page for page in rows}
     targets = []
     for candidate in candidates:
-        page, name = known[candidate.version_id, candidate.number]
-        label = f"Page {page.number}" if len(versions) == 1 else f"{name}, page {page.number}"
+        page, name = known[candidate.version_id, candidate.number], names[candidate.version_id]
+        label = f"Page {page.number}" if len(names) == 1 else f"{name}, page {page.number}"
         size_px = (page.width_px, page.height_px)
         targets.append(TargetPage(page.version_id, page.number, label, size_px))
     return targets

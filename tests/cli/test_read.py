@@ -23,6 +23,7 @@ from forms_app.reading.form_template import FieldKind, FormField, FormTemplate
 from forms_app.reading.geometry import Box
 from forms_app.reading.submissions import PagePlacement, SubmissionReading
 from forms_app.reading.types import CharacterReading, FieldReading, Outcome
+from tests import factories
 
 SCAN = demo.FILLED / "form-0001.jpg"
 HOSTILE = '=HYPERLINK("http://x","y")'
@@ -116,6 +117,15 @@ def test_what_fails_is_named_and_the_rest_is_written(tmp_path: Path) -> None:
     assert "notes.txt" not in run.stderr
     headings, row = rows_of(output.read_bytes())
     assert headings[:3] == ["source", "submission", "surname"] and row[0].endswith("good.jpg")
+
+
+def test_a_foreign_page_is_refused_by_the_template_s_name(tmp_path: Path) -> None:
+    (tmp_path / "other.tiff").write_bytes(factories.draw_blank())
+    arguments = ["--template", str(demo.TEMPLATE), str(tmp_path / "other.tiff")]
+    run = CliRunner().invoke(command, arguments)
+    assert run.exit_code == 3
+    name = json.loads(demo.TEMPLATE.read_text())["name"]
+    assert f"page 1: This page belongs to none of “{name}”'s pages" in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,9 @@ from tests.reading.sheets import Handling, scan_sheet, scribble, typical_handlin
 @pytest.mark.parametrize("seed", [2, 3, 4, 5, 6])
 def test_a_page_of_another_form_is_refused(seed):
     page = scan_sheet(scribble(blank(seed), seed), typical_handling(seed))
-    with pytest.raises(ForeignPageError, match="none of the form's pages"):
+    with pytest.raises(ForeignPageError, match="none of the form's pages") as raised:
         align_page(page, reference())
+    assert "none of “Intake”'s pages" in raised.value.named("“Intake”").message
 
 
 def test_another_edition_of_the_form_is_refused():

@@ -9,11 +9,20 @@ import zipfile
 from collections.abc import Sequence
 
 import cv2
+import numpy as np
 import pytest
 
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.types import GreyImage
-from forms_app.services import batches, exports, form_lists, page_queue, review, templates
+from forms_app.services import (
+    batches,
+    exports,
+    form_lists,
+    page_queue,
+    page_work,
+    review,
+    templates,
+)
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionRow
@@ -103,6 +112,44 @@ def test_any_published_template_is_found_among_many(app: Application) -> None:
     [foreign] = page_queue.get_queue(app, batch.id).pages
     tried = "none of the 7 templates published (“Form 6”, “Form 3”, “Form 1” and 4 more)"
     assert tried in foreign.message and "publish its template, then retry" in foreign.message
+
+
+def _refusal(app: Application, version_ids: list[int], page: GreyImage) -> str:
+    """What a person is told of the only page of a new batch."""
+    batch = batches.create_batch(app, version_ids, "Refused")
+    _upload(app, batch.id, [page])
+    [refused] = page_queue.get_queue(app, batch.id).pages
+    return refused.message
+
+
+def test_versions_of_one_template_are_told_apart(app: Application) -> None:
+    first, other = _published(app, 1), _published(app, 2)
+    draft = templates.new_draft(app, first.template_id)
+    second = templates.publish(app, draft.id)
+    message = _refusal(app, [first.id, second.id, other.id], foreign_page())
+    named = "none of the 3 templates of this batch (“Form 1 v1”, “Form 1 v2” and “Form 2”)"
+    assert named in message
+    assert "“Form 1”" in _refusal(app, [first.id], foreign_page())
+
+
+def test_a_page_that_resembles_a_template_is_told_which(app: Application) -> None:
+    """The lower half of the sheet moved by a line, as when a question was added."""
+    edition = _filled(1)
+    edition[900:] = np.roll(edition[900:], 60, axis=0)
+    versions = [_published(app, seed).id for seed in (2, 1)]
+    message = _refusal(app, versions, edition)
+    assert "page 1 of “Form 1”" in message
+
+
+def test_a_page_laid_by_hand_could_be_of_either_version(app: Application) -> None:
+    first = _published(app, 1)
+    draft = templates.new_draft(app, first.template_id)
+    second = templates.publish(app, draft.id)
+    batch = batches.create_batch(app, [first.id, second.id], "Both")
+    _upload(app, batch.id, [foreign_page()])
+    [page] = page_queue.get_queue(app, batch.id).pages
+    work = page_work.get_work(app, page.page_id)
+    assert [target.label for target in work.targets] == ["Form 1 v1, page 1", "Form 1 v2, page 1"]
 
 
 def test_a_form_keeps_to_its_template(app: Application) -> None:

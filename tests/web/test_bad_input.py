@@ -67,7 +67,7 @@ ENCRYPTED = BadFile("locked.pdf", encrypted_pdf(), "encrypted_file", "password")
 THICK = BadFile("book.pdf", empty_pdf(500), "too_many_pages", "500 pages; at most 200")
 HUGE = BadFile("poster.png", huge_png(30_000, 30_000), "image_too_large", "30,000 × 30,000")
 FOREIGN = BadFile(
-    "invoice.png", encode_png(other_form()), "foreign_page", "none of the form's pages"
+    "invoice.png", encode_png(other_form()), "foreign_page", "none of “Intake”'s pages"
 )
 BLANK = BadFile("nothing.png", encode_png(np.full(PAPER, 255, np.uint8)), "blank_page", "blank")
 UNREADABLE = (EMPTY, TEXT, TRUNCATED, ENCRYPTED, THICK, HUGE)
