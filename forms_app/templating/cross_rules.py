@@ -111,7 +111,9 @@ def _check_fields(
         reader.problem(f"names the field '{name}' twice.")
     for name in rule.involved:
         if name not in named:
-            reader.problem(f"there is no field '{name}'.")
+            reader.problem(
+                f"there is no field '{name}'; name another in the rule, or remove the rule."
+            )
     fitting = _KINDS_OF_FIELDS.get(rule.kind)
     for name in (*rule.fields, *((rule.total,) if rule.total else ())):
         field = usable.get(name)
@@ -134,4 +136,8 @@ def _check_condition(field: FormField, expected: str | bool | None, reader: Obje
         wanted = "true or false" if field.kind in _YES_NO_KINDS else "a text"
         reader.problem(f"'is' must be {wanted}, as the field '{field.name}' is of {field.kind}.")
     elif field.kind in OPTION_KINDS and expected not in {o.value for o in field.options}:
-        reader.problem(f"'{expected}' is no option of the field '{field.name}'.")
+        options = ", ".join(f"'{option.value}'" for option in field.options)
+        reader.problem(
+            f"'{expected}' is no option of the field '{field.name}'; choose one of {options} in "
+            "the rule, or remove the rule."
+        )

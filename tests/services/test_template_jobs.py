@@ -67,14 +67,30 @@ def grow_old(app: Application, job_id: int) -> None:
         row.created_at = utc_now() - template_jobs.KEPT_FOR - timedelta(minutes=1)
 
 
-def test_the_quick_check_leaves_out_what_is_broken(any_app: Application) -> None:
+def test_the_quick_check_names_what_is_broken_and_looks_at_the_rest(any_app: Application) -> None:
     narrow = factories.NUMBER | {"cells": 40, "min_length": None}
     broken = factories.CONSENT | {"box": [9000, 1, 40, 40]}
     version = factories.make_draft(any_app, [factories.SURNAME, narrow, broken])
-    assert len(version.problems) == 1
+    [problem] = version.problems
     found = template_health.quick_health(any_app, version.id)
     assert (found[0].severity, found[0].field) == ("must", "number")
     assert {finding.field for finding in found} <= {"surname", "number", None}
+    musts = [finding.message for finding in found if finding.severity == "must"]
+    assert problem in musts and "'consent'" in problem
+
+
+def test_the_quick_check_names_a_rule_on_an_option_that_is_gone(any_app: Application) -> None:
+    box = [600, 400, 40, 40]
+    choice = {"name": "way", "page": 1, "kind": "choice", "box": box}
+    choice["options"] = [{"value": "cash", "box": box}]
+    version = factories.make_draft(any_app, [factories.SURNAME, choice])
+    rule = {"name": "paid", "kind": "required_if", "fields": ["surname"], "if": "way"}
+    fields = version.definition["fields"]
+    rules = [rule | {"is": "card"}]
+    templates.save_draft(any_app, version.id, fields, version.revision, rules=rules)
+    first = template_health.quick_health(any_app, version.id)[0]
+    assert (first.severity, first.code) == ("must", "hinders_publishing")
+    assert "'card' is no option of the field 'way'; choose one of 'cash'" in first.message
 
 
 def test_the_registration_is_tested_once_and_again_when_asked(

@@ -3,7 +3,7 @@
 import { Problem, csrfToken, send } from "../http.js";
 import { toFile } from "./fields.js";
 import { joinedOrNull } from "./joining.js";
-import { withNames } from "./rule-words.js";
+import { withNames } from "./rule-links.js";
 import { contentOf } from "./store.js";
 
 const DELAY_MS = 700;
@@ -29,7 +29,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
   const isDirty = () => Object.entries(present()).some(([key, value]) => saved[key] !== value);
   function body() {
     const { fields, rules, code, name } = present();
-    return { fields: toFile(fields), rules: withNames(rules, fields), code, name, revision: known };
+    return { fields: toFile(fields), rules: withNames(rules, fields, store.state.gone), code, name, revision: known };
   }
 
   function schedule(delay = DELAY_MS) {

@@ -1,15 +1,16 @@
 /** What was copied, kept in the browser: for this page, other pages and other templates. */
 
-import { fromFile, toFile } from "./fields.js";
+import { fromFile } from "./fields.js";
 
 const PLACE = "fieldhand-copied-fields";
 const SHAPE_TOLERANCE = 0.02;
+const SESSION = `${performance.timeOrigin} ${Math.random()}`; // Ids mean something in it alone.
 
 let kept = null; // Where storage is switched off, copying works within this window.
 
 /** Keep `fields` with where they were: `origin` is `{document, page, size: [width, height]}`. */
 export function keep(fields, origin) {
-  kept = JSON.stringify({ fields: toFile(fields), origin });
+  kept = JSON.stringify({ fields, origin, session: SESSION });
   try {
     window.localStorage.setItem(PLACE, kept);
   } catch {
@@ -26,7 +27,8 @@ function read() {
 }
 
 /**
- * What was copied last, as new fields at the size of the page `size`; null where there is nothing.
+ * What was copied last, at the size of the page `size`; null where there is nothing. What this
+ * window copied has the ids of what was copied.
  * The same sheet in another resolution has the same shape: boxes are then scaled.
  */
 export function copied(size) {
@@ -35,7 +37,8 @@ export function copied(size) {
   const [width, height] = found.origin.size;
   const [sx, sy] = [size[0] / width, size[1] / height];
   const scale = Math.abs(sx / sy - 1) <= SHAPE_TOLERANCE ? sx : 1;
-  return { fields: fromFile(found.fields).map((field) => scaled(field, scale)), origin: found.origin };
+  const fields = found.session === SESSION ? found.fields : fromFile(found.fields);
+  return { fields: fields.map((field) => scaled(field, scale)), origin: found.origin };
 }
 
 function scaled(field, scale) {

@@ -27,7 +27,9 @@ export const TOOLS = {
 const AUTOMATIC_NAME = /^(text|mark|choice|signature|image|field)_\d+$/;
 
 let lastId = 0;
-const nextId = () => `f${++lastId}`;
+/** An id for a field or an option, of this editing session only. */
+export const newId = () => `f${++lastId}`;
+const withIds = (options) => options.map((option) => ({ ...option, id: newId() }));
 
 export const isWritten = (field) => WRITTEN.has(field.kind);
 export const hasOptions = (field) => OPTION_KINDS.has(field.kind);
@@ -50,7 +52,7 @@ export function nameFrom(label) {
 /** A new field from a drawn box. */
 export function newField(tool, box, page, fields) {
   const { kind, layout, stem } = TOOLS[tool];
-  const field = { id: nextId(), name: freeName(`${stem}_1`, fields), label: "", page, kind };
+  const field = { id: newId(), name: freeName(`${stem}_1`, fields), label: "", page, kind };
   if (OPTION_KINDS.has(kind)) return { ...field, options: [newOption([], box)] };
   if (layout) field.layout = layout;
   field.box = box;
@@ -65,7 +67,7 @@ export function newOption(options, box) {
   let value = /^\d+$/.test(last) ? String(Number(last) + 1) : String(options.length + 1);
   if (/^[A-Ya-y]$/.test(last)) value = String.fromCharCode(last.charCodeAt(0) + 1);
   while (taken.has(value)) value = `${value}_`;
-  return { value, label: "", box };
+  return { id: newId(), value, label: "", box };
 }
 
 /** The boxes of a comb's cells. */
@@ -120,12 +122,12 @@ export function toFile(fields) {
   });
 }
 
-/** Fields of a template file, each with an id of this editing session. */
+/** Fields of a template file; they and their options get ids of this editing session. */
 export function fromFile(fields) {
   return fields.map((given) => {
-    const field = { label: "", page: 1, ...structuredClone(given), id: nextId() };
+    const field = { label: "", page: 1, ...structuredClone(given), id: newId() };
     if (OPTION_KINDS.has(field.kind)) {
-      field.options ??= [];
+      field.options = withIds(field.options ?? []);
       delete field.box; // It bounds the options, which may move.
       return field;
     }
@@ -135,8 +137,16 @@ export function fromFile(fields) {
   });
 }
 
-/** A copy with an id and a name of its own. */
+/** A copy with ids and a name of its own. */
 export function cloned(field, fields) {
-  return { ...structuredClone(field), id: nextId(), name: freeName(field.name, fields) };
+  const copy = { ...structuredClone(field), id: newId(), name: freeName(field.name, fields) };
+  if (copy.options) copy.options = withIds(copy.options);
+  return copy;
+}
+
+/** A copy, or the field itself where it is not there any more: what was cut stays what it was. */
+export function brought(field, fields) {
+  const isThere = fields.some(({ id }) => id === field.id);
+  return isThere ? cloned(field, fields) : { ...field, name: freeName(field.name, fields) };
 }
 

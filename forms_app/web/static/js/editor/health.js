@@ -3,6 +3,7 @@
 import { Problem, send } from "../http.js";
 import { button, element } from "./elements.js";
 import { finished, progressWords } from "./jobs.js";
+import { fieldOf, isOfRule } from "./problems.js";
 
 const SEVERITIES = [
   ["must", "Must be changed", "readings would be wrong or missing"],
@@ -96,7 +97,7 @@ export function createHealth(editor) {
   function itemFor(bundle) {
     const [first] = bundle;
     const names = bundle.filter((finding) => finding.field).map(nameFor);
-    const where = names.length ? names : [pageButton(first.page)];
+    const where = names.length ? names : [placeOf(first)];
     return element("li", "health-item",
       element("span", "health-where", ...where),
       element("span", "", first.message, " ", element("span", "muted", first.advice)));
@@ -104,9 +105,19 @@ export function createHealth(editor) {
 
   function nameFor({ field }) {
     const found = store.state.fields.find((each) => each.name === field);
-    if (!found) return element("span", "value", field);
-    return button(found.label || found.name, () => choose(found), { className: "problem" });
+    return found ? fieldButton(found) : element("span", "value", field);
   }
+
+  /** What a finding that names no field is about. */
+  function placeOf({ page, message }) {
+    if (page) return pageButton(page);
+    if (isOfRule(message)) return button("Rules", editor.showRules, { className: "problem" });
+    const field = fieldOf(message, store.state.fields);
+    return field ? fieldButton(field) : element("span", "", "Template");
+  }
+
+  const fieldButton = (field) =>
+    button(field.label || field.name, () => choose(field), { className: "problem" });
 
   const pageButton = (page) =>
     button(`Page ${page}`, () => store.set({ page, selection: [] }), { className: "problem" });

@@ -3,15 +3,26 @@
 import { Problem, send } from "../http.js";
 import { fromFile, toFile } from "./fields.js";
 import { isSame, merged } from "./merge.js";
-import { withIds, withNames } from "./rule-words.js";
+import { remembered, withIds, withNames } from "./rule-links.js";
 
-/** Fields of a file, with the ids that fields of these names have here, so that they stay selected. */
+/** Fields of a file, with the ids that those of these names have here, so that they stay selected. */
 function withKnownIds(fields, current, renamed = new Map()) {
-  const ids = new Map(current.map(({ name, id }) => [renamed.get(name) ?? name, id]));
+  const known = new Map(current.map((field) => [renamed.get(field.name) ?? field.name, field]));
   return fromFile(fields).map((field) => {
-    const id = ids.get(field.name);
-    ids.delete(field.name);
-    return id ? { ...field, id } : field;
+    const here = known.get(field.name);
+    known.delete(field.name);
+    if (!here) return field;
+    return { ...field, id: here.id, ...(field.options && { options: optionsLike(here, field.options) }) };
+  });
+}
+
+/** Options with the ids that those of these values have in `here`. */
+function optionsLike(here, options) {
+  const ids = new Map((here.options ?? []).map(({ value, id }) => [value, id]));
+  return options.map((option) => {
+    const id = ids.get(option.value) ?? option.id;
+    ids.delete(option.value);
+    return { ...option, id };
   });
 }
 
@@ -38,9 +49,10 @@ export async function joined(url, store, base) {
   const mine = toFile(state.fields);
   const { fields, conflicts, renamed } = merged(toFile(base.fields), mine, theirs.fields);
   const here = withKnownIds(fields, state.fields, renamed);
-  const oldRules = withNames(base.rules, base.fields);
+  const oldRules = withNames(base.rules, base.fields, state.gone);
   // A field that they renamed or deleted is not here any more: my rules know it by its old name.
-  const myRules = withNames(state.rules, [...state.fields, ...here]);
+  const lost = remembered(state.gone, state.fields, here);
+  const myRules = withNames(state.rules, here, lost);
   const rules = merged(oldRules, myRules, theirs.rules);
   const code = mergedText(base.code, state.code, theirs.code);
   const clashes = [...conflicts, ...rules.conflicts].map((name) => `“${name}”`).concat(code.conflicts);
@@ -51,14 +63,19 @@ export async function joined(url, store, base) {
   }
   const before = new Map(mine.map((field) => [field.name, field]));
   const theirFields = isSame(fields, theirs.fields) ? here : withKnownIds(theirs.fields, here);
+  const linked = withIds(rules.fields, here);
   // A rule that stays the same is the same object: it may be open in the form.
-  const kept = (rule) => state.rules.find((each) => isSame(each, rule)) ?? rule;
-  const hereRules = withIds(rules.fields, here).map(kept);
-  const theirRules = isSame(rules.fields, theirs.rules) ? hereRules : withIds(theirs.rules, theirFields);
+  const kept = (rule, i) => state.rules[myRules.findIndex((mine) => isSame(mine, rules.fields[i]))] ?? rule;
+  const hereRules = linked.rules.map(kept);
+  const theirLinked = withIds(theirs.rules, theirFields);
+  const theirRules = isSame(rules.fields, theirs.rules) ? hereRules : theirLinked.rules;
   return {
     revision: theirs.revision,
     base: { fields: theirFields, rules: theirRules, code: theirs.code, name: theirs.name },
-    content: { fields: here, rules: hereRules, code: code.text },
+    content: {
+      fields: here, rules: hereRules, code: code.text,
+      gone: new Map([...lost, ...linked.gone, ...theirLinked.gone]),
+    },
     name: state.name === base.name ? theirs.name : state.name,
     problems: theirs.problems,
     changed: fields.filter((field) => !isSame(field, before.get(field.name))).length +

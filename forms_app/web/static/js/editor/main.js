@@ -17,7 +17,7 @@ import { createPresence } from "./presence.js";
 import { createProblems, faultyNames } from "./problems.js";
 import { bindConflict, bindLeaving, bindName, bindPublishing } from "./publishing.js";
 import { createRepeat } from "./repeat.js";
-import { withIds } from "./rule-words.js";
+import { withIds } from "./rule-links.js";
 import { createRulings } from "./rulings.js";
 import { createShapes } from "./shapes.js";
 import { bindShortcuts } from "./shortcuts.js";
@@ -35,7 +35,7 @@ const readOnly = version.state !== "draft";
 const fields = fromFile(version.fields);
 const store = createStore({
   fields,
-  rules: withIds(version.rules, fields),
+  ...withIds(version.rules, fields),
   code: version.code,
   selection: [],
   page: 1,
@@ -94,7 +94,10 @@ const pageList = createPages(part("pages"), store);
 const fieldList = createFieldList(part("fields"), store, {
   onChoose: (field) => viewport.reveal(extentOf(field)),
 });
-const problems = createProblems(part("problems"), store, choose);
+const problems = createProblems(part("problems"), store, {
+  onChoose: choose,
+  onRules: () => editor.showRules(),
+});
 
 commands.enter = () => {
   if (store.state.tool !== "select") drawing.placeInView();
@@ -182,7 +185,7 @@ const editor = {
   assist: part("assist"), drawer: createDrawer(part("drawer")),
 };
 
-createRules(editor);
+editor.showRules = createRules(editor).show;
 createHealth(editor);
 createTryout(editor);
 if (!readOnly) {

@@ -6,7 +6,7 @@
  */
 
 import { bounding, carried, inside, limitedMove } from "./geometry.js";
-import { cloned, hasOptions, newOption } from "./fields.js";
+import { brought, hasOptions, newOption } from "./fields.js";
 
 export const keyOf = (id, option = null) => (option === null ? id : `${id}:${option}`);
 
@@ -129,14 +129,14 @@ export function shifted(field, dx, dy) {
   return moved;
 }
 
-/** Add copies of `copied` on a page, `offset` pixels lower right, kept on the page. */
+/** Add `copied`, or copies of it, on a page, `offset` pixels lower right, kept on the page. */
 export function paste(fields, copied, page, pages, offset) {
   if (copied.length === 0) return { fields, keys: [] };
   const extent = bounding(copied.map(extentOf));
   const [dx, dy] = limitedMove(extent, offset, offset, pages[page - 1]);
   const result = [...fields];
   const added = copied.map((field) => {
-    const copy = { ...shifted(cloned(field, result), dx, dy), page };
+    const copy = { ...shifted(brought(field, result), dx, dy), page };
     result.push(copy);
     return copy;
   });

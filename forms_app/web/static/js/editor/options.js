@@ -39,7 +39,10 @@ export function createOptions(root, store, onDraw) {
     button.setAttribute("aria-label", `Delete ${nth}`);
     button.addEventListener("click", () =>
       store.edit(remove(store.state.fields, [keyOf(shown, index)])));
-    row.addEventListener("focusin", () => select(index));
+    row.addEventListener("focusin", (event) => {
+      // What is selected has more to show: the button would move away under the pointer.
+      if (event.target !== button) select(index);
+    });
     return row;
   }
 

@@ -1,7 +1,11 @@
 /** What still hinders publishing: sentences of the server, each leading to its field. */
 
-/** The field that a problem names (`Field “born”: ...`), or null. */
+/** Whether a problem is one of a rule over several fields (`Rule 'sum 1': ...`). */
+export const isOfRule = (problem) => /^Rule\b/.test(problem);
+
+/** The field that a problem names (`Field “born”: ...`), or null; a rule's is no field's. */
 export function fieldOf(problem, fields) {
+  if (isOfRule(problem)) return null;
   const named = problem.match(/[“"'‘]([^”"'’]+)[”"'’]/g) ?? [];
   for (const quoted of named) {
     const field = fields.find((each) => each.name === quoted.slice(1, -1));
@@ -17,8 +21,8 @@ export function fieldOf(problem, fields) {
 export const faultyNames = (problems, fields) =>
   problems.map((problem) => fieldOf(problem, fields)?.name).filter(Boolean);
 
-/** The list under the page; a problem is a button that selects its field. */
-export function createProblems(root, store, onChoose) {
+/** The list under the page; a problem is a button that selects its field or shows the rules. */
+export function createProblems(root, store, { onChoose, onRules }) {
   const count = root.querySelector("[data-problem-count]");
   const list = root.querySelector("[data-problem-list]");
   let shown = null;
@@ -26,7 +30,7 @@ export function createProblems(root, store, onChoose) {
   function itemFor(problem) {
     const item = document.createElement("li");
     const field = fieldOf(problem, store.state.fields);
-    if (!field) {
+    if (!field && !isOfRule(problem)) {
       item.textContent = problem;
       return item;
     }
@@ -34,7 +38,8 @@ export function createProblems(root, store, onChoose) {
     button.type = "button";
     button.className = "problem";
     button.textContent = problem;
-    button.addEventListener("click", () => onChoose(fieldOf(problem, store.state.fields)));
+    button.addEventListener("click", () =>
+      (field ? onChoose(fieldOf(problem, store.state.fields)) : onRules()));
     item.append(button);
     return item;
   }

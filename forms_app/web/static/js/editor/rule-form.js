@@ -1,7 +1,7 @@
 /** The form that makes a rule over several fields, with native inputs only. */
 
 import { button, element } from "./elements.js";
-import { KINDS, fits, isYesNo } from "./rule-words.js";
+import { KINDS, fits, isYesNo, ruleFaults } from "./rule-words.js";
 
 const nameOf = (field) => field.label || field.name;
 
@@ -28,17 +28,18 @@ export function createRuleForm({ onAdd, onChange }) {
       name.root, submit, cancel),
     problem, memberSet);
   let fields = [];
+  let gone = new Map(); // what is not there any more, but may still be in a rule
   let taken = new Set();
   let chosen = []; // ids in the order in which they were ticked
   let opened = null; // the rule that is being changed
 
   const fieldOf = (id) => fields.find((field) => field.id === id);
 
-  function offer(nextFields, rules) {
+  function offer(nextFields, rules, nextGone) {
     fields = nextFields;
+    gone = nextGone;
     if (opened && !rules.includes(opened)) clear();
     taken = new Set(rules.filter((rule) => rule !== opened).map((rule) => rule.name));
-    chosen = chosen.filter((id) => fieldOf(id));
     render();
   }
 
@@ -48,13 +49,9 @@ export function createRuleForm({ onAdd, onChange }) {
     opened = rule;
     taken.delete(rule.name);
     kind.control.value = rule.kind;
-    chosen = (rule.fields ?? []).filter((id) => fieldOf(id));
-    render();
-    total.control.value = rule.total ?? total.control.value;
-    condition.control.value = rule.if ?? condition.control.value;
-    renderExpected(rule.kind);
-    expected.control.value = String(rule.is ?? "");
-    typed.control.value = typeof rule.is === "string" ? rule.is : "";
+    chosen = rule.fields;
+    typed.control.value = gone.get(rule.option) ?? (typeof rule.is === "string" ? rule.is : "");
+    render({ total: rule.total, if: rule.if, is: rule.option ?? String(rule.is ?? "") });
     name.control.value = rule.name;
     kind.control.focus();
   }
@@ -71,46 +68,55 @@ export function createRuleForm({ onAdd, onChange }) {
     render();
   }
 
-  function render() {
+  /** `wanted` is what the lists are to show; they go on showing what they do by themselves. */
+  function render(wanted = {}) {
     const now = kind.control.value;
     hint.textContent = `${KINDS[now].title}: ${KINDS[now].hint}`;
     const fitting = fields.filter((field) => fits(now, field));
-    chosen = chosen.filter((id) => fitting.some((field) => field.id === id));
-    members.replaceChildren(...fitting.map(memberFor));
-    if (!fitting.length) members.textContent = "No field of a fitting kind is drawn yet.";
+    const offered = fields.filter((field) => fitting.includes(field) || chosen.includes(field.id));
+    const lost = chosen.filter((id) => !fieldOf(id));
+    members.replaceChildren(...offered.map((field) => memberFor(field.id, nameOf(field))),
+      ...lost.map((id) => memberFor(id, `“${gone.get(id)}” (no such field)`)));
+    if (!members.children.length) members.textContent = "No field of a fitting kind is drawn yet.";
     const others = fitting.filter((field) => !chosen.includes(field.id));
-    fill(total, others.map((field) => [field.id, nameOf(field)]));
+    offerIn(total, others.map((field) => [field.id, nameOf(field)]), wanted.total);
     const deciding = fields.filter((f) => f.kind !== "image" && !chosen.includes(f.id));
-    fill(condition, deciding.map((field) => [field.id, nameOf(field)]));
+    offerIn(condition, deciding.map((field) => [field.id, nameOf(field)]), wanted.if);
     total.root.hidden = now !== "sum";
     condition.root.hidden = now !== "required_if";
-    renderExpected(now);
+    renderExpected(now, wanted.is);
     name.control.placeholder = proposedName();
     submit.textContent = opened ? "Change rule" : "Add rule";
     cancel.hidden = !opened;
   }
 
-  function renderExpected(now) {
+  /** What is chosen, or wanted, in a list but not there any more stays in it, and is called so. */
+  function offerIn(list, choices, wanted = list.control.value) {
+    const isLost = gone.has(wanted) && !choices.some(([value]) => value === wanted);
+    const lost = isLost ? [[wanted, `“${gone.get(wanted)}” (not there any more)`]] : [];
+    fill(list, [...choices, ...lost], wanted);
+  }
+
+  function renderExpected(now, wanted) {
     const field = fieldOf(condition.control.value);
     const choices = isYesNo(field)
       ? [["true", "marked"], ["false", "not marked"]]
-      : [["", "filled in"], ...(field?.options ?? []).map((o) => [o.value, o.label || o.value])];
-    fill(expected, choices);
+      : [["", "filled in"], ...(field?.options ?? []).map((o) => [o.id, o.label || o.value])];
+    offerIn(expected, choices, wanted);
     const isListed = isYesNo(field) || Boolean(field?.options);
     expected.root.hidden = now !== "required_if" || !isListed;
     typed.root.hidden = now !== "required_if" || isListed;
   }
 
-  function memberFor(field) {
+  function memberFor(id, text) {
     const box = element("input");
-    Object.assign(box, { type: "checkbox", checked: chosen.includes(field.id), value: field.id });
+    Object.assign(box, { type: "checkbox", checked: chosen.includes(id), value: id });
     box.addEventListener("change", () => {
-      chosen = chosen.filter((id) => id !== field.id);
-      if (box.checked) chosen.push(field.id);
+      chosen = [...chosen.filter((each) => each !== id), ...(box.checked ? [id] : [])];
       render();
-      members.querySelector(`[value="${CSS.escape(field.id)}"]`).focus();
+      (members.querySelector(`[value="${id}"]`) ?? kind.control).focus();
     });
-    return element("label", "check", box, ` ${nameOf(field)}`);
+    return element("label", "check", box, ` ${text}`);
   }
 
   function proposedName() {
@@ -122,17 +128,28 @@ export function createRuleForm({ onAdd, onChange }) {
 
   function made() {
     const now = kind.control.value;
-    const ordered = now === "date_order" ? chosen : fields.map((f) => f.id).filter((id) => chosen.includes(id));
+    const ordered = now === "date_order" ? chosen : inOrder(chosen);
     const rule = { name: name.control.value.trim() || proposedName(), kind: now, fields: ordered };
     if (now === "sum") rule.total = total.control.value;
     if (now === "required_if") {
       rule.if = condition.control.value;
-      const value = isYesNo(fieldOf(rule.if)) || fieldOf(rule.if)?.options
-        ? expected.control.value : typed.control.value.trim();
-      if (isYesNo(fieldOf(rule.if))) rule.is = value === "true";
-      else if (value) rule.is = value;
+      Object.assign(rule, answerOf(fieldOf(rule.if)));
     }
     return rule;
+  }
+
+  /** In the order of the template; what is gone comes last. */
+  function inOrder(ids) {
+    const place = (id) => (fieldOf(id) ? fields.indexOf(fieldOf(id)) : fields.length);
+    return [...ids].sort((a, b) => place(a) - place(b));
+  }
+
+  /** What the deciding field has to say; nothing where it only has to be filled in. */
+  function answerOf(field) {
+    const listed = expected.control.value;
+    if (isYesNo(field)) return { is: listed === "true" };
+    if (field?.options) return listed ? { option: listed } : {};
+    return typed.control.value.trim() ? { is: typed.control.value.trim() } : {};
   }
 
   function faultOf(rule) {
@@ -141,11 +158,14 @@ export function createRuleForm({ onAdd, onChange }) {
     if (taken.has(rule.name)) return `There is a rule called ${rule.name} already.`;
     if (rule.kind === "sum" && !rule.total) return "Choose the field that holds the total.";
     if (rule.kind === "required_if" && !rule.if) return "Choose the field that decides.";
-    return "";
+    return ruleFaults(rule, fields, gone)[0] ?? "";
   }
 
-  kind.control.addEventListener("change", render);
-  condition.control.addEventListener("change", () => renderExpected(kind.control.value));
+  kind.control.addEventListener("change", () => {
+    chosen = chosen.filter((id) => !fieldOf(id) || fits(kind.control.value, fieldOf(id)));
+    render();
+  });
+  condition.control.addEventListener("change", () => renderExpected(kind.control.value, ""));
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     const rule = made();
@@ -165,17 +185,16 @@ function labelled(text, control) {
 
 function select(text, choices) {
   const made = labelled(text, element("select", "form-select"));
-  fill(made, choices);
+  fill(made, choices, made.control.value);
   return made;
 }
 
-/** New choices; what was chosen stays chosen where it still can be. */
-function fill({ control }, choices) {
-  const before = control.value;
+/** New choices; `wanted` is chosen where it is one of them. */
+function fill({ control }, choices, wanted) {
   control.replaceChildren(...choices.map(([value, text]) => {
     const option = element("option", "", text);
     option.value = value;
     return option;
   }));
-  if (choices.some(([value]) => value === before)) control.value = before;
+  if (choices.some(([value]) => value === wanted)) control.value = wanted;
 }

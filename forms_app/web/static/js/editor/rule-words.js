@@ -1,4 +1,4 @@
-/** Rules over several fields: kinds, sentences, and the way from and to the template file. Pure. */
+/** Rules over several fields: kinds, sentences, what is wrong with them. Pure. */
 
 export const KINDS = {
   sum: { title: "Sum", hint: "these fields add up to a total", fits: ["digits", "number"], least: 2 },
@@ -13,64 +13,70 @@ export const fits = (kind, field) =>
 
 export const isYesNo = (field) => field?.kind === "mark" || field?.kind === "signature";
 
-function mapped(rule, change) {
-  const next = { ...rule, fields: (rule.fields ?? []).map(change) };
-  for (const key of ["total", "if"]) if (key in rule) next[key] = change(rule[key]);
-  return next;
+/** How fields and options are called; `gone` has those that are not there any more. */
+function naming(fields, gone) {
+  const known = new Map(fields.map((field) => [field.id, field]));
+  return {
+    field: (id) => known.get(id),
+    label: (id) => known.get(id)?.label || known.get(id)?.name || `“${gone.get(id)}” (no such field)`,
+    /** The option that a rule asks for; undefined where the choice has it no more. */
+    option: (rule) => known.get(rule.if)?.options?.find((option) => option.id === rule.option),
+  };
 }
 
-/** Names become ids; a name without a field stays as it is. */
-export const withIds = (rules, fields) => {
-  const ids = new Map(fields.map((field) => [field.name, field.id]));
-  return rules.map((rule) => mapped(rule, (name) => ids.get(name) ?? name));
-};
-
-export const withNames = (rules, fields) => {
-  const names = new Map(fields.map((field) => [field.id, field.name]));
-  return rules.map((rule) => mapped(rule, (id) => names.get(id) ?? id));
-};
-
-/**
- * The rules after the fields changed: what named a field that is gone keeps its name, and means
- * whichever field has that name (cut and pasted, say). The same list where nothing changes.
- */
-export function linked(rules, before, after) {
-  const ids = new Set(after.map((field) => field.id));
-  const named = new Map(after.map((field) => [field.name, field.id]));
-  const old = new Map(before.map((field) => [field.id, field.name]));
-  let isChanged = false;
-  const next = rules.map((rule) => mapped(rule, (reference) => {
-    if (ids.has(reference)) return reference;
-    const name = old.get(reference) ?? reference;
-    const found = named.get(name) ?? name;
-    isChanged ||= found !== reference;
-    return found;
-  }));
-  return isChanged ? next : rules;
-}
-
-function condition(rule, fields, label) {
-  if (rule.is === undefined) return `${label(rule.if)} is filled in`;
-  if (rule.is === true) return `${label(rule.if)} is marked`;
-  if (rule.is === false) return `${label(rule.if)} is not marked`;
-  const field = fields.find((each) => each.id === rule.if);
-  const option = field?.options?.find((each) => each.value === rule.is);
-  return `${label(rule.if)} is ${option?.label || rule.is}`;
+function condition(rule, { label, field, option }, gone) {
+  const name = label(rule.if);
+  if (rule.option !== undefined) {
+    const found = option(rule);
+    if (found) return `${name} is ${found.label || found.value}`;
+    return `${name} is ${gone.get(rule.option)}${field(rule.if)?.options ? " (no such option)" : ""}`;
+  }
+  if (rule.is === undefined) return `${name} is filled in`;
+  if (typeof rule.is === "boolean") return `${name} is ${rule.is ? "" : "not "}marked`;
+  return `${name} is ${rule.is}`;
 }
 
 /** Such as `Adults + Children = Guests`. */
-export function ruleInWords(rule, fields) {
-  const label = (id) => {
-    const field = fields.find((each) => each.id === id);
-    return field ? field.label || field.name : `“${id}” (no such field)`;
-  };
-  const labels = (rule.fields ?? []).map(label);
+export function ruleInWords(rule, fields, gone) {
+  const names = naming(fields, gone);
+  const labels = rule.fields.map(names.label);
   switch (rule.kind) {
-    case "sum": return `${labels.join(" + ")} = ${label(rule.total)}`;
+    case "sum": return `${labels.join(" + ")} = ${names.label(rule.total)}`;
     case "equal": return labels.join(" = ");
     case "date_order": return labels.join(" ≤ ");
     case "required_if":
-      return `${labels.join(" and ")} must be filled in if ${condition(rule, fields, label)}`;
+      return `${labels.join(" and ")} must be filled in if ${condition(rule, names, gone)}`;
     default: return labels.join(", ");
   }
+}
+
+const members = (rule) => [...rule.fields, ...("total" in rule ? [rule.total] : [])];
+
+/** Why a rule cannot be checked, and what to do: one sentence for each reason. */
+export function ruleFaults(rule, fields, gone) {
+  const names = naming(fields, gone);
+  const used = [...members(rule), ...("if" in rule ? [rule.if] : [])];
+  const lost = used.filter((id) => !names.field(id));
+  const unfit = members(rule).filter((id) => names.field(id) && !fits(rule.kind, names.field(id)));
+  return [
+    ...lost.map((id) =>
+      `There is no field “${gone.get(id)}” any more: bring it back with Undo, or change or remove the rule.`),
+    ...unfit.map((id) =>
+      `${names.label(id)} is of a kind that this rule cannot use: change its kind, or the rule.`),
+    ...answerFaults(rule, names, gone),
+  ];
+}
+
+function answerFaults(rule, names, gone) {
+  const field = names.field(rule.if);
+  const answer = rule.option === undefined ? rule.is : gone.get(rule.option);
+  if (!field || answer === undefined || names.option(rule)) return [];
+  const name = names.label(rule.if);
+  if (isYesNo(field) !== (typeof answer === "boolean")) {
+    return [`${name} is of another kind than when the rule was made: change the rule.`];
+  }
+  const isTyped = rule.option === undefined && field.options?.some(({ value }) => value === answer);
+  if (!field.options || isTyped) return [];
+  return [`${name} has no option “${answer}” any more: bring it back with Undo, or change the rule to ` +
+    "another option."];
 }

@@ -1,12 +1,10 @@
 /**
  * "Rules": what several fields must say together; a list of sentences and a form for one more.
- *
- * Rules name fields by name in the template file and by id here, so that renaming a field keeps them.
  */
 
 import { button, element } from "./elements.js";
 import { createRuleForm } from "./rule-form.js";
-import { ruleInWords } from "./rule-words.js";
+import { ruleFaults, ruleInWords } from "./rule-words.js";
 
 /** `editor` is what main.js gives to helpers. */
 export function createRules(editor) {
@@ -30,25 +28,30 @@ export function createRules(editor) {
   function toggle() {
     if (drawer.shows(opener)) {
       drawer.close();
-      return;
-    }
+    } else show();
+  }
+
+  function show() {
     render();
     drawer.open({ by: opener, title: "Rules over several fields", content, onClose: form?.leave });
   }
 
   function count() {
-    const { rules } = store.state;
-    opener.textContent = rules.length ? `Rules · ${rules.length}` : "Rules";
+    const { fields, rules, gone } = store.state;
+    const broken = rules.filter((rule) => ruleFaults(rule, fields, gone).length).length;
+    const total = rules.length ? `Rules · ${rules.length}` : "Rules";
+    opener.textContent = broken ? `${total}, ${broken} broken` : total;
+    opener.classList.toggle("has-problems", broken > 0);
   }
 
   function render() {
-    const { fields, rules } = store.state;
-    list.replaceChildren(...rules.map((rule) => itemFor(rule, fields)));
+    const { fields, rules, gone } = store.state;
+    list.replaceChildren(...rules.map(itemFor));
     none.hidden = rules.length > 0;
-    form?.offer(fields, rules);
+    form?.offer(fields, rules, gone);
   }
 
-  function itemFor(rule, fields) {
+  function itemFor(rule) {
     const act = (text, run) => button(text, run, {
       className: "btn btn-quiet btn-sm", title: `${text} the rule ${rule.name}`,
     });
@@ -56,10 +59,13 @@ export function createRules(editor) {
       ? element("span", "actions", act("Change", () => form.open(rule)), act("Remove", () => remove(rule)))
       : null;
     return element("li", "rule",
-      element("strong", "", rule.name), element("span", "", ruleInWords(rule, fields)), actions);
+      element("strong", "", rule.name), element("span", "rule-sentence", inWords(rule)), actions,
+      ...faultsOf(rule).map((fault) => element("p", "rule-fault", fault)));
   }
 
-  const say = (word, rule) => announce(`${word}: ${ruleInWords(rule, store.state.fields)}`);
+  const inWords = (rule) => ruleInWords(rule, store.state.fields, store.state.gone);
+  const faultsOf = (rule) => ruleFaults(rule, store.state.fields, store.state.gone);
+  const say = (word, rule) => announce(`${word}: ${inWords(rule)}`);
 
   function add(rule) {
     store.editRules([...store.state.rules, rule]);
@@ -78,8 +84,9 @@ export function createRules(editor) {
   }
 
   store.subscribe((state, before) => {
-    if (state.rules !== before.rules) count();
-    else if (state.fields === before.fields) return;
+    if (state.rules === before.rules && state.fields === before.fields) return;
+    count();
     if (drawer.shows(opener)) render();
   });
+  return { show };
 }

@@ -1,7 +1,7 @@
 /** The editor's one state, its listeners and its history. */
 
 import { existing } from "./model.js";
-import { linked } from "./rule-words.js";
+import { remembered } from "./rule-links.js";
 
 const HISTORY = 200;
 const COALESCE_MS = 1200;
@@ -10,8 +10,9 @@ const COALESCE_MS = 1200;
 export const contentOf = ({ fields, rules, code }) => ({ fields, rules, code });
 
 /**
- * State: `fields`, `rules` (over several fields, which they name by id), `code` (what a code on the
- * pages holds, "" for nothing), `selection` (shape keys), `page`, `tool`, `name`, `problems`,
+ * State: `fields`, `rules` (over several fields, see rule-links.js), `gone` (what fields and options
+ * that rules may speak of were called last), `code` (what a code on the pages holds, "" for nothing),
+ * `selection` (shape keys), `page`, `tool`, `name`, `problems`,
  * `readOnly`, `snaps` (whether boxes snap), `taken` (names of fields that others have selected).
  * `set` changes the view; `edit` and its like change the template and can be undone; `adopt` takes
  * in somebody else's change, which is not ours to undo.
@@ -25,7 +26,8 @@ export function createStore(initial) {
 
   function publish(next) {
     const before = state;
-    state = next;
+    const gone = remembered(next.gone, before.fields, next.fields);
+    state = gone === next.gone ? next : { ...next, gone };
     for (const listener of listeners) listener(state, before);
   }
 
@@ -46,7 +48,6 @@ export function createStore(initial) {
     last = { tag, at: now };
     future = [];
     const next = { ...state, ...patch, page };
-    next.rules = linked(next.rules, state.fields, next.fields);
     publish({ ...next, selection: existing(next.fields, selection) });
   }
 
