@@ -88,7 +88,21 @@ def _fit_from(
     view: PageView, reference: PageReference, estimate: HomographyEstimate, to_template: Matrix
 ) -> CoarseFit | None:
     matrix = scaling(reference.grey.shape, reference.view.fine.shape) @ to_template
-    field = _field_of_features(estimate, matrix, reference)
+    return coarse_fit_near(view, reference, matrix, _field_of_features(estimate, matrix, reference))
+
+
+def coarse_fit_near(
+    view: PageView, reference: PageReference, matrix: Matrix, field: DisplacementField
+) -> CoarseFit | None:
+    """Looks for the blank's coarse patches where a map and a field say they are.
+
+    Args:
+        matrix: (3, 3), page pixels to fine template pixels.
+        field: displacements in fine template pixels.
+
+    Returns:
+        None where next to none of the print is found.
+    """
     fit = _search_near(view, reference, matrix, field)
     for _ in range(WIDE_SEARCHES):
         if fit is None or fit.coverage <= HOPELESS or fit.is_convincing:

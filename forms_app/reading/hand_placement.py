@@ -1,8 +1,9 @@
 """Laying a page where a person says it lies.
 
-The person's points give a homography; the fine refinement starts from it and is kept where it
-passes its own check. Where it does not, the page is laid by the homography alone, and the person
-must look at the overlay and confirm it.
+The person's points give a homography, and where there are more than four of them a smooth field
+that bends the page to them. The fine refinement starts from there and is kept where it passes its
+own check. Where it does not, the page is laid by the print that was found and, far from any, by the
+points, and the person must look at the overlay and confirm it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from forms_app.reading.coarse_placement import coarse_fit
+from forms_app.reading.coarse_placement import coarse_fit_near
 from forms_app.reading.errors import HandPlacementError, PoorRegistrationError
 from forms_app.reading.features import (
-    HomographyEstimate,
     Matrix,
     PageView,
     Points,
@@ -28,18 +28,25 @@ from forms_app.reading.features import (
 )
 from forms_app.reading.form_template import FormField
 from forms_app.reading.patches import find_patches
-from forms_app.reading.placement import Placement, lay_onto_template
+from forms_app.reading.placement import Placement, lay_onto_template, place_page
 from forms_app.reading.print_checks import check_print
 from forms_app.reading.references import FINE_SEARCH_PX, PageReference
-from forms_app.reading.refinement import fit_field
-from forms_app.reading.registration import lay_page
+from forms_app.reading.refinement import DisplacementField, fit_field
+from forms_app.reading.registration import MAX_RESIDUAL_SHARE, lay_page
 from forms_app.reading.residuals import field_residuals
+from forms_app.reading.thin_plate import thin_plate
 from forms_app.reading.turning import quarter_turns_of, turning
 from forms_app.reading.types import AlignedPage, ChromaImage, GreyImage
 from forms_app.reading.warping import warp_page
 
 LEAST_POINTS = 4
 LEAST_INLIERS = 10
+GRID_PX, GRID_STIFFNESS, ANY_REACH_PX = 80, (0.1, 0.1), (1e6, 1e6)
+"""The spline is handed on as its values on this grid of the fine image, each of which is meant."""
+ROUNDS, WORTH_ANOTHER = 4, 0.02
+"""Print that one round finds leads the next to more; over when the share gained is less."""
+NEAR_PRINT_PX = 100
+"""Of the fine image, 17 mm: print found so near says more of the place than a person's point."""
 NO_PRINT = "Next to none of {form}'s print was found where the points say it is."
 OUTLINE_SHARES = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
@@ -55,8 +62,8 @@ class PlacedPoint:
 
 @dataclass(frozen=True, slots=True)
 class HandPlacement:
-    """A page laid by hand; where the refinement did not pass its check, `doubt` says why and
-    `aligned` is laid by the points alone."""
+    """A page laid by hand; where the refinement did not pass its check, `doubt` says why, and a
+    person has to look at `aligned`."""
 
     aligned: AlignedPage
     doubt: PoorRegistrationError | None = None
@@ -81,14 +88,23 @@ def lay_by_points(
     sources = np.array([point.scan for point in points], float).reshape(-1, 2) * page.shape[::-1]
     targets = np.array([point.template_px for point in points], float).reshape(-1, 2)
     matrix = _homography(sources, targets, page.shape)
-    fit = coarse_fit(view, reference, HomographyEstimate(matrix, len(points), sources, targets))
-    doubt = PoorRegistrationError(NO_PRINT)
-    if fit is not None:
+    fine_matrix = scaling(reference.grey.shape, reference.view.fine.shape) @ matrix
+    places = map_points(scaling(reference.grey.shape, reference.view.fine.shape), targets)
+    offsets = map_points(fine_matrix, sources) - places
+    field, doubt = _field_through(reference, places, offsets), PoorRegistrationError(NO_PRINT)
+    covered = 0.0
+    for _ in range(ROUNDS):
+        fit = coarse_fit_near(view, reference, fine_matrix, field)
+        if fit is None or fit.coverage < covered + WORTH_ANOTHER:
+            break
         try:
             return HandPlacement(lay_page(view, reference, fit, fields))
         except PoorRegistrationError as error:
             doubt = error
-    return HandPlacement(_lay_flat(view, reference, matrix, fields), doubt)
+        refined, covered = place_page(view, reference, fit), fit.coverage
+        field = _field_through(reference, *_print_and_points(refined, reference, places, offsets))
+    placement = _as_placed(view, reference, fine_matrix, field)
+    return HandPlacement(_laid(view, reference, placement, fields), doubt)
 
 
 def first_points(page: GreyImage, reference: PageReference) -> tuple[PlacedPoint, ...]:
@@ -144,25 +160,51 @@ def _require_sheet(matrix: Matrix, shape: tuple[int, ...]) -> None:
         raise HandPlacementError("The points turn the page over; check that none is misplaced.")
 
 
-def _lay_flat(
-    view: PageView, reference: PageReference, matrix: Matrix, fields: Sequence[FormField]
+def _field_through(reference: PageReference, places: Points, offsets: Points) -> DisplacementField:
+    """The smooth field of offsets `(N, 2)` at places `(N, 2)`, fine pixels, that are all meant."""
+    shape = reference.view.fine.shape
+    xs, ys = (np.arange(0, side + GRID_PX, GRID_PX, dtype=float) for side in shape[1::-1])
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    bent = thin_plate(places, offsets, grid)
+    return fit_field(
+        shape, grid, bent, np.ones(len(grid)), reach_px=ANY_REACH_PX, stiffness=GRID_STIFFNESS
+    ).field
+
+
+def _print_and_points(
+    refined: Placement, reference: PageReference, places: Points, offsets: Points
+) -> tuple[Points, Points]:
+    """Places and offsets of the print that was found, and of the points with none near them."""
+    limit_px = MAX_RESIDUAL_SHARE * max(reference.view.fine.shape)
+    found = reference.fitting_patches.centres[refined.misfits_px < limit_px]
+    away_px = np.linalg.norm(places[:, None] - found[None], axis=-1).min(axis=1, initial=np.inf)
+    alone = away_px > NEAR_PRINT_PX
+    return (
+        np.concatenate([found, places[alone]]),
+        np.concatenate([refined.field.at(found), offsets[alone]]),
+    )
+
+
+def _as_placed(
+    view: PageView, reference: PageReference, fine_matrix: Matrix, field: DisplacementField
+) -> Placement:
+    """As the points say, with what of the print was then found."""
+    fine_shape, shape = reference.view.fine.shape, reference.grey.shape
+    image = softened(warp_page(view.grey, fine_matrix, field, fine_shape, fine_shape))
+    found = find_patches(image, reference.fitting_patches, FINE_SEARCH_PX[0])
+    steepest = float(field.slopes(fine_shape, reference.fitting_patches.centres)[1].max(initial=0))
+    return Placement(fine_matrix, field, fine_shape, shape, found.misfits_px, steepest)
+
+
+def _laid(
+    view: PageView, reference: PageReference, placement: Placement, fields: Sequence[FormField]
 ) -> AlignedPage:
-    """By the homography alone, with the residuals that this leaves."""
-    placement = _flat_placement(view, reference, matrix)
+    """With the residuals that this leaves."""
     grey = lay_onto_template(view, placement)
     checks, all_checks = check_print(grey, reference, placement)
     residual_px = float(np.percentile(checks.lengths_px, 95)) if len(checks.lengths_px) else 0.0
+    matrix = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(matrix, view.grey.shape)
     upright = matrix @ np.linalg.inv(turning(turns, view.grey.shape))
     near_fields = field_residuals(fields, all_checks, placement)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
-
-
-def _flat_placement(view: PageView, reference: PageReference, matrix: Matrix) -> Placement:
-    fine_shape, shape = reference.view.fine.shape, reference.grey.shape
-    fine_matrix = scaling(shape, fine_shape) @ matrix
-    origin = np.zeros((1, 2))
-    flat = fit_field(fine_shape, origin, origin, np.ones(1), reach_px=(1.0, 1.0)).field
-    image = softened(warp_page(view.grey, fine_matrix, flat, fine_shape, fine_shape))
-    found = find_patches(image, reference.fitting_patches, FINE_SEARCH_PX[0])
-    return Placement(fine_matrix, flat, fine_shape, shape, found.misfits_px, 0.0)
