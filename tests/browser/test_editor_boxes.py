@@ -145,6 +145,16 @@ def test_lining_up_and_one_property_for_all(
     page.keyboard.press("Shift+ArrowDown")
     expect(desk.prop("max_length")).to_have_attribute("placeholder", "mixed")
     expect(desk.prop("kind")).to_have_value("digits")
+    expect(desk.prop("check")).to_have_value("")
+    desk.choose("One")
+    desk.prop("check").select_option("luhn")
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(desk.prop("check")).to_have_value("mixed")
+    desk.prop("check").select_option("")
+    expect(desk.prop("check")).to_have_value("")
+    desk.wait_saved()
+    assert not any("check" in field for field in fields_of(served_app, draft.id))
 
 
 def test_boxes_land_on_the_print(desk: Desk) -> None:

@@ -162,13 +162,13 @@ def test_a_rule_on_a_removed_option_is_broken_until_a_person_settles_it(
     page, rule = desk.page, drawer.locator(".rule").nth(1)
     desk.choose("Way")
     page.get_by_role("button", name="Delete option 2").click()
-    fault = "Way has no option “card” any more: bring it back with Undo, or change the rule"
+    fault = "Way has no option “card” any more: choose another in the rule, remove it, or undo"
     expect(rule).to_contain_text("Other must be filled in if Way is card (no such option)")
     expect(rule).to_contain_text(fault)
     expect(page.get_by_role("button", name="Rules · 2, 1 broken")).to_be_visible()
     rule.get_by_role("button", name="Change").click()
     expected = drawer.get_by_role("combobox", name="Is")
-    expect(expected.locator("option:checked")).to_have_text("“card” (not there any more)")
+    expect(expected.locator("option:checked")).to_have_text("“card” (gone)")
     drawer.get_by_role("button", name="Change rule").click()
     expect(drawer.get_by_role("alert")).to_contain_text(fault)
 

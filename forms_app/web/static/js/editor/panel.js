@@ -8,6 +8,19 @@ import { createValues } from "./values.js";
 
 const MIXED = "mixed";
 
+const isList = (input) => input.matches("select");
+
+/** A list has an entry that only says that several fields differ, while they do. */
+function markMixed(list, isMixed) {
+  const found = [...list.options].find((option) => option.value === MIXED);
+  if (!isMixed) found?.remove();
+  else if (!found) {
+    const option = new Option(MIXED, MIXED);
+    option.hidden = true;
+    list.prepend(option);
+  }
+}
+
 /** `onNext(field, step)` is called to go from one field's label to the next one's or back. */
 export function createPanel(root, store, pages, { urls, onDrawOption, onNext }) {
   const find = (selector) => root.querySelector(selector);
@@ -31,7 +44,7 @@ export function createPanel(root, store, pages, { urls, onDrawOption, onNext }) 
 
   function editProperty(input) {
     const { prop } = input.dataset;
-    if (input.value === "" && input.dataset.isMixed) return;
+    if (input.dataset.isMixed && input.value === (isList(input) ? MIXED : "")) return;
     if (prop === "label") editAll((field) => withLabel(field, input.value), prop);
     else editAll((field) => changed(field, prop, input), prop);
   }
@@ -59,7 +72,10 @@ export function createPanel(root, store, pages, { urls, onDrawOption, onNext }) 
   function show(input, { value, isMixed }) {
     if (isMixed) input.dataset.isMixed = "true";
     else delete input.dataset.isMixed;
-    if (input.type === "checkbox") {
+    if (isList(input)) {
+      markMixed(input, isMixed);
+      input.value = isMixed ? MIXED : value;
+    } else if (input.type === "checkbox") {
       input.indeterminate = isMixed;
       input.checked = Boolean(value) && !isMixed;
     } else if (input !== document.activeElement) {

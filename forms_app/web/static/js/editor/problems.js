@@ -1,5 +1,7 @@
 /** What still hinders publishing: sentences of the server, each leading to its field. */
 
+import { element } from "./elements.js";
+
 /** Whether a problem is one of a rule over several fields (`Rule 'sum 1': ...`). */
 export const isOfRule = (problem) => /^Rule\b/.test(problem);
 
@@ -49,9 +51,10 @@ export function createProblems(root, store, { onChoose, onRules }) {
       if (problems === shown) return;
       shown = problems;
       root.classList.toggle("has-problems", problems.length > 0);
-      count.textContent = problems.length === 0
-        ? "Ready to publish"
-        : `${problems.length} to settle before publishing`;
+      const words = problems.length === 0
+        ? ["Ready to publish"]
+        : [`${problems.length} to settle`, element("span", "problems-when", " before publishing")];
+      count.replaceChildren(...words);
       list.replaceChildren(...problems.map(itemFor));
     },
   };

@@ -54,6 +54,7 @@ export function createRuleForm({ onAdd, onChange }) {
     render({ total: rule.total, if: rule.if, is: rule.option ?? String(rule.is ?? "") });
     name.control.value = rule.name;
     kind.control.focus();
+    root.scrollIntoView({ block: "start" });
   }
 
   function clear() {
@@ -75,8 +76,8 @@ export function createRuleForm({ onAdd, onChange }) {
     const fitting = fields.filter((field) => fits(now, field));
     const offered = fields.filter((field) => fitting.includes(field) || chosen.includes(field.id));
     const lost = chosen.filter((id) => !fieldOf(id));
-    members.replaceChildren(...offered.map((field) => memberFor(field.id, nameOf(field))),
-      ...lost.map((id) => memberFor(id, `“${gone.get(id)}” (no such field)`)));
+    members.replaceChildren(...lost.map((id) => memberFor(id, `“${gone.get(id)}” (no such field)`)),
+      ...offered.map((field) => memberFor(field.id, nameOf(field))));
     if (!members.children.length) members.textContent = "No field of a fitting kind is drawn yet.";
     const others = fitting.filter((field) => !chosen.includes(field.id));
     offerIn(total, others.map((field) => [field.id, nameOf(field)]), wanted.total);
@@ -93,7 +94,7 @@ export function createRuleForm({ onAdd, onChange }) {
   /** What is chosen, or wanted, in a list but not there any more stays in it, and is called so. */
   function offerIn(list, choices, wanted = list.control.value) {
     const isLost = gone.has(wanted) && !choices.some(([value]) => value === wanted);
-    const lost = isLost ? [[wanted, `“${gone.get(wanted)}” (not there any more)`]] : [];
+    const lost = isLost ? [[wanted, `“${gone.get(wanted)}” (gone)`]] : [];
     fill(list, [...choices, ...lost], wanted);
   }
 

@@ -60,7 +60,7 @@ export function ruleFaults(rule, fields, gone) {
   const unfit = members(rule).filter((id) => names.field(id) && !fits(rule.kind, names.field(id)));
   return [
     ...lost.map((id) =>
-      `There is no field “${gone.get(id)}” any more: bring it back with Undo, or change or remove the rule.`),
+      `There is no field “${gone.get(id)}” any more: change the rule, remove it, or undo.`),
     ...unfit.map((id) =>
       `${names.label(id)} is of a kind that this rule cannot use: change its kind, or the rule.`),
     ...answerFaults(rule, names, gone),
@@ -77,6 +77,5 @@ function answerFaults(rule, names, gone) {
   }
   const isTyped = rule.option === undefined && field.options?.some(({ value }) => value === answer);
   if (!field.options || isTyped) return [];
-  return [`${name} has no option “${answer}” any more: bring it back with Undo, or change the rule to ` +
-    "another option."];
+  return [`${name} has no option “${answer}” any more: choose another in the rule, remove it, or undo.`];
 }
