@@ -47,6 +47,12 @@ class ConflictError(UserError):
     code = "conflict"
 
 
+class ChangedMeanwhileError(ConflictError):
+    """What a person has looked at is not as it was when they opened it."""
+
+    code = "changed_meanwhile"
+
+
 class TemplateError(UserError):
     """A form template is wrong; `problems` holds one sentence for each fault found."""
 

@@ -30,14 +30,22 @@ from forms_app.store.states import FileState, PageState, SubmissionState
 
 
 def assign_page(
-    app: Application, page_id: int, submission_id: int | None, user_id: int = LOCAL_USER_ID
+    app: Application,
+    page_id: int,
+    submission_id: int | None,
+    user_id: int = LOCAL_USER_ID,
+    seen: str | None = None,
 ) -> None:
     """Put a page that is laid into a form of the batch, or into a new one, and have it read.
 
+    Args:
+        seen: The page as the person saw it, see `editing_page`; so in all that follows.
+
     Raises:
-        ConflictError: The page is not laid yet or being read, or its place in the form is taken.
+        ConflictError: The page is not laid yet, being read, or changed meanwhile, or its place in
+            the form is taken.
     """
-    with editing_page(app, page_id) as (session, page, file):
+    with editing_page(app, page_id, seen) as (session, page, file):
         if page.aligned_hash is None or page.template_page is None:
             raise ConflictError(f"Page {page.number} is not laid onto the form yet; lay it first.")
         version_id = page.version_id or load(session, BatchRow, file.batch_id).version_id
@@ -60,28 +68,31 @@ def lay_page(
     placement: PagePlacement,
     submission_id: int | None = None,
     user_id: int = LOCAL_USER_ID,
+    seen: str | None = None,
+    in_new_form: bool = False,
 ) -> None:
     """Have a page laid where a person says it lies, and read again; all else is kept.
 
     Args:
         submission_id: The form it goes to; None leaves it in its own, or where its place in the
             file says.
+        in_new_form: It begins a form of its own, whatever `submission_id` says.
 
     Raises:
-        ConflictError: The page is being read, there is no such template page, or its place in the
-            form is taken.
+        ConflictError: The page is being read or changed meanwhile, there is no such template page,
+            or its place in the form is taken.
     """
-    with editing_page(app, page_id) as (session, page, file):
+    with editing_page(app, page_id, seen) as (session, page, file):
         place = FormPlace(placement.version_id, placement.template_page)
         _require_place(session, file, place)
-        is_kept = submission_id in (None, page.submission_id) and place == FormPlace(
-            page.version_id or 0, page.template_page or 0
-        )
+        is_same = place == FormPlace(page.version_id or 0, page.template_page or 0)
         home = submission_id
-        if is_kept:
+        if is_same and not in_new_form and submission_id in (None, page.submission_id):
             home = page.submission_id
         else:
             take_out(session, page, file)
+        if in_new_form:
+            home = new_submission(session, file.id, file.batch_id, place.version_id).id
         page.version_id = page.template_page = None
         if home is not None:
             form = place_for(session, home, page, file, place)
@@ -93,24 +104,28 @@ def lay_page(
     send_or_leave(app, ALIGN_PAGE, page_id)
 
 
-def check_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+def check_page(
+    app: Application, page_id: int, user_id: int = LOCAL_USER_ID, seen: str | None = None
+) -> None:
     """A person has looked at how the page lies and finds it good enough.
 
     Its fields above the limit stay in review.
     """
-    with editing_page(app, page_id) as (session, page, _):
+    with editing_page(app, page_id, seen) as (session, page, _):
         if page.state != PageState.READ:
             raise ConflictError(f"Page {page.number} has not been read; nothing can be confirmed.")
         page.checked_at = utc_now()
         record_event(session, "check", "page", page_id, user_id)
 
 
-def drop_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+def drop_page(
+    app: Application, page_id: int, user_id: int = LOCAL_USER_ID, seen: str | None = None
+) -> None:
     """Take a page out of the batch: a separator sheet, an empty back, a second scan.
 
     The scan is kept and the page can be restored.
     """
-    with editing_page(app, page_id) as (session, page, file):
+    with editing_page(app, page_id, seen) as (session, page, file):
         if page.state == PageState.DROPPED:
             return
         take_out(session, page, file)
@@ -122,9 +137,11 @@ def drop_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> N
         record_event(session, "drop", "page", page_id, user_id, number=page.number)
 
 
-def restore_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> None:
+def restore_page(
+    app: Application, page_id: int, user_id: int = LOCAL_USER_ID, seen: str | None = None
+) -> None:
     """Bring a dropped page back; it is aligned and sorted anew."""
-    with editing_page(app, page_id) as (session, page, file):
+    with editing_page(app, page_id, seen) as (session, page, file):
         if page.state != PageState.DROPPED:
             raise ConflictError(f"Page {page.number} has not been dropped.")
         page.version_id = page.template_page = None

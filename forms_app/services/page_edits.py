@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError
+from forms_app.errors import ChangedMeanwhileError, ConflictError
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_submission
@@ -41,12 +41,23 @@ class FormPlace:
     template_page: int
 
 
+def version_of_page(page: PageRow) -> str:
+    """Tells this state of a page from every earlier and later one."""
+    return page.changed_at.isoformat()
+
+
 @contextmanager
-def editing_page(app: Application, page_id: int) -> Iterator[tuple[Session, PageRow, FileRow]]:
+def editing_page(
+    app: Application, page_id: int, seen: str | None = None
+) -> Iterator[tuple[Session, PageRow, FileRow]]:
     """One transaction in which nobody else changes the page, its file, or its neighbours.
+
+    Args:
+        seen: The `version_of_page` that the person has looked at; None: as the page is now.
 
     Raises:
         NotFoundError: The page is gone.
+        ChangedMeanwhileError: It is not as the person has seen it.
         ConflictError: It is being read at the moment.
     """
     with app.session() as session:
@@ -56,6 +67,11 @@ def editing_page(app: Application, page_id: int) -> Iterator[tuple[Session, Page
         assert file is not None
         if page.state in UNFINISHED:
             raise ConflictError(f"Page {page.number} is being read; wait until that is done.")
+        if seen is not None and seen != version_of_page(page):
+            raise ChangedMeanwhileError(
+                f"Page {page.number} of {file.name} was changed after you opened it, perhaps by "
+                "somebody else. Nothing was done; look at it again."
+            )
         yield session, page, file
 
 

@@ -14,6 +14,7 @@ from forms_app.services.batch_templates import page_counts, version_of_form
 from forms_app.services.blanks import load_plan
 from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields, looseness_in_words
+from forms_app.services.page_edits import version_of_page
 from forms_app.store import page_queue
 from forms_app.store.models import (
     BatchRow,
@@ -33,7 +34,8 @@ class QueuedPage:
 
     `reason` is a stable word (an error's code, or `loose_page`), `message` says it to a person.
     `template_page` is None where the page is not laid; `form` is the label of the form it is in.
-    `loose_fields` are what it waits for where the reason is `loose_page`, the worst first.
+    `loose_fields` are what it waits for where the reason is `loose_page`, the worst first. `seen`
+    tells this state of the page from others, see `page_edits.editing_page`.
     """
 
     page_id: int
@@ -51,6 +53,7 @@ class QueuedPage:
     barcode: str | None
     is_laid: bool
     loose_fields: tuple[LooseField, ...]
+    seen: str
 
     @property
     def label(self) -> str:
@@ -142,6 +145,7 @@ def describe_pages(session: Session, rows: Sequence[tuple[PageRow, FileRow]]) ->
             barcode=page.barcode,
             is_laid=page.aligned_hash is not None and page.template_page is not None,
             loose_fields=loose.get(page.id, ()),
+            seen=version_of_page(page),
         )
         for page, file in rows
     ]

@@ -28,17 +28,25 @@ from forms_app.store.states import PageState, SubmissionState
 
 
 def replace_scan(
-    app: Application, page_id: int, filename: str, stream: Readable, user_id: int = LOCAL_USER_ID
+    app: Application,
+    page_id: int,
+    filename: str,
+    stream: Readable,
+    user_id: int = LOCAL_USER_ID,
+    seen: str | None = None,
 ) -> None:
     """Read a new scan in the place of a page; what was decided of its fields is kept.
 
+    Args:
+        seen: The page as the person saw it, see `editing_page`.
+
     Raises:
         UserError: The file holds no page, several, or cannot be read.
-        ConflictError: The page is being read.
+        ConflictError: The page is being read, or changed meanwhile.
     """
     with (
         _one_page(app, filename, stream) as (key, data),
-        editing_page(app, page_id) as (session, page, file),
+        editing_page(app, page_id, seen) as (session, page, file),
     ):
         lock_blobs(session, [key])
         app.files.put(data)
@@ -100,10 +108,10 @@ def _one_page(app: Application, filename: str, stream: Readable) -> Iterator[tup
         data = spool.read()
     try:
         if not data:
-            raise EmptyFileError("the file is empty")
+            raise EmptyFileError(f"{name} is empty; choose a scan of this page.")
         count = count_pages(data, name, limits)
     except ReadingError as error:
-        raise UserError(f"{name} cannot be used: {error.message}") from error
+        raise UserError(error.message) from error
     if count != 1:
         raise UserError(f"{name} has {count} pages; choose a scan of this one page.")
     app.files.put(data)

@@ -75,43 +75,50 @@ def preview(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.post("/pages/<int:page_id>/lay")
 def lay(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Lay the page as the person has seen and confirmed it."""
-    placement, submission_id = _placement()
-    page_actions.lay_page(application(), page_id, placement, submission_id)
+    placement, sent = _placement()
+    page_actions.lay_page(
+        application(),
+        page_id,
+        placement,
+        sent.get("submission_id"),
+        seen=_seen(),
+        in_new_form=sent.get("new_form") is True,
+    )
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/assign")
 def assign(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Put a laid page into a form; none named: into a new one."""
-    page_actions.assign_page(application(), page_id, _sent().get("submission_id"))
+    page_actions.assign_page(application(), page_id, _sent().get("submission_id"), seen=_seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/check")
 def check(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page lies well enough."""
-    page_actions.check_page(application(), page_id)
+    page_actions.check_page(application(), page_id, seen=_seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/drop")
 def drop(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Take the page out of the batch."""
-    page_actions.drop_page(application(), page_id)
+    page_actions.drop_page(application(), page_id, seen=_seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/restore")
 def restore(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Bring a dropped page back."""
-    page_actions.restore_page(application(), page_id)
+    page_actions.restore_page(application(), page_id, seen=_seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/rescan")
 def rescan(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Read a new scan in the page's place."""
-    rescans.replace_scan(application(), page_id, *_chosen_file())
+    rescans.replace_scan(application(), page_id, *_chosen_file(), seen=_seen())
     return _settled(batch_id)
 
 
@@ -152,6 +159,11 @@ def _settled(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", batch_id=batch_id), 303)
 
 
+def _seen() -> str | None:
+    """The page as the person saw it; the addresses of actions carry it."""
+    return request.args.get("seen")
+
+
 def _sent() -> dict[str, Any]:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
@@ -162,7 +174,8 @@ def _sent() -> dict[str, Any]:
     return sent
 
 
-def _placement() -> tuple[PagePlacement, int | None]:
+def _placement() -> tuple[PagePlacement, dict[str, Any]]:
+    """The placement sent, and all that was sent with it."""
     sent = _sent()
     version_id, number = sent.get("version_id"), sent.get("template_page")
     points = sent.get("points")
@@ -171,7 +184,7 @@ def _placement() -> tuple[PagePlacement, int | None]:
         raise UserError("The placement sent is not complete; reload the page and try again.")
     is_seen = sent.get("seen") is True
     placement = placement_of(version_id, number, cast(list[list[float]], points), is_seen)
-    return placement, sent.get("submission_id")
+    return placement, sent
 
 
 def _chosen_file() -> tuple[str, BinaryIO]:
@@ -243,7 +256,7 @@ def _work_json(work: PageWork) -> dict[str, object]:
         "scan_url": url_for(".scan_image", **here, scan=work.page.scan_name),
         "laid_url": url_for(".laid_image", **here) if work.page.is_laid else None,
         "urls": {
-            name: url_for(f".{name}", **here)
+            name: url_for(f".{name}", **here, seen=work.page.seen)
             for name in ("start", "preview", "lay", "assign", "check", "drop")
         },
         "done_url": url_for(".show", batch_id=work.batch_id, page_id=follow)
