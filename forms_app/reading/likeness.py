@@ -23,6 +23,8 @@ BITS = 256
 SEED = 20261127
 LEAST_DEPTH = 24
 """Grey levels below the blank that count as writing; a scanner's shades stay under it."""
+SHADE_PX, SMOOTH_PX = 13, 41
+"""Paper shows within 6.5 mm of any writing; its own shade, a photograph's, changes over 20 mm."""
 LEAST_WRITING = 30.0
 """Sum of the grid (1 = a cell fully black): with less there is too little to tell pages by."""
 MOST_DIFFERENT_BITS = 28
@@ -45,7 +47,7 @@ def writing_print(page: GreyImage, blank: GreyImage) -> str | None:
     size = (max(CELL_PX, round(width * factor)), max(CELL_PX, round(height * factor)))
     small, print_ = (cv2.resize(i, size, interpolation=cv2.INTER_AREA) for i in (page, blank))
     near_print = cv2.erode(print_, np.ones((3, 3), np.uint8))
-    depth = near_print.astype(np.float32) - small
+    depth = near_print.astype(np.float32) - _evenly_lit(small)
     depth[depth < LEAST_DEPTH] = 0
     cells = (max(1, size[0] // CELL_PX), max(1, size[1] // CELL_PX))
     grid = np.asarray(cv2.resize(depth, cells, interpolation=cv2.INTER_AREA), np.float32) / 255
@@ -54,6 +56,13 @@ def writing_print(page: GreyImage, blank: GreyImage) -> str | None:
     values = np.sqrt(grid).ravel()
     bits = _directions(values.size) @ (values - values.mean()) > 0
     return np.packbits(bits).tobytes().hex()
+
+
+def _evenly_lit(page: GreyImage) -> NDArray[np.float32]:
+    """The page with its paper white everywhere: the shadow of a hand is no writing."""
+    lightest = cv2.dilate(page, np.ones((SHADE_PX, SHADE_PX), np.uint8))
+    paper = cv2.medianBlur(lightest, SMOOTH_PX).astype(np.float32)
+    return np.asarray(page * (255 / np.maximum(paper, 1)), np.float32)
 
 
 def is_same_writing(first: str | None, second: str | None) -> bool:

@@ -22,6 +22,17 @@ def test_other_writing_is_not() -> None:
     assert not any(is_same_writing(first, other) for other in others)
 
 
+def test_the_shade_of_a_photograph_is_no_writing() -> None:
+    light = np.linspace(0.6, 1, 826) * np.linspace(1, 0.75, 1169)[:, None]
+    first, *others = (
+        np.asarray(scribble(BLANK, seed) * light, dtype=np.uint8) for seed in range(4)
+    )
+    assert writing_print(np.asarray(BLANK * light, dtype=np.uint8), BLANK) is None
+    shaded = writing_print(first, BLANK)
+    assert is_same_writing(shaded, writing_print(scribble(BLANK, 0), BLANK))
+    assert not any(is_same_writing(shaded, writing_print(other, BLANK)) for other in others)
+
+
 def test_where_next_to_nothing_is_written_nothing_is_said() -> None:
     assert writing_print(BLANK, BLANK) is None
     assert not is_same_writing(None, None)
