@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import weakref
-
 from forms_app.reading.errors import ShapeError
 from forms_app.reading.form_template import FormField
 from forms_app.reading.geometry import Box
+from forms_app.reading.per_blank import PerBlank
 from forms_app.reading.print_alignment import PrintMap, map_print
 from forms_app.reading.print_removal import remove_print
 from forms_app.reading.references import PageReference
+from forms_app.reading.tones import ToneCurve, tone_curve
 from forms_app.reading.types import AlignedPage, FieldCrop, GreyImage
 
 # Share of a cell's height and width that strokes overshoot in the forms we looked at.
@@ -17,13 +17,19 @@ _MARGIN_HEIGHT = 0.35
 _MARGIN_WIDTH = 0.5
 
 
-def crop_field(aligned: AlignedPage, reference: PageReference, field: FormField) -> FieldCrop:
+def crop_field(
+    aligned: AlignedPage,
+    reference: PageReference,
+    field: FormField,
+    curve: ToneCurve | None = None,
+) -> FieldCrop:
     """Cut one field and separate its writing from the print of the blank.
 
     Args:
         aligned: a page laid onto `field.page` of the template.
         reference: the blank of that template page.
         field: any kind of field.
+        curve: the page's tone curve, where many fields of it are cut; else it is made here.
 
     Returns:
         The crop; its margin is about a third of a cell above and below and half a cell beside.
@@ -31,16 +37,19 @@ def crop_field(aligned: AlignedPage, reference: PageReference, field: FormField)
     Raises:
         ShapeError: the aligned page is not of the blank's size.
     """
-    return cut_field(aligned.grey, reference.grey, field)
+    return cut_field(aligned.grey, reference.grey, field, curve)
 
 
-def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
+def cut_field(
+    grey: GreyImage, blank: GreyImage, field: FormField, curve: ToneCurve | None = None
+) -> FieldCrop:
     """Like `crop_field`, from the grey images `(H, W)` alone."""
     if grey.shape != blank.shape:
         raise ShapeError(f"page to crop: got {grey.shape}, expected {blank.shape} as the blank")
     area = crop_area(field, grey.shape[1], grey.shape[0])
     rows, columns = area.as_slices()
-    removal = remove_print(grey[rows, columns], _print_map(blank, area))
+    curve = tone_curve(grey, blank) if curve is None else curve
+    removal = remove_print(grey[rows, columns], _print_map(blank, area), curve)
     dx, dy = -columns.start, -rows.start
     return FieldCrop(
         name=field.name,
@@ -55,16 +64,12 @@ def cut_field(grey: GreyImage, blank: GreyImage, field: FormField) -> FieldCrop:
     )
 
 
-# The print of each field of each blank, by the blank's identity, for as long as the blank lives:
-# thousands of scans of one form share it.
-_print_maps: dict[int, dict[Box, PrintMap]] = {}
+_print_maps: PerBlank[dict[Box, PrintMap]] = PerBlank(lambda blank: {})
+"""The print of each field."""
 
 
 def _print_map(blank: GreyImage, area: Box) -> PrintMap:
-    key = id(blank)
-    if key not in _print_maps:
-        weakref.finalize(blank, _print_maps.pop, key, None)
-    maps = _print_maps.setdefault(key, {})
+    maps = _print_maps(blank)
     if area not in maps:
         rows, columns = area.as_slices()
         maps[area] = map_print(blank[rows, columns])

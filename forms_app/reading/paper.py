@@ -41,9 +41,29 @@ def darkness(grey: GreyImage) -> InkImage:
 
 
 def paper_light(grey: GreyImage) -> GreyImage:
-    """How light the paper at each pixel is, whatever stands on it; same shape.
+    """How light the paper at each pixel is, whatever stands on it; same shape."""
+    size = (grey.shape[1], grey.shape[0])
+    return np.asarray(
+        cv2.resize(_small_paper(grey), size, interpolation=cv2.INTER_LINEAR), np.uint8
+    )
 
-    A grey closing at a quarter of the size: shading remains paper, strokes and filled boxes do not.
+
+def darkness_at(
+    grey: GreyImage, rows: NDArray[np.int64], columns: NDArray[np.int64], reach_px: int
+) -> NDArray[np.float64]:
+    """The darkest within `reach_px` of some pixels of `(h, w)`, `(n,)` in 0 to 255."""
+    side = 2 * reach_px + 1
+    darkest = cv2.erode(grey, np.ones((side, side), np.uint8))[rows, columns].astype(np.float64)
+    small = _small_paper(grey)
+    near = np.minimum(rows // _SHRINK, small.shape[0] - 1)
+    paper = small[near, np.minimum(columns // _SHRINK, small.shape[1] - 1)].astype(np.float64)
+    return np.asarray(255 * np.clip(1 - darkest / np.maximum(paper, 1), 0, 1), np.float64)
+
+
+def _small_paper(grey: GreyImage) -> GreyImage:
+    """The light of the paper at a quarter of the size.
+
+    By a grey closing: shading remains paper, strokes and filled boxes do not.
     """
     height, width = grey.shape
     size = (max(1, width // _SHRINK), max(1, height // _SHRINK))
@@ -53,8 +73,7 @@ def paper_light(grey: GreyImage) -> GreyImage:
     )
     least = _DARKEST_PAPER * percentile(histogram(np.asarray(small, np.uint8)), 0.95)
     small = cv2.max(small, np.full_like(small, round(least)))
-    small = cv2.blur(small, (5, 5), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.blur(small, (5, 5), borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def is_bilevel(grey: GreyImage) -> bool:

@@ -33,6 +33,7 @@ from forms_app.reading.segmentation import segment
 from forms_app.reading.signatures import read_signature
 from forms_app.reading.stray_marks import has_mark_beside
 from forms_app.reading.struck_cells import withdraw_struck_cells
+from forms_app.reading.tones import tone_curve
 from forms_app.reading.types import (
     AlignedPage,
     Decoded,
@@ -118,9 +119,10 @@ def cut_page(
 ) -> list[CutField]:
     """Every field of a page, cropped and, where written, cut into glyphs."""
     reference = next(r for r in references if r.number == page.template_page)
+    curve = tone_curve(page.grey, reference.grey)
     cut = []
     for field in template.fields_on(page.template_page):
-        crop = crop_field(page, reference, field)
+        crop = crop_field(page, reference, field, curve)
         segmentation = segment(crop, field) if field.is_written else None
         residual_px = page.field_residuals_px.get(field.name, page.residual_px)
         cut.append(CutField(field, crop, segmentation, residual_px))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from forms_app.reading.deepened_print import as_shown
 from forms_app.reading.expected_print import LIGHT_PRINT, expected_print
 from forms_app.reading.paper import (
     FLOOR,
@@ -25,6 +26,7 @@ from forms_app.reading.paper import (
 )
 from forms_app.reading.print_alignment import PrintMap, find_shifts, move_print
 from forms_app.reading.tint import is_hidden, shade_left, without_tint
+from forms_app.reading.tones import ToneCurve
 from forms_app.reading.types import GreyImage, InkImage
 
 # How much darker than the expected print a stroke over it must be to be seen by itself.
@@ -40,17 +42,20 @@ _RIM_PX = 7
 @dataclass(frozen=True, slots=True)
 class Removal:
     """`ink` `(h, w)`: writing, bright on 0, its peak stretched to 255. `printed` `(h, w)`: the
-    blank's darkness where it lies in this scan, shading apart. `is_hidden`: shading came out as
-    dark as ink, so that nobody can see what is written on it."""
+    blank's print where it lies in this scan, as dark as the page shows print, shading apart.
+    `is_hidden`: shading came out as dark as ink, so that nobody can see what is written on it."""
 
     ink: InkImage
     printed: InkImage
     is_hidden: bool = False
 
 
-def remove_print(grey: GreyImage, blank: PrintMap) -> Removal:
-    """Take the print of `blank` out of `grey`, `(h, w)` of the same place on the page."""
-    ground = _level_ground(grey, blank)
+def remove_print(grey: GreyImage, blank: PrintMap, curve: ToneCurve) -> Removal:
+    """Take the print of `blank` out of `grey`, `(h, w)` of the same place on the page.
+
+    `curve`: how dark the page shows print.
+    """
+    ground = _level_ground(grey, blank, curve)
     dark, printed = ground.dark, ground.printed
     expected = expected_print(dark, printed, is_bilevel(grey))
     zone = as_mask(expected >= FLOOR)
@@ -76,14 +81,17 @@ class _Ground:
     is_hidden: bool = False
 
 
-def _level_ground(grey: GreyImage, blank: PrintMap) -> _Ground:
+def _level_ground(grey: GreyImage, blank: PrintMap, curve: ToneCurve) -> _Ground:
     if blank.tint is None:
         dark = darkness(grey)
-        return _Ground(dark, move_print(blank.dark, blank, find_shifts(dark, blank)))
+        printed = move_print(blank.dark, blank, find_shifts(dark, blank))
+        return _Ground(dark, as_shown(printed, curve, dark))
     shifts = find_shifts(np.asarray(cv2.bitwise_not(grey), np.uint8), blank)
     light = shade_left(grey, blank.tint)
     level = without_tint(grey, move_print(blank.tint.weight, blank, shifts), light)
-    return _Ground(darkness(level), move_print(blank.dark, blank, shifts), is_hidden(light))
+    dark = darkness(level)
+    printed = as_shown(move_print(blank.dark, blank, shifts), curve, dark)
+    return _Ground(dark, printed, is_hidden(light))
 
 
 def _unhidden(dark: InkImage, expected: InkImage, zone: Mask) -> Mask:
