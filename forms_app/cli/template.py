@@ -16,6 +16,8 @@ from forms_app.errors import NotFoundError, TemplateError, UserError
 if TYPE_CHECKING:
     from forms_app.reading.form_template import FormTemplate
     from forms_app.reading.types import GreyImage
+    from forms_app.services.application import Application
+    from forms_app.services.dto.templates import TemplateSummary, TemplateVersion
     from forms_app.templating.findings import Finding
 
 EXIT_SOME_FAILED = 3
@@ -70,23 +72,42 @@ def check(paths: tuple[Path, ...], quick: bool) -> None:
 @command.command(name="import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--publish", "publishes", is_flag=True, help="Publish it at once.")
+@click.option("--name", help="Call it so.  [default: the name in the file]")
+@click.option(
+    "--version-of",
+    "existing",
+    metavar="TEMPLATE",
+    help="Make it the next version of this template (name or number), under its name.",
+)
 @_data_option
-def import_(path: Path, publishes: bool, data: Path | None) -> None:
-    """Bring a template file and its blanks into the database as a draft."""
-    from forms_app.services.template_files import import_template
+def import_(
+    path: Path, publishes: bool, name: str | None, existing: str | None, data: Path | None
+) -> None:
+    """Bring a template file and its blanks into the database as a draft.
+
+    Where a template has its name already, it becomes one of its own with a number after the name;
+    with --publish you have to say by --name or --version-of which it is to be.
+    """
     from forms_app.services.templates import publish
     from forms_app.templating.template_archive import opened_template
     from forms_app.templating.template_file import load_template, read_definition
 
+    if name is not None and existing is not None:
+        raise click.UsageError("A version keeps the template's name: give --name or --version-of.")
     with opened_template(path) as opened:
         load_template(opened)
         definition = read_definition(opened)
         files = {name: _file_bytes(opened.parent / name) for name in _named_files(definition)}
+    if name is not None:
+        definition = definition | {"name": name}
     with opened_application(data) as app:
-        version = import_template(app, definition, files)
+        version = _imported(app, definition, files, existing, publishes)
         if publishes:
             version = publish(app, version.id)
-    click.echo(f"Imported '{version.name}' as template {version.template_id}, {version.state}.")
+    click.echo(
+        f"Imported '{version.name}' as template {version.template_id}, version {version.number}, "
+        f"{version.state}."
+    )
 
 
 @command.command()
@@ -104,23 +125,81 @@ def export(name: str, output: Path | None, data: Path | None) -> None:
     The published version, or the draft where none is published yet.
     """
     from forms_app.services.template_files import export_template
-    from forms_app.services.templates import list_templates
     from forms_app.templating.template_archive import ENDING
 
     with opened_application(data) as app:
-        found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
-        if not found:
-            raise NotFoundError(f"There is no template '{name}'.")
-        if len(found) > 1:
-            numbers = ", ".join(str(t.id) for t in found)
-            raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
-        content = export_template(app, found[0].published_version_id or found[0].version_id)
-    path = output or Path(f"{_file_name(found[0].name)}{ENDING}")
+        found = _template_called(app, name)
+        content = export_template(app, found.published_version_id or found.version_id)
+    path = output or Path(f"{_file_name(found.name)}{ENDING}")
     try:
         path.write_bytes(content)
     except OSError as error:
         raise UserError(f"The output {path} cannot be written: {error.strerror}.") from error
     click.echo(f"Wrote {path}")
+
+
+def _imported(
+    app: Application,
+    definition: dict[str, Any],
+    files: dict[str, bytes],
+    existing: str | None,
+    publishes: bool,
+) -> TemplateVersion:
+    """A draft: the next version of the template called `existing`, else a template of its own."""
+    from forms_app.services.template_imports import import_as_version, import_beside
+
+    if existing is not None:
+        return import_as_version(app, _template_called(app, existing).id, definition, files)
+    if publishes:
+        _require_free_name(app, definition["name"])
+    imported = import_beside(app, definition, files)
+    if imported.namesake is not None:
+        click.echo(_said_of_namesake(imported.namesake, imported.version.name), err=True)
+    return imported.version
+
+
+def _template_called(app: Application, name: str) -> TemplateSummary:
+    """The template of this name or number.
+
+    Raises:
+        NotFoundError: There is none.
+        UserError: Several have the name.
+    """
+    from forms_app.services.templates import list_templates
+
+    found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
+    if not found:
+        raise NotFoundError(f"There is no template '{name}'.")
+    if len(found) > 1:
+        numbers = ", ".join(str(t.id) for t in found)
+        raise UserError(f"Several templates are named '{name}'; give a number: {numbers}.")
+    return found[0]
+
+
+def _require_free_name(app: Application, name: str) -> None:
+    """Nothing is published beside a template of the same name unless that is asked for.
+
+    Raises:
+        UserError: The name is taken.
+    """
+    from forms_app.services.template_imports import namesake_of
+
+    namesake = namesake_of(app, name)
+    if namesake is not None:
+        raise UserError(
+            f"There is a template '{namesake.name}' already (number {namesake.id}), and nothing "
+            f"was imported. Give --version-of {namesake.id} to publish this as its next version, "
+            "or --name with another name if it is another form."
+        )
+
+
+def _said_of_namesake(namesake: TemplateSummary, name: str) -> str:
+    return (
+        f"There is a template '{namesake.name}' already (number {namesake.id}), so this one is "
+        f"called '{name}'. If it is the same form, delete this draft and import it with "
+        f"--version-of {namesake.id}: pages of two published templates of one form wait for a "
+        "person."
+    )
 
 
 def _findings(

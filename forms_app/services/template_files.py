@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,13 +26,22 @@ from forms_app.templating.template_file import dump_template, parse_template
 TEMPLATE_NAME = "template.json"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTemplate:
+    """A template file as it is kept: its name, definition without pages, and blanks, stored."""
+
+    name: str
+    definition: dict[str, Any]
+    pages: list[TemplatePageRow]
+
+
 def import_template(
     app: Application,
     definition: Mapping[str, Any],
     images: Mapping[str, bytes],
     user_id: int = LOCAL_USER_ID,
 ) -> TemplateVersion:
-    """A new template with a first draft from a template file.
+    """A new template with a first draft from a template file, whatever others are called.
 
     Args:
         definition: The template file's object.
@@ -39,6 +49,19 @@ def import_template(
 
     Raises:
         TemplateError: The definition or a blank is wrong; `problems` has every fault.
+    """
+    read = read_template(app, definition, images)
+    with app.session() as session:
+        return insert_template(session, read.name, read.definition, read.pages, user_id)
+
+
+def read_template(
+    app: Application, definition: Mapping[str, Any], images: Mapping[str, bytes]
+) -> ReadTemplate:
+    """Check a template file and store its blanks.
+
+    Raises:
+        TemplateError: as for `import_template`.
     """
     missing = sorted(set(_named_files(definition)) - set(images))
     if missing:
@@ -62,9 +85,8 @@ def import_template(
     ]
     name = clean_name(template.name, "template")
     written = dump_template(template)
-    fields = {key: written[key] for key in ("fields", "rules", "code") if key in written}
-    with app.session() as session:
-        return insert_template(session, name, empty_definition(name) | fields, pages, user_id)
+    kept = {key: written[key] for key in ("fields", "rules", "code") if key in written}
+    return ReadTemplate(name, empty_definition(name) | kept, pages)
 
 
 def export_template(app: Application, version_id: int) -> bytes:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import TemplateError, UserError
-from forms_app.services import blank_sources, template_files, templates
+from forms_app.services import blank_sources, template_imports, templates
 from forms_app.web.context import application
 from forms_app.web.request_data import uploaded_files
 from forms_app.web.template_upload import read_import
@@ -63,15 +63,29 @@ def create() -> ResponseReturnValue:
 
 @blueprint.post("/import")
 def import_file() -> ResponseReturnValue:
-    """Take over a template file; all of its faults are shown at once."""
+    """Take over a template file; all of its faults are shown at once.
+
+    Where its name is taken it becomes a template of its own, and the page that follows offers to
+    make it the next version of the other one.
+    """
     try:
         definition, images = read_import(request.files.getlist("files"))
-        version = template_files.import_template(application(), definition, images)
+        imported = template_imports.import_beside(application(), definition, images)
     except TemplateError as error:
         return _new_page(import_problems=error.problems)
     except UserError as error:
         return _new_page(import_problems=(error.message,))
+    version, namesake = imported.version, imported.namesake
     flash(f"“{version.name}” was imported as a draft.")
+    beside = None if namesake is None else namesake.id
+    return redirect(url_for("templates.show", version_id=version.id, beside=beside), 303)
+
+
+@blueprint.post("/versions/<int:version_id>/next-of/<int:template_id>")
+def make_next_version(version_id: int, template_id: int) -> ResponseReturnValue:
+    """An imported template is no template of its own but the next version of another."""
+    version = template_imports.make_next_version(application(), version_id, template_id)
+    flash(f"This is now the draft of version {version.number} of “{version.name}”.")
     return redirect(url_for("templates.show", version_id=version.id), 303)
 
 

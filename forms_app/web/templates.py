@@ -38,6 +38,7 @@ def show(version_id: int) -> ResponseReturnValue:
         version=version,
         versions=template_versions.list_versions(application(), version.template_id),
         summary=_summary_of(version.template_id),
+        namesake=_imported_beside(version.template_id),
         fields=describe_fields(fields),
         rules=describe_rules(version.definition),
         pages=[PageShapes.of(page, fields) for page in version.pages],
@@ -79,6 +80,12 @@ def archive(template_id: int) -> ResponseReturnValue:
 def page_image(version_id: int, number: int) -> ResponseReturnValue:
     """A blank page; it never changes, so browsers keep it."""
     return kept_image(templates.page_image(application(), version_id, number), BLANK_SECONDS)
+
+
+def _imported_beside(template_id: int) -> Any:
+    """The template that has the name which the file of this one, just imported, says; or None."""
+    other_id = request.args.get("beside", type=int)
+    return None if other_id in (None, template_id) else _summary_of(other_id)
 
 
 def _summary_of(template_id: int) -> Any:

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from forms_app import demo
 from forms_app.cli.template import command
-from forms_app.errors import TemplateError
+from forms_app.errors import NotFoundError, TemplateError, UserError
 from forms_app.templating.label_reading import ocr_is_installed
 from forms_app.templating.template_file import load_template
 from tests.templating.pdf_blank import pdf_blank
@@ -68,6 +68,25 @@ def test_import_and_export_give_the_same_template(tmp_path: Path) -> None:
     code, output = run("import", str(archive), "--data", again)
     assert code == 0 and "Imported 'Clinic intake'" in output
     assert run("check", "--quick", str(archive))[0] == 0
+
+
+def test_import_says_that_a_name_is_taken_and_takes_the_file_as_a_version(tmp_path: Path) -> None:
+    given = ("import", str(demo.TEMPLATE), "--data", str(tmp_path / "data"))
+    assert run(*given, "--publish")[0] == 0
+    code, output = run(*given)
+    assert code == 0 and "There is a template 'Clinic intake' already (number 1)" in output
+    assert "Imported 'Clinic intake (2)' as template 2, version 1, draft." in output
+    with pytest.raises(UserError, match=r"nothing was imported.*--version-of 1"):
+        run(*given, "--publish")
+    code, output = run(*given, "--publish", "--version-of", "Clinic intake")
+    assert code == 0
+    assert "Imported 'Clinic intake' as template 1, version 2, published." in output
+    code, output = run(*given, "--publish", "--name", "Other clinic")
+    assert code == 0 and "'Other clinic' as template 3" in output and "already" not in output
+    with pytest.raises(NotFoundError, match="no template 'Nothing'"):
+        run(*given, "--version-of", "Nothing")
+    code, output = run(*given, "--version-of", "1", "--name", "New")
+    assert code == 2 and "give --name or --version-of" in output
 
 
 def test_detect_writes_a_template_that_check_reads(tmp_path: Path) -> None:

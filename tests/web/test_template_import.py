@@ -31,10 +31,48 @@ def test_an_export_imports_again(
     given = {"files": [(io.BytesIO(exported.data), "clinic.zip")]}
     answer = visitor.post("/templates/import", given)
     assert answer.status_code == 303
-    version = templates.get_version(app, int(answer.location.rsplit("/", 1)[1]))
+    address = answer.location.split("?")[0]
+    version = templates.get_version(app, int(address.rsplit("/", 1)[1]))
     assert version.state == "draft" and version.template_id != published.template_id
     assert version.definition["fields"] == published.definition["fields"]
-    assert "was imported" in visitor.get(answer.location).text
+    page = visitor.get(answer.location).text
+    assert "“Clinic intake (2)” was imported" in page
+    assert "Make it version 2 of “Clinic intake”" in page
+
+
+def test_an_import_of_a_known_name_can_become_its_next_version(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> None:
+    version = imported_again(visitor, app, published)
+    address = f"/templates/versions/{version.id}/next-of/{published.template_id}"
+    answer = visitor.post(address)
+    assert answer.status_code == 303
+    page = visitor.get(answer.location).text
+    assert "the draft of version 2 of “Clinic intake”" in page and "Make it version" not in page
+    assert templates.get_version(app, version.id).template_id == published.template_id
+
+
+def test_a_draft_in_the_way_is_told(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> None:
+    draft = templates.new_draft(app, published.template_id)
+    version = imported_again(visitor, app, published)
+    shown = f"/templates/versions/{version.id}?beside={published.template_id}"
+    assert "while that has a draft, version 2" in visitor.get(shown).text
+    address = f"/templates/versions/{version.id}/next-of/{published.template_id}"
+    answer = visitor.post(address)
+    assert answer.status_code == 409 and "has a draft already" in answer.text
+    assert templates.get_version(app, draft.id) == draft
+
+
+def imported_again(
+    visitor: Visitor, app: Application, published: TemplateVersion
+) -> TemplateVersion:
+    """What a template's own export becomes beside it."""
+    exported = visitor.get(f"/templates/versions/{published.id}/export.zip").data
+    answer = visitor.post("/templates/import", {"files": [(io.BytesIO(exported), "c.zip")]})
+    address = answer.location.split("?")[0]
+    return templates.get_version(app, int(address.rsplit("/", 1)[1]))
 
 
 def test_a_faulty_template_file_shows_every_fault(visitor: Visitor) -> None:
