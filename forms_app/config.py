@@ -43,8 +43,9 @@ class Settings:
     classifier_threads: int = 1
     read_batch_pages: int = 8
     review_below: float = 0.99
-    max_file_mb: int = 200
-    max_file_pages: int = 200
+    max_file_mb: int = 2000
+    max_file_pages: int = 2000
+    max_page_mb: int = 200
     max_zip_mb: int = 2000
     max_zip_files: int = 10_000
     upload_keep_hours: int = 48

@@ -27,6 +27,7 @@ from forms_app.errors import (
     StorageFullError,
     StorageUnavailableError,
 )
+from forms_app.local_copies import LocalCopies
 from forms_app.reading.errors import FileTooLargeError
 
 CHUNK_BYTES = 1 << 20
@@ -135,6 +136,32 @@ class FileStore:
             reader = obstore.open_reader(self._store, _path(key))
         with io.BufferedReader(_RawReader(reader), CHUNK_BYTES) as file:
             yield file
+
+    def verify(self, key: str) -> None:
+        """Read all of `key` once, in bounded memory.
+
+        Raises:
+            StorageDamagedError: The file is gone, or its bytes have changed.
+        """
+        with _translated_errors():
+            for _ in self._verified_chunks([key]):
+                pass
+
+    def local_path(self, key: str) -> Path:
+        """Where `key` lies on this machine: in the folder itself, or in a copy of what a bucket
+        has, compared with the key when it was made.
+
+        Others may delete it before it is opened.
+
+        Raises:
+            StorageDamagedError: The file is gone, or a copy's bytes are not the key's.
+        """
+        with _translated_errors():
+            if isinstance(self._store, LocalStore):
+                path = Path(str(self._store.prefix)) / _path(key)
+                path.stat()
+                return path
+            return LocalCopies().path(key, self._verified_chunks([key]))
 
     def join(self, keys: Sequence[str]) -> StoredFile:
         """Keep the contents of `keys`, one after the other, as one file; in bounded memory.
@@ -261,8 +288,8 @@ def _spool(stream: Readable, spool: IO[bytes], max_bytes: int | None) -> StoredF
         size += len(chunk)
         if max_bytes is not None and size > max_bytes:
             raise FileTooLargeError(
-                f"The file is larger than the {max_bytes // 2**20} MB that are allowed; split it "
-                "or raise the limit (setting max_file_mb)."
+                f"The file is larger than the {max_bytes // 2**20:,} MB that are accepted (setting "
+                "max_file_mb). Split it, or have the limit raised."
             )
         digest.update(chunk)
         spool.write(chunk)

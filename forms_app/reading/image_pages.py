@@ -6,7 +6,6 @@ and a truncated file is an error instead of a half grey picture.
 
 from __future__ import annotations
 
-import io
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from PIL import Image, ImageOps
 from forms_app.reading.chroma import REDUCTION, THUMBNAIL, chroma_of, is_coloured
 from forms_app.reading.errors import DamagedFileError, ReadingError
 from forms_app.reading.page_limits import IntakeLimits
+from forms_app.reading.scan_file import ScanFile, for_decoder, size_of, start_of
 from forms_app.reading.types import ChromaImage, GreyImage, SourcePage
 
 Image.MAX_IMAGE_PIXELS = None
@@ -32,23 +32,27 @@ _header_lock = threading.Lock()
 
 pillow_heif.register_heif_opener()
 
+TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+"""TIFF and BigTIFF, of either byte order."""
 _ORIENTATION_TAG = 0x0112
 _COLOURLESS = ("1", "L", "LA", "La", "F", "I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
-def count(data: bytes, source: str, limits: IntakeLimits) -> int:
+def count(data: ScanFile, source: str, limits: IntakeLimits) -> int:
     """Number of pages: frames of a TIFF, else 1; the first page's size is checked.
 
     Raises:
-        DamagedFileError, ImageTooLargeError: told by the headers.
+        DamagedFileError, ImageTooLargeError, FileTooLargeError: told by the headers.
     """
+    if start_of(data, 4) not in TIFF_STARTS:
+        limits.require_page_bytes(size_of(data), source)
     with _damage_named(source), _opened(data, 1) as image:
         limits.require_pixels(*image.size, source, 1)
         return _frames(image)
 
 
 def pages(
-    data: bytes, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
+    data: ScanFile, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
 ) -> Iterator[SourcePage]:
     """Decodes pages to `(H, W)` uint8, orientation applied, transparency on white.
 
@@ -67,7 +71,7 @@ def pages(
         yield SourcePage(source, number, grey, dpi or None, chroma)
 
 
-def colours(data: bytes, source: str, least_px: int) -> tuple[NDArray[np.uint8], int]:
+def colours(data: ScanFile, source: str, least_px: int) -> tuple[NDArray[np.uint8], int]:
     """Decodes the first page to `(H, W, 3)` uint8 RGB, orientation applied, transparency on white.
 
     A JPEG is decoded smaller where its longest side stays at least `least_px`: a photograph then
@@ -92,7 +96,7 @@ def colours(data: bytes, source: str, least_px: int) -> tuple[NDArray[np.uint8],
 def _damage_named(source: str) -> Iterator[None]:
     try:
         yield
-    except ReadingError:
+    except (ReadingError, FileNotFoundError):
         raise
     except Exception as error:  # decoders raise anything at all on damaged bytes
         raise DamagedFileError(
@@ -101,11 +105,11 @@ def _damage_named(source: str) -> Iterator[None]:
         ) from error
 
 
-def _opened(data: bytes, number: int) -> Image.Image:
+def _opened(data: ScanFile, number: int) -> Image.Image:
     """The image with its frame chosen, nothing decoded yet; remarks on odd tags are dropped."""
     with _header_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        image = Image.open(io.BytesIO(data))
+        image = Image.open(for_decoder(data))
         if number > 1:
             image.seek(number - 1)
         return image
@@ -126,7 +130,7 @@ def _grey(image: Image.Image) -> GreyImage:
     return np.array(_opaque(upright).convert("L"), dtype=np.uint8)
 
 
-def _chroma(image: Image.Image, data: bytes) -> ChromaImage | None:
+def _chroma(image: Image.Image, data: ScanFile) -> ChromaImage | None:
     """The colours of a page whose grey was decoded; None where it has none.
 
     A JPEG is decoded again, smaller: first to an eighth, which costs a third of its grey.
@@ -142,7 +146,7 @@ def _chroma(image: Image.Image, data: bytes) -> ChromaImage | None:
     return chroma_of(ImageOps.exif_transpose(picture) if _is_turned(image) else picture)
 
 
-def _smaller_jpeg(data: bytes, reduction: int) -> Image.Image:
+def _smaller_jpeg(data: ScanFile, reduction: int) -> Image.Image:
     image = _opened(data, 1)
     image.draft("RGB", (max(1, image.width // reduction), max(1, image.height // reduction)))
     return _rgb(image)

@@ -1,4 +1,4 @@
-"""From the bytes of an uploaded file to upright-able grey pages, one page in memory at a time.
+"""From an uploaded file to upright-able grey pages, one page in memory at a time.
 
 The kind of a file is told by its content, never by its name. Sizes and page counts are read from
 headers and refused before anything is decoded.
@@ -13,14 +13,21 @@ from enum import StrEnum
 from forms_app.reading import image_pages, pdf_pages
 from forms_app.reading.errors import (
     EmptyFileError,
-    FileTooLargeError,
-    TooManyPagesError,
     UnsupportedFileError,
 )
 from forms_app.reading.page_limits import IntakeLimits
+from forms_app.reading.scan_file import ScanFile, size_of, start_of
 from forms_app.reading.types import SourcePage
 
-__all__ = ["FileKind", "IntakeLimits", "count_pages", "open_page", "open_pages", "sniff"]
+__all__ = [
+    "FileKind",
+    "IntakeLimits",
+    "ScanFile",
+    "count_pages",
+    "open_page",
+    "open_pages",
+    "sniff",
+]
 
 PDF_HEADER_WITHIN = 1024
 """Readers accept junk before `%PDF-` (PDF 1.7, Adobe's implementation note 13)."""
@@ -34,15 +41,15 @@ class FileKind(StrEnum):
 _IMAGE_STARTS = (
     b"\xff\xd8\xff",  # JPEG
     b"\x89PNG\r\n\x1a\n",
-    *(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),  # TIFF and BigTIFF
+    *image_pages.TIFF_STARTS,
 )
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoder:
-    count: Callable[[bytes, str, IntakeLimits], int]
-    pages: Callable[[bytes, str, IntakeLimits, range, bool], Iterator[SourcePage]]
+    count: Callable[[ScanFile, str, IntakeLimits], int]
+    pages: Callable[[ScanFile, str, IntakeLimits, range, bool], Iterator[SourcePage]]
 
 
 _DECODERS = {
@@ -51,18 +58,19 @@ _DECODERS = {
 }
 
 
-def sniff(data: bytes, source: str) -> FileKind:
+def sniff(data: ScanFile, source: str) -> FileKind:
     """Tells what a file is by its first bytes.
 
     Raises:
         EmptyFileError: there are no bytes.
         UnsupportedFileError: it is of no kind that is read.
     """
-    if not data:
+    start = start_of(data, PDF_HEADER_WITHIN)
+    if not start:
         raise EmptyFileError(f"{source} is empty. Upload the file again.")
-    if b"%PDF-" in data[:PDF_HEADER_WITHIN]:
+    if b"%PDF-" in start:
         return FileKind.PDF
-    if _is_image(data):
+    if _is_image(start):
         return FileKind.IMAGE
     raise UnsupportedFileError(
         f"{source} is not a file that can be read, whatever its name says. "
@@ -70,11 +78,11 @@ def sniff(data: bytes, source: str) -> FileKind:
     )
 
 
-def count_pages(data: bytes, source: str, limits: IntakeLimits | None = None) -> int:
+def count_pages(data: ScanFile, source: str, limits: IntakeLimits | None = None) -> int:
     """Counts the pages and checks everything that the headers tell, without decoding a page.
 
     Args:
-        data: the file's bytes.
+        data: the file's bytes, or its path where they may be too many for memory.
         source: its name, for messages.
         limits: what is accepted; the defaults where None.
 
@@ -83,15 +91,12 @@ def count_pages(data: bytes, source: str, limits: IntakeLimits | None = None) ->
     """
     checked = limits or IntakeLimits()
     count = _decoder(data, source, checked).count(data, source, checked)
-    if count > checked.max_pages:
-        raise TooManyPagesError(
-            f"{source} has {count} pages; at most {checked.max_pages} are accepted. Split it."
-        )
+    checked.require_pages(count, source)
     return count
 
 
 def open_pages(
-    data: bytes, source: str, limits: IntakeLimits | None = None, *, with_colours: bool = False
+    data: ScanFile, source: str, limits: IntakeLimits | None = None, *, with_colours: bool = False
 ) -> Iterator[SourcePage]:
     """Yields the pages one by one, EXIF orientation applied; headers are checked at once.
 
@@ -107,7 +112,7 @@ def open_pages(
 
 
 def open_page(
-    data: bytes,
+    data: ScanFile,
     source: str,
     number: int,
     limits: IntakeLimits | None = None,
@@ -129,17 +134,13 @@ def open_page(
     return next(decoder.pages(data, source, checked, wanted, with_colours))
 
 
-def _is_image(data: bytes) -> bool:
-    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    is_heif = data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
-    return data.startswith(_IMAGE_STARTS) or is_webp or is_heif
+def _is_image(start: bytes) -> bool:
+    is_webp = start[:4] == b"RIFF" and start[8:12] == b"WEBP"
+    is_heif = start[4:8] == b"ftyp" and start[8:12] in _HEIF_BRANDS
+    return start.startswith(_IMAGE_STARTS) or is_webp or is_heif
 
 
-def _decoder(data: bytes, source: str, limits: IntakeLimits) -> _Decoder:
+def _decoder(data: ScanFile, source: str, limits: IntakeLimits) -> _Decoder:
     kind = sniff(data, source)
-    if len(data) > limits.max_bytes:
-        raise FileTooLargeError(
-            f"{source} has {len(data) / 1e6:.0f} MB; at most {limits.max_bytes / 1e6:.0f} MB are "
-            "accepted. Split it or scan at a lower resolution."
-        )
+    limits.require_bytes(size_of(data), source)
     return _DECODERS[kind]

@@ -13,6 +13,7 @@ from pypdfium2 import raw as pdfium_raw
 from forms_app.reading.chroma import REDUCTION, THUMBNAIL, chroma_of, is_coloured
 from forms_app.reading.errors import DamagedFileError, EncryptedFileError
 from forms_app.reading.page_limits import IntakeLimits
+from forms_app.reading.scan_file import ScanFile
 from forms_app.reading.types import ChromaImage, GreyImage, SourcePage
 
 POINTS_PER_INCH = 72
@@ -20,7 +21,7 @@ _pdfium_lock = threading.Lock()
 """pdfium is not thread-safe, not even across documents (pypdfium2's README)."""
 
 
-def count(data: bytes, source: str, limits: IntakeLimits) -> int:
+def count(data: ScanFile, source: str, limits: IntakeLimits) -> int:
     """Number of pages.
 
     Raises:
@@ -31,7 +32,7 @@ def count(data: bytes, source: str, limits: IntakeLimits) -> int:
 
 
 def pages(
-    data: bytes, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
+    data: ScanFile, source: str, limits: IntakeLimits, numbers: range, with_colours: bool
 ) -> Iterator[SourcePage]:
     """Renders pages at `limits.pdf_dpi`; `with_colours`: with the chroma of those that have any.
 
@@ -48,7 +49,7 @@ def pages(
 
 
 @contextmanager
-def locked_document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
+def locked_document(data: ScanFile, source: str) -> Iterator[pdfium.PdfDocument]:
     """An open document; nobody else uses pdfium meanwhile.
 
     Raises:
@@ -59,7 +60,7 @@ def locked_document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
 
 
 @contextmanager
-def _document(data: bytes, source: str) -> Iterator[pdfium.PdfDocument]:
+def _document(data: ScanFile, source: str) -> Iterator[pdfium.PdfDocument]:
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

@@ -23,6 +23,7 @@ from forms_app.services.loading import load
 from forms_app.services.page_laying import LaidPage, LayJob, lay_page
 from forms_app.services.page_placements import placement_from_json
 from forms_app.services.sending import send_or_leave
+from forms_app.services.stored_scans import opened_scan
 from forms_app.services.template_names import names_of_versions
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
@@ -62,9 +63,9 @@ def align_page(app: Application, page_id: int) -> None:
 
 def _align(app: Application, lease: Lease) -> None:
     job = _load_job(app, lease.row_id)
-    data = app.files.get(job.content_hash)
     limits = intake_limits(app.settings)
-    page = open_page(data, job.file_name, job.number, limits, with_colours=True)
+    with opened_scan(app.files, job.content_hash) as scan:
+        page = open_page(scan, job.file_name, job.number, limits, with_colours=True)
     laid = lay_page(app, page, job)
     picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
@@ -87,6 +88,7 @@ def _load_job(app: Application, page_id: int) -> LayJob:
         batch = load(session, BatchRow, file.batch_id)
         assert file.content_hash is not None
         candidates = tuple(candidate_pages(session, batch))
+        form = session.get(SubmissionRow, page.submission_id) if page.submission_id else None
         return LayJob(
             file_name=page.scan_name or file.name,
             content_hash=page.scan_hash or file.content_hash,
@@ -95,6 +97,7 @@ def _load_job(app: Application, page_id: int) -> LayJob:
             candidates=candidates,
             takes_any=batch.takes_any,
             codes=tuple(code_settings(session, {page.version_id for page in candidates})),
+            home=None if form is None else version_of_form(session, form),
         )
 
 

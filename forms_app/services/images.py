@@ -19,6 +19,7 @@ def intake_limits(settings: Settings) -> IntakeLimits:
     return IntakeLimits(
         max_bytes=settings.max_file_mb << 20,
         max_pages=settings.max_file_pages,
+        max_page_bytes=settings.max_page_mb << 20,
         max_pixels=settings.max_page_megapixels * 1_000_000,
         pdf_dpi=settings.pdf_dpi,
     )

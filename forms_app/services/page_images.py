@@ -31,6 +31,7 @@ from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields
 from forms_app.services.page_candidates import ranked
 from forms_app.services.page_placements import PagePlacement, placement_from_json
+from forms_app.services.stored_scans import opened_scan
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
 SHOWN_LONG_SIDE_PX = 1800
@@ -157,7 +158,8 @@ def _source(app: Application, page_id: int) -> _Source:
 
 @lru_cache(maxsize=KEPT_SCANS)
 def _scan(files: FileStore, key: str, name: str, number: int, limits: IntakeLimits) -> GreyImage:
-    return open_page(files.get(key), name, number, limits).grey
+    with opened_scan(files, key) as scan:
+        return open_page(scan, name, number, limits).grey
 
 
 def _reference(app: Application, source: _Source, version_id: int, number: int) -> PageReference:

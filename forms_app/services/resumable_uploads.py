@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, NotFoundError
 from forms_app.files import Readable, StoredFile
 from forms_app.reading.errors import FileTooLargeError
+from forms_app.reading.page_limits import too_many_bytes
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.loading import load
@@ -144,12 +145,10 @@ def abandon_upload(app: Application, upload_id: str) -> None:
 def _refuse_too_large(app: Application, name: str, size: int) -> None:
     settings = app.settings
     is_zip = name.lower().endswith(ZIP_ENDING)
-    most_mb = settings.max_zip_mb if is_zip else settings.max_file_mb
-    if size > most_mb << 20:
-        raise FileTooLargeError(
-            f"{name} has {size / 2**20:,.0f} MB, more than the {most_mb:,} MB that are allowed; "
-            "split it."
-        )
+    setting = "max_zip_mb" if is_zip else "max_file_mb"
+    most = getattr(settings, setting) << 20
+    if size > most:
+        raise FileTooLargeError(too_many_bytes(name, size, most, setting))
 
 
 def _read(stream: Readable, size: int) -> bytes:

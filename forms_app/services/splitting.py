@@ -12,6 +12,7 @@ from forms_app.services.attempts import attempt, claim
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave, send_or_leave
+from forms_app.services.stored_scans import opened_scan
 from forms_app.services.unpacking import is_stored_archive, unpack
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, hold, release
@@ -56,7 +57,8 @@ def _open(app: Application, lease: Lease) -> None:
 def _split(app: Application, lease: Lease, file: FileRow) -> None:
     file_id = lease.row_id
     assert file.content_hash is not None
-    count = count_pages(app.files.get(file.content_hash), file.name, intake_limits(app.settings))
+    with opened_scan(app.files, file.content_hash, verify=True) as scan:
+        count = count_pages(scan, file.name, intake_limits(app.settings))
     with app.session() as session:
         hold(session, lease)
         now = utc_now()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.archives import START_BYTES, is_archive, open_archive
-from forms_app.reading.errors import EmptyFileError, FileTooLargeError
+from forms_app.reading.errors import EmptyFileError
 from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import FileSummary
@@ -92,11 +92,7 @@ def check_file(app: Application, path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise EmptyFileError(f"{path.name} is empty (0 bytes). Scan or export it again.")
-    if size > settings.max_file_mb << 20:
-        raise FileTooLargeError(
-            f"{path.name} has more than the {settings.max_file_mb:,} MB that are allowed; split it."
-        )
-    count_pages(path.read_bytes(), path.name, intake_limits(settings))
+    count_pages(path, path.name, intake_limits(settings))
 
 
 def _announced(app: Application, batch_id: int, name: str, size: int, known_by: str) -> UploadInfo:

@@ -22,6 +22,7 @@ from forms_app.services.adding import (
 )
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
+from forms_app.services.images import intake_limits
 from forms_app.services.unpacking import is_stored_archive
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
@@ -136,11 +137,8 @@ def _add(
 
 def _refuse_large_scan(app: Application, name: str, size: int, first_key: str) -> None:
     """What is called .zip may be larger only when it is one."""
-    most_mb = app.settings.max_file_mb
-    if size > most_mb << 20 and not is_stored_archive(app, first_key):
-        raise FileTooLargeError(
-            f"{name} is no ZIP and has more than the {most_mb:,} MB that are allowed; split it."
-        )
+    if not is_stored_archive(app, first_key):
+        intake_limits(app.settings).require_bytes(size, name)
 
 
 def _joined(app: Application, keys: Sequence[str], size: int) -> StoredFile:

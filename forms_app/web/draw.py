@@ -42,8 +42,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "draw/index.html",
         character_sets=CHARACTER_SETS,
-        max_file_mb=settings.max_file_mb,
-        max_file_bytes=settings.max_file_mb << 20,
+        max_picture_mb=settings.max_page_mb,
+        max_picture_bytes=settings.max_page_mb << 20,
         surfaces={
             "comb": surface_json(comb_surface(CELLS)),
             "comb_narrow": surface_json(comb_surface(FEW_CELLS)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
@@ -23,6 +23,7 @@ from forms_app.errors import (
 )
 from forms_app.reading.errors import ReadingError
 from forms_app.web.formatting import file_size
+from forms_app.web.security import UPLOAD_ENDPOINT
 
 logger = logging.getLogger(__name__)
 
@@ -110,8 +111,12 @@ def _stale_page(error: CSRFError) -> ResponseReturnValue:
 
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    limit = file_size(current_app.config["MAX_CONTENT_LENGTH"])
-    message = f"One upload may have at most {limit}. Split the file into smaller ones, then retry."
+    setting = "max_file_mb" if request.endpoint == UPLOAD_ENDPOINT else "max_page_mb"
+    limit = file_size(request.max_content_length or 0)
+    message = (
+        f"One upload may have at most {limit} here (setting {setting}). Send less at once, or have "
+        "the limit raised."
+    )
     return answer(413, "too_large", message)
 
 

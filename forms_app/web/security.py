@@ -38,6 +38,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 VENDOR_SECONDS = 365 * 24 * 3600
 """Vendored files carry their version in the name, so they never change."""
 
+UPLOAD_ENDPOINT = "batches.upload"
 FORM_OVERHEAD_BYTES = 64_000
 """What a multipart form adds around one file."""
 
@@ -48,7 +49,8 @@ def install(flask_app: Flask, settings: Settings) -> None:
     """Switch the guards on for every route of `flask_app`."""
     flask_app.config.update(
         SECRET_KEY=load_secret_key(settings),
-        MAX_CONTENT_LENGTH=(settings.max_file_mb << 20) + FORM_OVERHEAD_BYTES,
+        # What a form of ours carries is taken into memory; files for a batch are not.
+        MAX_CONTENT_LENGTH=(settings.max_page_mb << 20) + FORM_OVERHEAD_BYTES,
         SESSION_COOKIE_NAME="fieldhand_session",
         SESSION_COOKIE_SAMESITE="Lax",
         # People sit in front of one page for hours: a token lives as long as the session.
@@ -57,6 +59,8 @@ def install(flask_app: Flask, settings: Settings) -> None:
     allowed = allowed_names(settings.allowed_hosts)
     flask_app.before_request(_name_the_request)
     flask_app.before_request(lambda: _refuse_strange_names(allowed))
+    most_bytes = (settings.max_file_mb << 20) + FORM_OVERHEAD_BYTES
+    flask_app.before_request(lambda: _allow_large_files(most_bytes))
     csrf.init_app(flask_app)
     flask_app.after_request(_add_headers)
 
@@ -65,6 +69,12 @@ def _name_the_request() -> None:
     """Keep a proxy's request id when it is one, else make our own."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _allow_large_files(most_bytes: int) -> None:
+    """Before anything, the token's check included, looks into the form."""
+    if request.endpoint == UPLOAD_ENDPOINT:
+        request.max_content_length = most_bytes
 
 
 def _refuse_strange_names(allowed: frozenset[str]) -> None:

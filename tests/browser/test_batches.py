@@ -171,7 +171,7 @@ def test_too_large_a_file_is_refused_before_it_is_sent(
     page.evaluate("document.getElementById('upload').dataset.maxBytes = '1000'")
     page.locator("#files").set_input_files([payload("huge.tif", b"x" * 1001)])
     uploads = page.get_by_role("region", name="Uploads")
-    expect(uploads).to_contain_text("more than the limit of 1 kB. Split it into smaller ones.")
+    expect(uploads).to_contain_text("more than the limit of 1 kB (setting max_file_mb)")
     uploads.get_by_role("button", name="Clear").click()
     expect(uploads).to_be_hidden()
 

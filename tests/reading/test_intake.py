@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from itertools import pairwise
 
@@ -11,6 +13,7 @@ from PIL import Image
 
 from forms_app.reading.intake import IntakeLimits, count_pages, open_page, open_pages
 from tests.reading.file_bytes import image_bytes, pdf_of_images, shaded, tiff_bytes
+from tests.reading.long_files import long_pdf, long_tiff, page_of_noise
 
 EXIF_ORIENTATION = 0x0112
 
@@ -105,6 +108,53 @@ def test_a_pdf_is_rendered_at_the_resolution_asked_for():
     assert pages[0].dpi == 300
     half = pages[0].grey[::2, ::2].astype(int)
     assert np.abs(half - shaded(600, 400)).mean() < 8
+
+
+@pytest.mark.parametrize("kind", ["pdf", "tiff", "jpeg"])
+def test_a_file_on_the_disk_gives_the_pages_of_its_bytes(kind, tmp_path):
+    picture = shaded(600, 400)
+    data = {
+        "pdf": lambda: pdf_of_images([picture, picture[::-1].copy()], dpi=150),
+        "tiff": lambda: tiff_bytes([Image.fromarray(picture)] * 2, compression="jpeg"),
+        "jpeg": lambda: image_bytes(Image.fromarray(picture).convert("RGB"), "JPEG"),
+    }[kind]()
+    path = tmp_path / "scan"
+    path.write_bytes(data)
+    assert count_pages(path, "scan") == count_pages(data, "scan")
+    for by_path, by_bytes in zip(open_pages(path, "s"), open_pages(data, "s"), strict=True):
+        assert np.array_equal(by_path.grey, by_bytes.grey)
+
+
+LONG = 600
+
+
+@pytest.mark.parametrize("make", [long_pdf, long_tiff])
+def test_a_page_takes_the_memory_of_a_page_however_long_its_file(make, tmp_path):
+    """In a process of its own: its highest memory is asked of the system."""
+    paths = [tmp_path / "short", tmp_path / "long"]
+    for path, pages in zip(paths, (2, LONG), strict=True):
+        with path.open("wb") as file:
+            make(file, page_of_noise(), pages)
+    assert paths[1].stat().st_size > 200 << 20
+    short, long = (peak_mib_of_last_page(path) for path in paths)
+    assert long < short + 60
+
+
+def peak_mib_of_last_page(path):
+    told = subprocess.run(
+        [sys.executable, "-c", LAST_PAGE, str(path)], capture_output=True, text=True, check=True
+    )
+    return float(told.stdout)
+
+
+LAST_PAGE = """
+import resource, sys
+from pathlib import Path
+from forms_app.reading.intake import count_pages, open_page
+path = Path(sys.argv[1])
+assert open_page(path, path.name, count_pages(path, path.name)).grey.shape == (600, 800)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
 
 
 def test_pages_are_decoded_only_when_their_turn_comes():

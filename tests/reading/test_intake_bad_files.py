@@ -47,7 +47,7 @@ def noise(side: int = 400) -> np.ndarray:
         (b"\x00" * 5000, UnsupportedFileError),
         (b"%PDF-1.7\nnot really\n", DamagedFileError),
         (encrypted_pdf(), EncryptedFileError),
-        (empty_pdf(500), TooManyPagesError),
+        (empty_pdf(2001), TooManyPagesError),
         (huge_png(30_000, 30_000), ImageTooLargeError),
         (empty_pdf(1, 14_000, 14_000), ImageTooLargeError),
         (image_bytes(noise(), "JPEG")[:9000], DamagedFileError),
@@ -68,8 +68,9 @@ def test_bad_files_are_refused_by_name(data, error):
 
 
 def test_the_refusal_comes_before_the_first_page():
-    with pytest.raises(TooManyPagesError, match="500 pages; at most 200"):
-        open_pages(empty_pdf(500), "a.pdf")
+    with pytest.raises(TooManyPagesError, match="2,001 pages; at most 2,000") as caught:
+        open_pages(empty_pdf(2001), "a.pdf")
+    assert "setting max_file_pages" in caught.value.message
     with pytest.raises(ImageTooLargeError, match="30,000 × 30,000"):
         count_pages(huge_png(30_000, 30_000), "a.png")
 
@@ -83,8 +84,16 @@ def test_a_huge_image_is_refused_at_once():
 
 
 def test_too_many_bytes():
-    with pytest.raises(FileTooLargeError, match=r"a\.png"):
+    with pytest.raises(FileTooLargeError, match=r"a\.png .*setting max_file_mb"):
         count_pages(image_bytes(noise(), "PNG"), "a.png", IntakeLimits(max_bytes=1000))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "HEIF"])
+def test_a_picture_of_one_page_is_read_whole_and_has_a_limit_of_its_own(kind):
+    data, limits = image_bytes(noise(), kind), IntakeLimits(max_page_bytes=1000)
+    with pytest.raises(FileTooLargeError, match="setting max_page_mb"):
+        count_pages(data, "a.png", limits)
+    assert count_pages(image_bytes(noise(), "TIFF"), "a.tif", limits) == 1
 
 
 def test_too_many_tiff_frames():

@@ -140,10 +140,10 @@ def test_a_file_over_the_limit_is_put_aside(app: Application, tmp_path: Path) ->
     small = replace(app, settings=replace(app.settings, max_file_mb=1))
     factories.make_published(app)
     scanner = Scanner(small, tmp_path / "scans")
-    scanner.put("big.png", bytes((1 << 20) + 1))
+    scanner.put("big.tif", b"II*\x00" + bytes(1 << 20))
     assert scanner.look() == 1
-    reason = scanner.folder / f"failed/{TODAY}/big.png.reason.txt"
-    assert "more than the 1 MB that are allowed" in reason.read_text()
+    reason = scanner.folder / f"failed/{TODAY}/big.tif.reason.txt"
+    assert "at most 1 MB are accepted (setting max_file_mb)" in reason.read_text()
     assert batches.list_batches(app)[0].files == 0
 
 

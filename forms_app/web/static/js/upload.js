@@ -62,8 +62,9 @@ function refusalOf({ file, path }) {
   const isZip = path.toLowerCase().endsWith(".zip");
   const limit = Number(isZip ? form.dataset.maxZipBytes : form.dataset.maxBytes);
   if (file.size <= limit) return undefined;
-  const has = `The file has ${fileSize(file.size)}, more than the limit of ${fileSize(limit)}.`;
-  return `${has} Split it into smaller ones.`;
+  const setting = isZip ? "max_zip_mb" : "max_file_mb";
+  const has = `The file has ${fileSize(file.size)}, more than the limit of ${fileSize(limit)}`;
+  return `${has} (setting ${setting}). Split it into smaller ones, or have the limit raised.`;
 }
 
 function add(found, unreadable = 0) {
