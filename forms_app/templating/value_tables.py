@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from forms_app.errors import ValueListError
 from forms_app.reading.constraints import check_value, list_key, parse_value
-from forms_app.reading.form_template import FormField
+from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.templating.examples import fits
 
 MAX_BYTES = 20 << 20
@@ -159,13 +159,24 @@ def _delimiter(text: str) -> str:
 
 
 def _likeliest_column(table: Sequence[Sequence[str]], field: FormField) -> int:
-    """The column whose first entries fit the field best; the first of equals."""
+    """The column whose first entries fit the field best; the first of equals.
+
+    For letters and text that is the one with most different words: beside names stand running
+    numbers, which fit such a field as well, and a few regions over and over. A column that is
+    called like the field goes before all others.
+    """
     body = table[1 : 1 + _SNIFFED_LINES] or table
+    wants_words = field.kind in (FieldKind.LETTERS, FieldKind.TEXT)
+    called = {list_key(name) for name in (field.name.replace("_", " "), field.label) if name}
 
-    def fitting(column: int) -> int:
-        return sum(1 for row in body if row[column] and _problem(field, row[column]) is None)
+    def merit(column: int) -> tuple[bool, int, int]:
+        entries = [row[column] for row in body if row[column]]
+        fitting = [entry for entry in entries if _problem(field, entry) is None]
+        words = {entry for entry in fitting if wants_words and any(map(str.isalpha, entry))}
+        is_called_so = bool(fitting) and list_key(table[0][column]) in called
+        return is_called_so, len(words), len(fitting)
 
-    return max(range(len(table[0])), key=fitting)
+    return max(range(len(table[0])), key=merit)
 
 
 def _has_heading(table: Sequence[Sequence[str]], column: int, field: FormField) -> bool:

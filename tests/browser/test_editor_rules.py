@@ -50,6 +50,8 @@ def test_a_value_list_from_a_file(
         {"name": "villages.csv", "mimeType": "text/csv", "buffer": table.encode()}
     )
     expect(dialog.get_by_label("Column")).to_have_value("1")
+    expect(dialog.get_by_text("20,001 values of the column “Name”")).to_be_visible()
+    expect(dialog.get_by_text("choose another one above")).to_be_visible()
     expect(dialog.get_by_label("The first row is a heading")).to_be_checked()
     expect(dialog.get_by_text("1 repeat left out")).to_be_visible()
     expect(dialog.get_by_text("1 entry the field cannot hold")).to_be_visible()

@@ -29,6 +29,40 @@ def test_the_column_that_fits_is_found_under_its_heading(village: FormField) -> 
     assert codes.columns == ("Column 1", "Column 2")
 
 
+TOWNS = b"id;Region;Village\n1;North;Kabul\n2;North;Herat\n3;South;Mazar-i-Sharif\n4;South;Zaranj\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "column"),
+    [
+        ({"name": "place", "kind": "text"}, "Village"),
+        ({"name": "place", "kind": "text", "cells": 8}, "Village"),
+        ({"name": "place", "kind": "letters"}, "Village"),
+        ({"name": "place", "kind": "digits"}, "id"),
+        ({"name": "region", "kind": "text"}, "Region"),
+        ({"name": "place", "label": "region", "kind": "letters"}, "Region"),
+    ],
+)
+def test_words_go_before_running_numbers_for_text_and_numbers_for_digits(
+    keys: dict[str, object], column: str
+) -> None:
+    field = parse_field({"layout": "line", "box": [0, 0, 400, 40], **_comb(keys)}, 1, None, [])
+    assert field is not None
+    found = value_column(read_table(TOWNS), field)
+    assert (found.columns[found.column], found.has_heading) == (column, True)
+
+
+def _comb(keys: dict[str, object]) -> dict[str, object]:
+    return keys | {"layout": "comb"} if "cells" in keys else keys
+
+
+def test_numbers_are_taken_for_text_where_there_is_nothing_else() -> None:
+    keys = {"name": "code", "kind": "text", "layout": "line", "box": [0, 0, 400, 40]}
+    field = parse_field(keys, 1, None, [])
+    assert field is not None
+    assert value_column(read_table(b"7;17\n8;18"), field).values == ("7", "8")
+
+
 def test_repeats_gaps_and_what_does_not_fit_are_counted(village: FormField) -> None:
     table = read_table(b"Kabul,1\n,3\nHerat,4\nMazar-i-Sharif,5\nQ7,6\nkabul,2")
     found = value_column(table, village)

@@ -54,8 +54,9 @@ export function createValuesDialog(root, { url, onUse }) {
     showRows(answer);
     fitting.closest("label").hidden = answer.unfit.length === 0;
     if (isNewFile) fitting.checked = false;
-    find("count").textContent = words(answer.count, "value", "values");
-    find("notes").replaceChildren(...notesOf(answer).map(asItem));
+    find("count").textContent = answer.columns.length < 2 ? words(answer.count, "value", "values")
+      : `${words(answer.count, "value", "values")} of the column “${answer.columns[answer.column]}”`;
+    find("notes").replaceChildren(...notesOf(answer, isNewFile && answer.columns.length > 1).map(asItem));
     use.textContent = `Use ${words(answer.count, "value", "values")}`;
     use.disabled = answer.count === 0;
   }
@@ -75,8 +76,8 @@ export function createValuesDialog(root, { url, onUse }) {
     find("rows").replaceChildren(row("th")(columns), ...rows.map(row("td")));
   }
 
-  function notesOf({ duplicates, blank, unfit }) {
-    const notes = [];
+  function notesOf({ duplicates, blank, unfit }, isGuess) {
+    const notes = isGuess ? ["This column seemed the likeliest; choose another one above if it is not the list"] : [];
     if (duplicates.count) {
       notes.push(`${words(duplicates.count, "repeat", "repeats")} left out: ` +
         `${duplicates.examples.join(", ")}${duplicates.count > duplicates.examples.length ? ", …" : ""}`);
