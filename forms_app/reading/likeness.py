@@ -47,7 +47,7 @@ def writing_print(page: GreyImage, blank: GreyImage) -> str | None:
     size = (max(CELL_PX, round(width * factor)), max(CELL_PX, round(height * factor)))
     small, print_ = (cv2.resize(i, size, interpolation=cv2.INTER_AREA) for i in (page, blank))
     near_print = cv2.erode(print_, np.ones((3, 3), np.uint8))
-    depth = near_print.astype(np.float32) - _evenly_lit(small)
+    depth = near_print.astype(np.float32) - _evenly_lit(np.asarray(small, np.uint8))
     depth[depth < LEAST_DEPTH] = 0
     cells = (max(1, size[0] // CELL_PX), max(1, size[1] // CELL_PX))
     grid = np.asarray(cv2.resize(depth, cells, interpolation=cv2.INTER_AREA), np.float32) / 255

@@ -54,7 +54,7 @@ def test_a_page_is_laid_by_its_corners(
 ) -> None:
     page = open_page(f"{site}/batches/{batch_id}/pages")
     page.keyboard.press("Enter")
-    page.locator("#workbench[data-ready]").wait_for()
+    page.locator("#workbench[data-ready]").wait_for(timeout=60_000)
     page.get_by_label("Page of the form").select_option("Page 1")
     expect(page.get_by_role("button", name="Show the result")).to_be_enabled(timeout=30_000)
     page.locator(".workbench-stage").focus()
@@ -96,7 +96,7 @@ def test_a_page_is_moved_turned_and_taken_out_by_keys(
     app: Application, batch_id: int, site: str, open_page: OpenPage
 ) -> None:
     page = open_page(f"{site}/batches/{batch_id}/pages/3")
-    page.locator("#workbench[data-ready]").wait_for()
+    page.locator("#workbench[data-ready]").wait_for(timeout=60_000)
     before = _handles(page)
     page.keyboard.press("Shift+ArrowRight")
     moved = _handles(page)

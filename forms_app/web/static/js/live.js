@@ -3,6 +3,10 @@
 
 const TICK_MS = 500;
 const LOST_AFTER = 2;
+const LOST =
+  "Fieldhand does not answer at the moment. Work already uploaded is safe; this page goes on by itself.";
+const NOT_FOUND = 404;
+const GONE = "What this page shows was deleted meanwhile, perhaps by somebody else.";
 
 const last = { at: new Map(), text: new Map() };
 // Addresses asked for at this moment, and those to be asked for once more when the answer is in.
@@ -82,20 +86,25 @@ function keepOpen(event) {
   );
 }
 
-function showConnection(lost) {
+function showConnection(lost, words = LOST) {
   const present = document.getElementById("connection-lost");
   if (!lost) present?.remove();
   if (!lost || present) return;
   const notice = document.createElement("p");
   notice.id = "connection-lost";
   notice.className = "notice notice-doubt toast";
-  notice.textContent =
-    "Fieldhand does not answer at the moment. Work already uploaded is safe; this page goes on by itself.";
+  notice.textContent = words;
   document.getElementById("toasts").append(notice);
 }
 
 function countFailure(event) {
   if (!event.target.matches("[data-live]")) return;
+  if (event.detail.xhr.status === NOT_FOUND) {
+    // It comes back no more: nobody need ask again.
+    event.target.removeAttribute("data-live");
+    showConnection(true, GONE);
+    return;
+  }
   failures += 1;
   if (failures >= LOST_AFTER) showConnection(true);
 }

@@ -1,6 +1,7 @@
 /** The desk: scan, form's lines and points, seen through one window that zooms and pans. */
 
-import { apply, inverse, multiply, toCss } from "./homography.js";
+import { multiply, toCss } from "./homography.js";
+import { drawMesh } from "./mesh.js";
 
 const MARGIN = 32;
 const STEP = 1.2;
@@ -8,10 +9,11 @@ const HANDLE_PX = 8;
 const LEAST_MOVE_PX = 3;
 
 /**
- * Pictures are elements that CSS lays: the graphics card warps the scan while a point is dragged.
+ * Pictures are elements that CSS lays: the graphics card warps the scan while a point is dragged;
+ * where points bend it, it is drawn onto the canvas `bent`.
  * Konva draws the points and the fields that lie badly on a transparent stage above.
  */
-export function createDesk({ desk, scan, laid, lines, container, pins }) {
+export function createDesk({ desk, scan, bent, laid, lines, container, pins }) {
   const { Konva } = window;
   const stage = new Konva.Stage({ container, width: 100, height: 100 });
   const layer = new Konva.Layer();
@@ -22,6 +24,7 @@ export function createDesk({ desk, scan, laid, lines, container, pins }) {
   let held = null;
 
   const window_ = () => [view.scale, 0, view.x, 0, view.scale, view.y, 0, 0, 1];
+  const onScreen = ([x, y]) => [view.x + x * view.scale, view.y + y * view.scale];
   const ink = (name) => getComputedStyle(desk).getPropertyValue(name);
   const toPage = ({ x, y }) => [(x - view.x) / view.scale, (y - view.y) / view.scale];
 
@@ -34,7 +37,10 @@ export function createDesk({ desk, scan, laid, lines, container, pins }) {
   function render() {
     layPicture(scan, pins.map);
     layPicture(laid, [view.width, 0, 0, 0, view.height, 0, 0, 0, 1]);
-    scan.hidden = shown !== "scan" || !scan.naturalWidth;
+    const isBent = shown === "scan" && pins.way.isBent;
+    scan.hidden = shown !== "scan" || isBent || !scan.naturalWidth;
+    bent.hidden = !isBent;
+    if (isBent) drawMesh(bent, scan, (share) => onScreen(pins.way.to(share)));
     laid.hidden = shown !== "laid";
     const factor = (view.scale * view.width) / Math.max(1, lines.width);
     lines.style.transform = `translate(${view.x}px, ${view.y}px) scale(${factor})`;
@@ -72,8 +78,7 @@ export function createDesk({ desk, scan, laid, lines, container, pins }) {
   };
 
   function isOnScan(at) {
-    const place = apply(inverse(pins.map), toPage(at));
-    return place.every((share) => share >= 0 && share <= 1);
+    return pins.way.from(toPage(at)).every((share) => share >= 0 && share <= 1);
   }
 
   function down(event) {
@@ -104,9 +109,15 @@ export function createDesk({ desk, scan, laid, lines, container, pins }) {
     pins.move(held.pin, toPage(at));
   }
 
-  function up() {
+  function letGo() {
     held = null;
     container.classList.remove("is-holding");
+  }
+
+  function up() {
+    // What lies right already is held there by a click.
+    if (held && !held.pans && !held.pin) pins.take(toPage(held.at), held.corner ?? null);
+    letGo();
   }
 
   function zoomTo(scale, at = { x: stage.width() / 2, y: stage.height() / 2 }) {
@@ -136,7 +147,7 @@ export function createDesk({ desk, scan, laid, lines, container, pins }) {
   container.addEventListener("pointerdown", down);
   container.addEventListener("pointermove", move);
   container.addEventListener("pointerup", up);
-  container.addEventListener("pointercancel", up);
+  container.addEventListener("pointercancel", letGo);
   container.addEventListener("wheel", wheel, { passive: false });
   container.addEventListener("auxclick", (event) => event.preventDefault());
   new ResizeObserver(() => {

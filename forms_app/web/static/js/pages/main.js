@@ -27,7 +27,7 @@ const pins = createPins(() => {
 let desk = null;
 const forms = createForms(part("form"), work);
 desk = createDesk({
-  desk: part("desk"), scan: part("scan"), laid: part("laid"), lines: part("lines"),
+  desk: part("desk"), scan: part("scan"), bent: part("bent"), laid: part("laid"), lines: part("lines"),
   container: part("stage"), pins,
 });
 
@@ -38,10 +38,13 @@ function say() {
   part("hint").textContent = mode === "points" ? (COUNTS[count] ?? `${count} points set`) : "";
 }
 
+/** As it is laid, the page goes to another form than the one it is in, if it is in any. */
+const isMoved = () => work.state === "held" || !forms.isByPlace;
+
 function primaryLabel() {
   if (mode === "shown") return "Use this";
   if (mode === "points") return "Show the result";
-  return work.state === "held" ? "Put it into the form" : "It fits";
+  return isMoved() ? "Put it into the form" : "It fits";
 }
 
 function setMode(next) {
@@ -56,6 +59,13 @@ function setMode(next) {
   say();
 }
 
+/** Who refuses because something has changed is asked again only after a new look. */
+function tell(problem) {
+  const isOld = problem.code === "changed_meanwhile";
+  const lookAgain = { label: "Look again", run: () => window.location.reload() };
+  notify(problem.message, "danger", isOld ? lookAgain : undefined);
+}
+
 async function attempt(task) {
   if (isBusy) return;
   isBusy = true;
@@ -63,7 +73,7 @@ async function attempt(task) {
   try {
     await task();
   } catch (problem) {
-    notify(problem.message, "danger");
+    tell(problem);
   } finally {
     isBusy = false;
     part("primary").disabled = false;
@@ -72,7 +82,7 @@ async function attempt(task) {
 
 const placement = () => ({
   version_id: target().version_id, template_page: target().template_page,
-  points: pins.points, submission_id: forms.id,
+  points: pins.points, submission_id: forms.id, new_form: forms.isNew,
 });
 
 async function showHowItLies() {
@@ -84,19 +94,23 @@ async function showHowItLies() {
 
 const leave = () => window.location.assign(work.done_url);
 
+function isDecided() {
+  if (!forms.isUndecided) return true;
+  part("form").focus();
+  notify("Choose the form that this page belongs to.", "doubt");
+  return false;
+}
+
 async function use() {
+  if (!isDecided()) return;
   const sent = { ...placement(), seen: true };
   await send(work.urls.lay, { method: "POST", json: sent });
   leave();
 }
 
 async function takeAsLaid() {
-  if (work.state === "held") {
-    if (forms.isUndecided) {
-      part("form").focus();
-      notify("Choose the form that this page belongs to.", "doubt");
-      return;
-    }
+  if (isMoved()) {
+    if (!isDecided()) return;
     await send(work.urls.assign, { method: "POST", json: { submission_id: forms.id } });
   } else await send(work.urls.check, { method: "POST", json: {} });
   leave();
@@ -194,6 +208,9 @@ root.addEventListener("click", (event) => {
 });
 part("primary").addEventListener("click", goOn);
 part("back").addEventListener("click", () => setMode("points"));
+part("form").addEventListener("change", () => {
+  part("primary").textContent = primaryLabel();
+});
 part("drop").addEventListener("click", () => attempt(drop));
 part("template-page").addEventListener("change", () => attempt(async () => {
   await start(target());
@@ -216,5 +233,5 @@ onKeys({
   0: commands.fit,
   o: commands.overlay,
 });
-bindFileChoices();
+bindFileChoices(leave, tell);
 attempt(open);

@@ -1,6 +1,7 @@
 /** The points of a placement: the map of the scan follows from where they were put. */
 
-import { apply, inverse, mapThrough, multiply, turnAbout } from "./homography.js";
+import { wayThrough } from "./bend.js";
+import { apply, mapThrough, multiply, turnAbout } from "./homography.js";
 
 export const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
 
@@ -11,11 +12,13 @@ export const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]];
 export function createPins(onChange) {
   let base = [1, 0, 0, 0, 1, 0, 0, 0, 1];
   let map = base;
+  let way = wayThrough(map, []);
   let pins = [];
   let chosen = null;
 
   function update() {
     map = mapThrough(base, pins);
+    way = wayThrough(map, pins);
     onChange();
   }
 
@@ -27,6 +30,10 @@ export function createPins(onChange) {
     get map() {
       return map;
     },
+    /** Between shares of the scan and template pixels, see `wayThrough`. */
+    get way() {
+      return way;
+    },
     get pins() {
       return pins;
     },
@@ -37,7 +44,7 @@ export function createPins(onChange) {
     get handles() {
       return [
         ...pins.map((pin) => ({ pin, at: pin.target, isSet: true })),
-        ...free().map((corner) => ({ corner, at: apply(map, corner), isSet: false })),
+        ...free().map((corner) => ({ corner, at: way.to(corner), isSet: false })),
       ];
     },
     /** What the server is sent: the pins if they are enough, else the scan's corners. */
@@ -55,7 +62,7 @@ export function createPins(onChange) {
     },
     /** Take hold of the scan at a template point, or at one of its corners. */
     take(at, corner = null) {
-      const pin = { scan: corner ?? apply(inverse(map), at), target: at };
+      const pin = { scan: corner ?? way.from(at), target: at };
       pins = [...pins, pin];
       chosen = pin;
       update();

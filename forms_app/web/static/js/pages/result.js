@@ -16,7 +16,7 @@ export function showResult(container, found) {
   } else {
     notice.append(
       element("p", found.doubt),
-      element("p", "It is laid by your points alone. Use it only if the lines fit."),
+      element("p", "It is laid by your points and what print was found. Use it only if the lines fit."),
     );
   }
   if (found.poor_fields.length) {
