@@ -78,6 +78,8 @@ def ordinal(number: int) -> str:
 def _layout_doubts(field: FormField, evidence: Evidence, policy: ReviewPolicy) -> Iterator[Doubt]:
     if evidence.struck_cells:
         yield Doubt("a character is struck out", True)
+    elif evidence.perhaps_struck:
+        yield Doubt("a character may be struck out", True)
     if evidence.inner_gaps and (field.kind in _TIGHT_KINDS):
         yield Doubt("there is an empty cell between the characters", True)
     elif evidence.lone_letters:

@@ -35,6 +35,7 @@ class Evidence:
         inner_gaps: empty cells between written ones.
         lone_letters: characters that an empty cell parts from all others.
         struck_cells: cells that are struck out.
+        perhaps_struck: characters that may be struck out.
         beside: largest share of a cell's ink that stands beside its character.
         bars_on_print: bars (1, I, l) whose top meets a printed line, which may hide a 7's top.
         lost_ink: writing that shows in the scan and is not in the ink, as a multiple of the ink.
@@ -46,6 +47,7 @@ class Evidence:
     inner_gaps: int
     lone_letters: int
     struck_cells: int
+    perhaps_struck: int
     beside: float
     bars_on_print: int
     lost_ink: float
@@ -68,6 +70,7 @@ def gather_evidence(
         inner_gaps=sum(state is InkState.EMPTY for state in inner),
         lone_letters=_lone(inner),
         struck_cells=sum(state is InkState.STRUCK_OUT for state in states),
+        perhaps_struck=segmentation.perhaps_struck,
         beside=max((glyph.beside for glyph in segmentation.glyphs), default=0.0),
         bars_on_print=sum(
             _top_meets_print(crop, c.box)

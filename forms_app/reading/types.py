@@ -133,6 +133,7 @@ class Segmentation:
     A comb of n cells has n + 1 nodes and one glyph per written cell; `cell_states` says what each
     cell holds and its empty cells are the nodes' gaps. A line has one state. `is_scrawled`: a line
     looks like one over which a zigzag runs; whether it is struck out, its legibility tells.
+    `perhaps_struck`: glyphs of a comb whose character may be struck out.
     """
 
     state: InkState
@@ -141,6 +142,7 @@ class Segmentation:
     cell_states: tuple[InkState, ...] = ()
     gaps: tuple[int, ...] = ()
     is_scrawled: bool = False
+    perhaps_struck: int = 0
 
 
 @dataclass(frozen=True, slots=True)

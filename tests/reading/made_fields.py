@@ -24,6 +24,7 @@ CLEAN = Evidence(
     inner_gaps=0,
     lone_letters=0,
     struck_cells=0,
+    perhaps_struck=0,
     beside=0.0,
     bars_on_print=0,
     lost_ink=0.0,

@@ -58,6 +58,7 @@ def test_a_doubtful_character_is_named_with_its_rivals() -> None:
         (replace(CLEAN, residual_px=5.0), "the page is 5.0 px off its template here"),
         (replace(CLEAN, stray_ink=0.4), "40% of the ink belongs to no character read"),
         (replace(CLEAN, struck_cells=1), "a character is struck out"),
+        (replace(CLEAN, perhaps_struck=1), "a character may be struck out"),
         (replace(CLEAN, inner_gaps=1), "there is an empty cell between the characters"),
         (replace(CLEAN, beside=0.3), "two characters seem to share a cell"),
         (
