@@ -35,9 +35,9 @@ def _struck(text: str, at: int, seed: int, heights: tuple[float, ...]) -> DrawnF
     return drawn
 
 
-@pytest.mark.parametrize("heights", [(0.5,), (0.42, 0.62)])
+@pytest.mark.parametrize(("heights", "least"), [((0.5,), 1), ((0.42, 0.62), 5)])
 def test_a_field_with_a_struck_cell_is_reviewed_and_a_surely_struck_one_is_dropped(
-    heights: tuple[float, ...], classifier: Classifier
+    heights: tuple[float, ...], least: int, classifier: Classifier
 ) -> None:
     dropped = named = 0
     for seed in range(12):
@@ -49,7 +49,7 @@ def test_a_field_with_a_struck_cell_is_reviewed_and_a_surely_struck_one_is_dropp
             dropped += 1
             assert " " not in str(reading.value)
             assert {c.cell for c in reading.characters} == {0, 1, 3, 4, 5}
-    assert dropped >= 2 and named >= 6
+    assert named > dropped >= least
 
 
 @pytest.mark.parametrize("text", ["4A47HZ", "MWNKTE", "804AFR"])
