@@ -12,7 +12,7 @@ from forms_app.reading.types import GreyImage
 from tests.reading.sheets import Handling, draw_blank, place_on_scan, scan_sheet
 
 BLANK = draw_blank(7, 1754, 1240)
-CREASED = Handling(angle_deg=3, scale=0.9, curl=320 / 3508, fill=0.8, background=60, seed=4)
+CREASED = Handling(angle_deg=3, scale=0.9, curl=360 / 3508, fill=0.8, background=60, seed=4)
 SLIP_PX = 3
 """How far off a person puts a point, at 150 dpi."""
 
@@ -52,8 +52,8 @@ def test_a_bent_sheet_is_laid_by_more_than_four_points(
 ) -> None:
     by_four = lay_by_points(scan, reference, _points(scan, 2, 2))
     by_many = lay_by_points(scan, reference, _points(scan, 3, 4))
-    assert _print_in_place(by_four.aligned.grey) < 0.5
-    assert _print_in_place(by_many.aligned.grey) > 0.75
+    found = _print_in_place(by_many.aligned.grey)
+    assert found > max(0.75, _print_in_place(by_four.aligned.grey) + 0.05)
 
 
 def test_far_from_print_that_was_found_the_points_count(reference: PageReference) -> None:
