@@ -53,7 +53,7 @@ def test_a_bent_sheet_is_laid_by_more_than_four_points(
     by_four = lay_by_points(scan, reference, _points(scan, 2, 2))
     by_many = lay_by_points(scan, reference, _points(scan, 4, 5))
     found = _print_in_place(by_many.aligned.grey)
-    assert found > max(0.7, _print_in_place(by_four.aligned.grey) + 0.05)
+    assert found > max(0.6, _print_in_place(by_four.aligned.grey) + 0.05)
 
 
 def test_far_from_print_that_was_found_the_points_count(reference: PageReference) -> None:
