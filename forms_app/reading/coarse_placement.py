@@ -21,8 +21,9 @@ from forms_app.reading.features import (
     scaling,
 )
 from forms_app.reading.patches import PatchSet, find_patches
+from forms_app.reading.perspective import perspective_in
 from forms_app.reading.references import COARSE_SEARCH_PX, WIDE_SEARCH_PX, PageReference
-from forms_app.reading.refinement import DisplacementField, fit_field
+from forms_app.reading.refinement import DisplacementField, FieldFit, fit_field
 from forms_app.reading.warping import warp_working_copy
 
 FEATURE_REACH_PX = (24.0, 4.0)
@@ -107,7 +108,7 @@ def coarse_fit_near(
     for _ in range(WIDE_SEARCHES):
         if fit is None or fit.coverage <= HOPELESS or fit.is_convincing:
             break
-        again = _search_near(view, reference, matrix, _search_wide(view, reference, fit))
+        again = _search_near(view, reference, fit.matrix, _search_wide(view, reference, fit))
         if again is None or again.coverage <= fit.coverage:
             break
         gained, fit = again.coverage - fit.coverage, again
@@ -125,10 +126,18 @@ def _search_near(
     )
     if len(places) < MIN_PATCHES:
         return None
-    fit = fit_field(
-        reference.view.fine.shape, places, offsets, scores,
-        reach_px=COARSE_REACH_PX, stiffness=PATCH_STIFFNESS,
-    )  # fmt: skip
+    shape = reference.view.fine.shape
+
+    def fitted(wanted: Points) -> FieldFit:
+        return fit_field(
+            shape, places, wanted, scores, reach_px=COARSE_REACH_PX, stiffness=PATCH_STIFFNESS
+        )
+
+    fit = fitted(offsets)
+    flat = perspective_in(fit.field, shape)
+    if flat is not None:
+        matrix = flat @ matrix
+        fit = fitted(map_points(flat, places + offsets) - places)
     trusted = good.copy()
     trusted[good] = fit.weights > TRUSTED_WEIGHT
     return CoarseFit(matrix, fit.field, _coverage(trusted, reference), _gap_px(trusted, reference))

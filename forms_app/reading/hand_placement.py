@@ -102,7 +102,9 @@ def lay_by_points(
         except PoorRegistrationError as error:
             doubt = error
         refined, covered = place_page(view, reference, fit), fit.coverage
-        field = _field_through(reference, *_print_and_points(refined, reference, places, offsets))
+        field = _field_through(
+            reference, *_print_and_points(refined, fine_matrix, reference, places, offsets)
+        )
     placement = _as_placed(view, reference, fine_matrix, field)
     return HandPlacement(_laid(view, reference, placement, fields), doubt)
 
@@ -172,16 +174,24 @@ def _field_through(reference: PageReference, places: Points, offsets: Points) ->
 
 
 def _print_and_points(
-    refined: Placement, reference: PageReference, places: Points, offsets: Points
+    refined: Placement,
+    fine_matrix: Matrix,
+    reference: PageReference,
+    places: Points,
+    offsets: Points,
 ) -> tuple[Points, Points]:
-    """Places and offsets of the print that was found, and of the points with none near them."""
+    """Places and offsets of the print that was found, and of the points with none near them.
+
+    All offsets are those that `fine_matrix` leaves; the refined placement may have another matrix.
+    """
     limit_px = MAX_RESIDUAL_SHARE * max(reference.view.fine.shape)
     found = reference.fitting_patches.centres[refined.misfits_px < limit_px]
     away_px = np.linalg.norm(places[:, None] - found[None], axis=-1).min(axis=1, initial=np.inf)
     alone = away_px > NEAR_PRINT_PX
+    on_page = map_points(np.linalg.inv(refined.matrix), found + refined.field.at(found))
     return (
         np.concatenate([found, places[alone]]),
-        np.concatenate([refined.field.at(found), offsets[alone]]),
+        np.concatenate([map_points(fine_matrix, on_page) - found, offsets[alone]]),
     )
 
 

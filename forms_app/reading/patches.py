@@ -6,7 +6,9 @@ like the next tick, a line like itself further along, and either would be found 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -20,6 +22,11 @@ MIN_SCORE = 0.5
 LOBE_RADIUS_PX = 4
 """Around its true place a patch correlates with itself; beyond this it must not."""
 UNIQUENESS = 0.8
+NEARLY_UNIQUE, LONELY = (0.9, 0.85), 1.5
+"""The end of a line looks like the line a little further along: at most so much beyond its place,
+and at the rim of the search window. It serves where nothing better is within so many grid cells."""
+BESIDE_PX = 6
+"""A corner is equally strong all around it: so far beside the place found, the line may end."""
 INK_DEPTH = 0.35
 """Ink on the page is darker than its paper by this share of the blank's own contrast."""
 CONTRAST_KEPT = 3.0
@@ -27,6 +34,9 @@ CONTRAST_KEPT = 3.0
 in them, only these are much darker."""
 MIN_CONTRAST = 12.0
 """Least standard deviation of a patch in grey levels: empty paper has none."""
+
+Place = tuple[int, int]
+"""x, y in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +80,22 @@ class PatchMatches:
 def choose_patches(blank: GreyImage, size_px: int, pitch_px: int, search_px: int) -> PatchSet:
     """The most corner-like patch of each grid cell that is unique within `search_px`.
 
+    Where there is none around, less unique ones: ends of lines, corners of panels.
+
     Args:
         blank: working image `(H, W)` of the blank.
         size_px: odd side of a patch.
         pitch_px: side of a grid cell.
         search_px: how far from its place a patch will be looked for.
     """
-    usable = _away_from_scanner_border(blank, size_px // 2)
+    usable = _away_from_scanner_border(blank, size_px // 2 + BESIDE_PX)
     strength = cv2.cornerMinEigenVal(blank, blockSize=size_px // 2 | 1, ksize=3)
     strength[~usable] = 0
-    chosen = [
-        centre
-        for centre in _cell_maxima(strength, size_px // 2 + search_px, pitch_px)
-        if _is_unique(blank, centre, size_px // 2, search_px)
-    ]
     half = size_px // 2
+    likeness = partial(_likeness, blank, half=half, search=search_px)
+    centres = _cell_maxima(strength, half + search_px, pitch_px)
+    unique = [centre for centre in centres if likeness(centre)[0] < UNIQUENESS]
+    chosen = unique + _lonely_ones(centres, unique, LONELY * pitch_px, likeness)
     images = [blank[y - half : y + half + 1, x - half : x + half + 1] for x, y in chosen]
     return PatchSet(
         np.array(chosen, np.float64).reshape(-1, 2),
@@ -159,18 +170,41 @@ def _cell_maxima(strength: NDArray[Any], margin: int, pitch: int) -> list[tuple[
     return maxima
 
 
-def _is_unique(blank: GreyImage, centre: tuple[int, int], half: int, search: int) -> bool:
+def _lonely_ones(
+    centres: Sequence[Place],
+    unique: Sequence[Place],
+    reach_px: float,
+    likeness: Callable[[Place], tuple[float, float]],
+) -> list[Place]:
+    """Nearly unique ones on or beside the centres that have no unique one within reach."""
+    if not centres:
+        return []
+    apart = np.array(centres)[:, None] - np.array(unique).reshape(1, -1, 2)
+    away_px = np.linalg.norm(apart, axis=-1).min(axis=1, initial=np.inf)
+    steps = (0, -BESIDE_PX, BESIDE_PX)
+    found = []
+    for (x, y), px in zip(centres, away_px, strict=True):
+        if px > reach_px:
+            around = [(x + dx, y + dy) for dx in steps for dy in steps]
+            most, best = min((likeness(place), place) for place in around)
+            if most[0] < NEARLY_UNIQUE[0] and most[1] < NEARLY_UNIQUE[1]:
+                found.append(best)
+    return found
+
+
+def _likeness(blank: GreyImage, centre: Place, half: int, search: int) -> tuple[float, float]:
+    """How much a patch looks like its surroundings beyond its own place, and like what lies at
+    the rim of the search window: 0 to 1, 1 also where it is too faint."""
     x, y = centre
     patch = blank[y - half : y + half + 1, x - half : x + half + 1]
-    if patch.std() < MIN_CONTRAST:
-        return False
     window = _window(blank, np.array(centre), half + search)
-    if window is None:
-        return False
+    if window is None or patch.std() < MIN_CONTRAST:
+        return 1.0, 1.0
     response = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED)
     rows, columns = np.ogrid[-search : search + 1, -search : search + 1]
-    beyond = rows**2 + columns**2 > LOBE_RADIUS_PX**2
-    return not beyond.any() or float(response[beyond].max()) < UNIQUENESS
+    beyond = response[rows**2 + columns**2 > LOBE_RADIUS_PX**2]
+    rim = response[np.maximum(np.abs(rows), np.abs(columns)) == search]
+    return float(beyond.max(initial=0.0)), float(rim.max())
 
 
 def _away_from_scanner_border(blank: GreyImage, margin: int) -> NDArray[np.bool_]:

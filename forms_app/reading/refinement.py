@@ -5,32 +5,41 @@ squares (P-splines: Eilers & Marx, Statistical Science 1996) with Geman-McClure 
 patch that disagrees with its neighbours (found on handwriting, or a cell off) loses its say. The
 first rounds are stiff, so that a few such patches at the rim of the print cannot bend the field
 to themselves before they are weighed.
+
+What is penalised is the bend beside the homography nearest to the offsets, found with it: where the
+print ends, the field goes on as that homography does, not straight on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-KNOT_SPACING_PX = 160.0
-"""Of the fine image: 27 mm on A4, the scale on which paper curls and a feeder slips."""
+from forms_app.reading.splines import (
+    Array,
+    Indices,
+    basis,
+    bending,
+    homography_modes,
+    knot_counts,
+    slopes,
+    sparse_rows,
+)
+
 BENDING_WEIGHT = 0.006
 FLATNESS_WEIGHT = 1e-4
 """Ties neighbouring knots faintly, so that areas without print keep their neighbours' offset."""
 HOMOGRAPHY_WEIGHT = 1e-4
-"""Ties knots faintly to no displacement: three knots beyond the last print little is left of it."""
+"""Ties knots faintly to the homography nearest to the offsets: three knots beyond the last print
+little is left of a bend."""
+MODE_WEIGHTS = (1e-6, 1e-4, 1e-4, 1e-6, 1e-4, 1e-4, 1e-4, 1e-4)
+"""Ties that homography more faintly still to none: shift, scale and shear of dx, of dy, perspective
+(`homography_modes`). Without them it would be unknown where all print lies in one line."""
 ROUNDS = 6
 LEAST_SAY = 0.06
 """Below this weight an offset is left out: where there is no other print it would still pull."""
-
-Array = NDArray[np.floating[Any]]
-Indices = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,13 @@ class DisplacementField:
     def at(self, points: Array) -> Array:
         """Displacements `(N, 2)` at `(N, 2)` points x, y."""
         rows, columns = self.knots.shape[:2]
-        knots, values = _sparse_rows(points, (rows, columns))
+        knots, values = sparse_rows(points, (rows, columns))
         return np.asarray(np.einsum("nk,nkd->nd", values, self.knots.reshape(-1, 2)[knots]))
 
     def on_grid(self, xs: Array, ys: Array) -> Array:
         """Displacements `(len(ys), len(xs), 2)` on a rectangular grid."""
         rows, columns = self.knots.shape[:2]
-        across, down = _basis(xs, columns), _basis(ys, rows)
+        across, down = basis(xs, columns), basis(ys, rows)
         return np.stack([down @ self.knots[:, :, i] @ across.T for i in (0, 1)], axis=-1)
 
     def slopes(
@@ -101,26 +110,27 @@ def fit_field(
         stiffness: factor on the bending weight, first round, last; more for few or coarse offsets.
         first_weights: (N,) 0..1, each offset's say in the first round; otherwise all have the same.
     """
-    counts = _knot_counts(shape)
-    columns, values = _sparse_rows(points, counts)
-    faint = FLATNESS_WEIGHT * _slopes(counts)
+    counts = knot_counts(shape)
+    columns, values = sparse_rows(points, counts)
+    count = counts[0] * counts[1]
+    known = np.broadcast_to(scores.reshape(len(points), -1), offsets.shape)
+    directions = [
+        _equations(columns, values, known[:, axis], offsets[:, axis], count) for axis in (0, 1)
+    ]
+    modes = homography_modes(counts, max(shape))
+    faint = FLATNESS_WEIGHT * slopes(counts)
     faint += HOMOGRAPHY_WEIGHT * np.eye(len(faint))
+    bent, faintly = bending(counts) @ modes, faint @ modes
     weights = np.ones(len(points)) if first_weights is None else first_weights
-    known = scores.reshape(len(points), -1) > 0
-    knots = np.zeros((counts[0] * counts[1], 2))
+    knots = np.zeros((count, 2))
     for reach, stiff in zip(
         np.geomspace(*reach_px, ROUNDS), np.geomspace(*stiffness, ROUNDS), strict=True
     ):
-        penalty = stiff * BENDING_WEIGHT * _bending(counts) + faint
-        knots = np.concatenate(
-            [
-                _solution(columns, values, weights * trust, wanted, penalty)
-                for trust, wanted in _directions(scores, offsets)
-            ],
-            axis=1,
-        )
+        penalty = stiff * BENDING_WEIGHT * bending(counts) + faint
+        pulls = stiff * BENDING_WEIGHT * bent + faintly
+        knots = _fitted_knots([each.sums(weights, penalty) for each in directions], pulls, modes)
         fitted = np.einsum("nk,nkd->nd", values, knots[columns])
-        misfit = np.sum((known * (fitted - offsets)) ** 2, axis=1)
+        misfit = np.sum((known > 0) * (fitted - offsets) ** 2, axis=1)
         weights = robust_weights(misfit, reach)
         weights[weights < LEAST_SAY] = 0
     return FieldFit(DisplacementField(knots.reshape(*counts, 2)), weights)
@@ -131,90 +141,58 @@ def robust_weights(squared_misfits: Array, reach: float) -> Array:
     return np.asarray((reach**2 / (reach**2 + squared_misfits)) ** 2)
 
 
-def _sparse_rows(points: Array, counts: tuple[int, int]) -> tuple[Indices, Array]:
-    """The 16 knots that bear on each point, `(N, 16)`, and their basis values."""
-    first_row, down = _pieces(points[:, 1], counts[0])
-    first_column, across = _pieces(points[:, 0], counts[1])
-    rows, columns = first_row[:, None] + np.arange(4), first_column[:, None] + np.arange(4)
-    knots = rows[:, :, None] * counts[1] + columns[:, None, :]
-    values = down[:, :, None] * across[:, None, :]
-    return knots.reshape(-1, 16), values.reshape(-1, 16)
+@dataclass(frozen=True, slots=True)
+class _Equations:
+    """The offsets known in one direction: which `rows` they are, what they trust and want, and the
+    16 knots that bear on each, alone and in `pairs` (136 of them: one of each two alike)."""
+
+    rows: Indices
+    trust: Array
+    wanted: Array
+    columns: Indices
+    pairs: Indices
+    products: Array
+
+    def sums(self, weights: Array, penalty: Array) -> tuple[Array, Array]:
+        """Normal matrix `(K, K)` and right side `(K,)`; far less work than a dense product."""
+        count, weighted = len(penalty), (weights[self.rows] * self.trust)[:, None]
+        sums = np.bincount(self.pairs.ravel(), (self.products * weighted).ravel(), count * count)
+        upper = sums.reshape(count, count)
+        normal = upper + upper.T + penalty
+        normal[np.diag_indices(count)] -= upper.diagonal()
+        right = np.bincount(self.columns.ravel(), (self.wanted * weighted).ravel(), count)
+        return normal, right
 
 
-def _directions(scores: Array, offsets: Array) -> Iterator[tuple[Array, Array]]:
-    """Trust `(N,)` and wanted displacements `(N, 1 or 2)`: together, or each direction alone."""
-    if scores.ndim == 1:
-        yield scores, offsets
-    else:
-        for axis in (0, 1):
-            yield scores[:, axis], offsets[:, axis : axis + 1]
+def _equations(
+    columns: Indices, values: Array, trust: Array, offsets: Array, count: int
+) -> _Equations:
+    rows = np.flatnonzero(trust > 0)
+    columns, values = columns[rows], values[rows]
+    first, second = np.triu_indices(16)
+    return _Equations(
+        rows,
+        trust[rows],
+        values * offsets[rows, None],
+        columns,
+        columns[:, first] * count + columns[:, second],
+        values[:, first] * values[:, second],
+    )
 
 
-def _solution(
-    columns: Indices, values: Array, weights: Array, wanted: Array, penalty: Array
-) -> Array:
-    """The knots `(K, 1 or 2)` of one least squares fit.
+def _fitted_knots(equations: list[tuple[Array, Array]], pulls: Array, modes: Array) -> Array:
+    """Knots `(K, 2)` of one least squares fit: they are held to the nearest homography.
 
-    Sums over the 16 x 16 knots of each point: far less work than a dense product.
+    The penalty is (k - V t)' P (k - V t) for knots k and any share t of the `modes` V; `pulls` are
+    P V. Each direction is solved for its measurements and for each mode, then t for both together.
     """
-    told = weights > 0
-    columns, values, weights, wanted = columns[told], values[told], weights[told], wanted[told]
-    count = len(penalty)
-    weighted = values * weights[:, None]
-    pairs = columns[:, :, None] * count + columns[:, None, :]
-    products = weighted[:, :, None] * values[:, None, :]
-    normal = np.bincount(pairs.ravel(), products.ravel(), count * count).reshape(count, count)
-    right = [
-        np.bincount(columns.ravel(), (weighted * part[:, None]).ravel(), count) for part in wanted.T
-    ]
-    _, solution = cv2.solve(normal + penalty, np.stack(right, axis=1), flags=cv2.DECOMP_CHOLESKY)
-    return np.asarray(solution, dtype=np.float64)
-
-
-def _knot_counts(shape: tuple[int, ...]) -> tuple[int, int]:
-    rows, columns = (int(np.ceil(side / KNOT_SPACING_PX)) + 3 for side in shape[:2])
-    return rows, columns
-
-
-def _pieces(coordinates: Array, count: int) -> tuple[Indices, Array]:
-    """First knot `(N,)` and the four basis values `(N, 4)`; beyond the knots it is clamped."""
-    position = np.clip(coordinates / KNOT_SPACING_PX, 0, count - 3 - 1e-9)
-    first = np.floor(position).astype(np.intp)
-    t = position - first
-    pieces = np.stack(
-        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1
-    )
-    return first, pieces / 6
-
-
-def _basis(coordinates: Array, count: int) -> Array:
-    """Uniform cubic B-spline values `(N, count)`."""
-    first, pieces = _pieces(coordinates, count)
-    values = np.zeros((len(coordinates), count))
-    np.put_along_axis(values, first[:, None] + np.arange(4), pieces, axis=1)
-    return values
-
-
-@cache
-def _bending(counts: tuple[int, int]) -> Array:
-    """Squared second differences along rows, along columns and across both."""
-    rows, columns = counts
-    return np.asarray(
-        np.kron(_squared_differences(rows, 2), np.eye(columns))
-        + np.kron(np.eye(rows), _squared_differences(columns, 2))
-        + 2 * np.kron(_squared_differences(rows, 1), _squared_differences(columns, 1))
-    )
-
-
-@cache
-def _slopes(counts: tuple[int, int]) -> Array:
-    rows, columns = counts
-    return np.asarray(
-        np.kron(_squared_differences(rows, 1), np.eye(columns))
-        + np.kron(np.eye(rows), _squared_differences(columns, 1))
-    )
-
-
-def _squared_differences(count: int, order: int) -> Array:
-    differences = np.diff(np.eye(count), n=order, axis=0)
-    return np.asarray(differences.T @ differences, dtype=np.float64)
+    inner, right = np.diag(MODE_WEIGHTS).copy(), np.zeros(len(MODE_WEIGHTS))
+    solved = []
+    for axis, (normal, wanted) in enumerate(equations):
+        told = np.concatenate([wanted[:, None], pulls[axis]], axis=1)
+        _, solution = cv2.solve(normal, told, flags=cv2.DECOMP_CHOLESKY)
+        solved.append(solution)
+        inner += pulls[axis].T @ (modes[axis] - solution[:, 1:])
+        right += pulls[axis].T @ solution[:, 0]
+    shares = np.linalg.solve(inner, right)
+    return np.stack([each[:, 0] + each[:, 1:] @ shares for each in solved], axis=1)

@@ -176,3 +176,21 @@ def test_marks_in_far_corners_are_used(seed):
     placed = place_page(view, its_form, best_reference(view, [its_form])[1]).page_points(corners)
     off = np.linalg.norm(placed - place_on_scan(corners, form.shape, handling), axis=1)
     assert off.max() < 2 * handling.scale
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_far_end_of_a_panel_on_a_photograph(seed):
+    """All other print is in the left half; the sheet lies in perspective and is bent."""
+    form = draw_blank(3, HEIGHT, WIDTH)
+    form[:, 560:] = 255
+    form[800:850, 580:1150] = 222
+    handling = Handling(
+        angle_deg=4, perspective=-0.15, curl=10 / HEIGHT, fill=0.88, background=70, seed=seed
+    )
+    scan, its_form = scan_sheet(scribble(form, seed, 40), handling), prepare_reference(1, form)
+    assert align_page(scan, its_form).residual_px < 1
+    corners = np.array([[1150, 800], [1150, 850]], float)
+    view = view_page(scan)
+    placed = place_page(view, its_form, best_reference(view, [its_form])[1]).page_points(corners)
+    off = np.linalg.norm(placed - place_on_scan(corners, form.shape, handling), axis=1)
+    assert off.max() < 1.5 * handling.magnification
