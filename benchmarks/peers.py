@@ -40,6 +40,7 @@ from forms_app.reading.intake import open_pages
 from forms_app.reading.page_limits import IntakeLimits
 from forms_app.reading.pipeline import read_crop
 from forms_app.reading.registration import PageReference
+from forms_app.reading.tones import tone_curve
 from forms_app.reading.types import FieldCrop, Outcome
 from forms_app.templating.blanks import load_references
 from forms_app.templating.template_file import load_template
@@ -117,8 +118,9 @@ def _crops(
         except PageError:
             continue
         reference = next(r for r in references if r.number == page.template_page)
+        curve = tone_curve(page.grey, reference.grey)
         for field in template.fields_on(page.template_page):
-            yield field, crop_field(page, reference, field)
+            yield field, crop_field(page, reference, field, curve)
 
 
 def engines(classifier: Classifier) -> list[Engine]:

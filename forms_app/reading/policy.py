@@ -9,7 +9,7 @@ from types import MappingProxyType
 from forms_app.reading.form_template import WRITTEN_KINDS, FieldKind
 
 # Chosen from the risk curve of drawn forms that the confidence was not fitted to: of what was
-# accepted, 4 of 1,362 digit fields and 1 of 475 with letters were wrong (docs/confidence.md).
+# accepted, 3 of 1,570 digit fields and 2 of 584 with letters were wrong (docs/confidence.md).
 WRITTEN_THRESHOLD = 0.99
 """Least confidence of a written field that is accepted unseen."""
 _DEFAULT_THRESHOLDS: Mapping[FieldKind, float] = MappingProxyType(
