@@ -58,7 +58,8 @@ def command(paths: tuple[Path, ...], template: str, batch: str | None, data: Pat
             failed += not is_fine
             click.echo(f"{position} of {len(files)}  {known_as}: {said}", err=not is_fine)
         say_if_nobody_reads(app)
-    click.echo(f"{len(files) - failed} of {len(files)} files are in the batch '{name}'.")
+    fine = len(files) - failed
+    click.echo(f"{fine} of {len(files)} files will be read; they are in the batch '{name}'.")
     if failed:
         sys.exit(EXIT_SOME_FAILED)
 
@@ -81,13 +82,28 @@ def _submit(app: Application, batch_id: int, path: Path, known_as: str) -> tuple
     from forms_app.services.taking import take_file, taking_id
 
     try:
+        reason = _why_not_read(app, path)
         known_by = taking_id(path, f"{PURPOSE} {batch_id}")
         file = take_file(app, batch_id, path, known_as, known_by)
     except (ReadingError, UserError, TransientError) as error:
         return error.message, False
     except OSError as error:
         return f"cannot be read: {error.strerror}.", False
+    if reason is not None:
+        return reason, False
     return _told(file), file.state != "failed"
+
+
+def _why_not_read(app: Application, path: Path) -> str | None:
+    """What the file's headers tell already; the batch says so too, once a worker has opened it."""
+    from forms_app.reading.errors import ReadingError
+    from forms_app.services.taking import check_file
+
+    try:
+        check_file(app, path)
+    except ReadingError as error:
+        return error.message
+    return None
 
 
 def _told(file: FileSummary) -> str:

@@ -17,6 +17,7 @@ from forms_app.services import batches
 from forms_app.services.application import Application
 from tests.browser.demo_form import publish_demo
 from tests.cli.program import fieldhand
+from tests.reading.file_bytes import encrypted_pdf
 from tests.reading.zip_bytes import zip_bytes
 from tests.serving import Serve, start_fieldhand, wait_until
 
@@ -54,6 +55,8 @@ def scans(tmp_path: Path) -> Path:
     shutil.copy(FILLED[0], folder / "north" / "one.jpg")
     shutil.copy(FILLED[0], folder / "two.jpg")
     (folder / "empty.pdf").touch()
+    (folder / "a.bmp").write_bytes(b"BM" + bytes(100))
+    (folder / "locked.pdf").write_bytes(encrypted_pdf())
     (folder / "Thumbs.db").write_bytes(b"litter")
     return folder
 
@@ -66,14 +69,18 @@ def test_submit_takes_files_and_folders_and_says_what_became_of_each(
     assert first.returncode == 3
     assert "monday/north/one.jpg: taken" in first.stdout
     assert "monday/two.jpg: duplicate of monday/north/one.jpg" in first.stdout
-    assert "monday/empty.pdf: The file is empty" in first.stderr
-    assert "2 of 3 files are in the batch 'March'." in first.stdout
+    assert "monday/empty.pdf: empty.pdf is empty (0 bytes)" in first.stderr
+    assert "monday/a.bmp: a.bmp is not a file that can be read" in first.stderr
+    assert "monday/locked.pdf: locked.pdf asks for a password" in first.stderr
+    assert "2 of 5 files will be read; they are in the batch 'March'." in first.stdout
     assert first.stderr.endswith(
         "Fieldhand does not run here now; it reads the files once it does.\n"
     )
     expected = {
         "March": {
+            "monday/a.bmp": "uploaded",  # until a worker opens it
             "monday/empty.pdf": "failed",
+            "monday/locked.pdf": "uploaded",
             "monday/north/one.jpg": "uploaded",
             "monday/two.jpg": "duplicate",
         }
