@@ -24,6 +24,7 @@ from forms_app.reading.errors import (
     UnsafeArchiveError,
     UnsupportedFileError,
 )
+from forms_app.reading.page_limits import megabytes, too_many_bytes
 
 STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 """Of a ZIP with and without files (APPNOTE.TXT 4.3.7 and 4.3.16)."""
@@ -37,6 +38,7 @@ READ_BYTES = 2 << 20
 
 LEFT_BY_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 ENCRYPTED_FLAG = 0x1
+_WITH = " with the ZIPs around it"
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """What every system's own ZIP program writes; zipfile bounds the memory of these two only."""
 
@@ -47,7 +49,15 @@ class ArchiveLimits:
 
     max_files: int = 10_000
     max_bytes: int = 2_000 << 20
-    max_file_bytes: int = 200 << 20
+    max_file_bytes: int = 2_000 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the ZIPs around a ZIP, and those beside it, hold: the limits count them all."""
+
+    files: int = 0
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ class ArchiveEntry:
     size: int
 
 
+NOTHING = Held()
+
+
 class Archive:
     """An open ZIP whose directory was found fit."""
 
@@ -67,6 +80,7 @@ class Archive:
         self._source = source
         self._limits = limits
         self._infos = file.infolist()
+        self.held = Held(len(self._infos), sum(info.file_size for info in self._infos))
         self.entries = tuple(
             ArchiveEntry(number, info.filename.replace("\\", "/"), info.file_size)
             for number, info in enumerate(self._infos)
@@ -74,7 +88,7 @@ class Archive:
         )
 
     @contextmanager
-    def opened(self, entry: ArchiveEntry) -> Iterator[IO[bytes]]:
+    def opened(self, entry: ArchiveEntry) -> Iterator[io.BufferedReader[Any]]:
         """The unpacked bytes of a file; never more than its `size`.
 
         Raises:
@@ -83,8 +97,7 @@ class Archive:
         """
         if entry.size > self._limits.max_file_bytes:
             raise ArchiveTooLargeError(
-                f"{entry.name} has {entry.size / 1e6:.0f} MB unpacked; at most "
-                f"{self._limits.max_file_bytes / 1e6:.0f} MB are accepted. Split it."
+                too_many_bytes(entry.name, entry.size, self._limits.max_file_bytes, "max_file_mb")
             )
         with _damage_named(self._source):
             stream = self._file.open(self._infos[entry.number])
@@ -107,7 +120,7 @@ def is_left_by_system(name: str) -> bool:
 
 @contextmanager
 def open_archive(
-    file: IO[bytes], source: str, limits: ArchiveLimits | None = None
+    file: IO[bytes], source: str, limits: ArchiveLimits | None = None, around: Held = NOTHING
 ) -> Iterator[Archive]:
     """Open a ZIP and judge it by its directory; no file in it is unpacked.
 
@@ -115,6 +128,7 @@ def open_archive(
         file: the ZIP, with random access; only what is needed is read of it.
         source: its name, for messages.
         limits: what is accepted; the defaults where None.
+        around: what counts towards the limits already, of a ZIP inside a ZIP.
 
     Raises:
         ArchiveError: too many files or bytes, names that point outside, an unusual packing.
@@ -128,15 +142,17 @@ def open_archive(
     with _damage_named(source):
         opened = zipfile.ZipFile(guarded)  # all that it uses is there
     with opened:
-        _refuse_unfit(opened.infolist(), source, checked)
+        _refuse_unfit(opened.infolist(), source, checked, around)
         archive = Archive(opened, source, checked)
         if not archive.entries:
             raise EmptyFileError(f"{source} holds no files. ZIP the scans again.")
         yield archive
 
 
-def _refuse_unfit(infos: list[zipfile.ZipInfo], source: str, limits: ArchiveLimits) -> None:
-    if len(infos) > limits.max_files:
+def _refuse_unfit(
+    infos: list[zipfile.ZipInfo], source: str, limits: ArchiveLimits, around: Held
+) -> None:
+    if around.files + len(infos) > limits.max_files:
         raise _too_many(source, limits.max_files)
     if any(info.filename in ("[Content_Types].xml", "mimetype") for info in infos):
         raise UnsupportedFileError(
@@ -153,11 +169,12 @@ def _refuse_unfit(infos: list[zipfile.ZipInfo], source: str, limits: ArchiveLimi
                 f"{source} is packed in a way that is not read here. "
                 "ZIP the scans with your system's own program, or upload them unpacked."
             )
-    size = sum(info.file_size for info in infos)
+    size = around.bytes + sum(info.file_size for info in infos)
     if size > limits.max_bytes:
         raise ArchiveTooLargeError(
-            f"{source} unpacks to {size / 1e6:,.0f} MB; at most {limits.max_bytes / 1e6:,.0f} MB "
-            "are accepted. Split it into several."
+            f"{source} unpacks to {megabytes(size):,} MB{_WITH if around.files else ''}; at most "
+            f"{megabytes(limits.max_bytes):,} MB are accepted (setting max_zip_mb). "
+            "Split it into several."
         )
 
 
@@ -173,7 +190,8 @@ def _refuse_outside(info: zipfile.ZipInfo, source: str) -> None:
 
 def _too_many(source: str, max_files: int) -> ArchiveTooLargeError:
     return ArchiveTooLargeError(
-        f"{source} holds more than {max_files:,} files. Split it into several."
+        f"{source} holds more than {max_files:,} files, those of ZIPs around and inside it counted "
+        "(setting max_zip_files). Split it into several."
     )
 
 

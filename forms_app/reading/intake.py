@@ -73,8 +73,8 @@ def sniff(data: ScanFile, source: str) -> FileKind:
     if _is_image(start):
         return FileKind.IMAGE
     raise UnsupportedFileError(
-        f"{source} is not a file that can be read, whatever its name says. "
-        "Use PDF, TIFF, JPEG, PNG, WebP or HEIC."
+        f"{source} is not a file that can be read, whatever its name says. Save it as PDF, "
+        "TIFF, JPEG, PNG, WebP or HEIC and upload that."
     )
 
 

@@ -68,9 +68,14 @@ class IntakeLimits:
             )
 
 
+def megabytes(size: int) -> int:
+    """Rounded up, so that what is over a limit is seen to be."""
+    return -(-size // 2**20)
+
+
 def too_many_bytes(source: str, size: int, most: int, setting: str) -> str:
     """The sentence for a file of `size` bytes where at most `most` are accepted."""
     return (
-        f"{source} has {size / 2**20:,.0f} MB; at most {most / 2**20:,.0f} MB are accepted "
+        f"{source} has {megabytes(size):,} MB; at most {megabytes(most):,} MB are accepted "
         f"(setting {setting}). Split it, scan it at a lower resolution, or have the limit raised."
     )

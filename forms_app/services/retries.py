@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError
 from forms_app.queues import ALIGN_PAGE, SPLIT_FILE
 from forms_app.services.application import Application
-from forms_app.services.dto.batches import FileSummary
+from forms_app.services.dto.batches import NEVER_READ, FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave
@@ -28,8 +28,8 @@ def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> 
     """Try a failed file again, its failed pages too; also a duplicate whose original was removed.
 
     Raises:
-        ConflictError: It has not failed, its bytes were never kept, or the batch has the same
-            content under another name by now.
+        ConflictError: It has not failed, its bytes were never kept or can never be read, or the
+            batch has the same content under another name by now.
     """
     with _one_of_a_content(app) as session:
         lock_file(session, file_id)
@@ -39,6 +39,8 @@ def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> 
             raise ConflictError(f"{file.name} has not failed; there is nothing to try again.")
         if file.content_hash is None:
             raise ConflictError(f"{file.name} could not be kept; upload it again.")
+        if file.error_code in NEVER_READ:
+            raise ConflictError(f"Another try cannot help. {file.error_message}")
         failed = (PageRow.file_id == file_id) & (PageRow.state == PageState.FAILED)
         session.execute(update(PageRow).where(failed).values(state=PageState.PENDING, **FRESH))
         _start_again(session, file_id, FileState.UPLOADED)
@@ -52,7 +54,8 @@ def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> 
     """Try a failed page again.
 
     Raises:
-        ConflictError: It has not failed, or the batch has the same file under another name by now.
+        ConflictError: It has not failed, can never be read, or the batch has the same file under
+            another name by now.
     """
     with _one_of_a_content(app) as session:
         page = load(session, PageRow, page_id)
@@ -60,6 +63,8 @@ def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> 
         session.refresh(page)
         if page.state != PageState.FAILED:
             raise ConflictError(f"Page {page.number} has not failed; nothing is to be tried again.")
+        if page.error_code in NEVER_READ:
+            raise ConflictError(f"Another try cannot help. {page.error_message}")
         session.execute(
             update(PageRow).where(PageRow.id == page_id).values(state=PageState.PENDING, **FRESH)
         )

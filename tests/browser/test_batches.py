@@ -14,6 +14,7 @@ from forms_app.services import batches, uploads
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.demo_form import filled_forms
+from tests.reading.file_bytes import huge_png
 from tests.serving import Serve
 
 pytestmark = pytest.mark.browser
@@ -123,7 +124,7 @@ def test_a_refused_retry_is_told(
     open_page.complaints.expected += ["404"]  # type: ignore[attr-defined]
     batch_id = new_batch("Changed elsewhere")
     page = open_page(f"{serve.url}/batches/{batch_id}")
-    page.locator("#files").set_input_files([payload("letter.pdf", b"Dear reader, no PDF.")])
+    page.locator("#files").set_input_files([payload("big.png", huge_png(30_000, 30_000))])
     retry = page.get_by_role("button", name="Retry")
     expect(retry).to_be_visible()
     page.evaluate("document.getElementById('batch-live').dataset.live = '600'")

@@ -143,7 +143,8 @@ def test_empty_and_too_large_files(app: Application) -> None:
     assert (file.state, file.error_code) == ("failed", "empty_file")
     app = replace(app, settings=replace(app.settings, max_file_mb=200))
     limit = app.settings.max_file_mb << 20
-    with pytest.raises(FileTooLargeError, match=r"^big\.pdf has 200 MB.*setting max_file_mb"):
+    said = r"^big\.pdf has 201 MB; at most 200 MB .*setting max_file_mb"
+    with pytest.raises(FileTooLargeError, match=said):
         start_upload(app, batch.id, "big.pdf", limit + 1)
     start_upload(app, batch.id, "big.zip", limit + 1)
     with pytest.raises(FileTooLargeError, match="setting max_zip_mb"):

@@ -20,6 +20,8 @@ from forms_app.store.models import FileRow, PageRow
 from forms_app.store.states import PageState
 from tests import factories
 from tests.fakes import RecordingTaskSender
+from tests.reading.file_bytes import encrypted_pdf, huge_png
+from tests.reading.zip_bytes import zip_bytes
 
 
 def _png(shade: int = 200) -> bytes:
@@ -81,18 +83,53 @@ def test_a_stopped_broker_refuses_nothing_and_the_sweeper_sends_it_later(
     assert tasks.take() == [(queues.SPLIT_FILE, (file.id,))]
 
 
-def test_unreadable_files_fail_with_their_reason_and_can_be_tried_again(
+POSTER = huge_png(30_000, 30_000)
+"""Refused by a setting: another try may help."""
+
+
+def test_refused_files_fail_with_their_reason_and_can_be_tried_again(
     any_app: Application, tasks: RecordingTaskSender
 ) -> None:
     batch = factories.make_batch(any_app)
-    file = factories.upload(any_app, batch.id, b"not a picture", "notes.pdf")
+    file = factories.upload(any_app, batch.id, POSTER, "poster.png")
     split_file(any_app, file.id)
     [listed] = batches.get_batch(any_app, batch.id).files
-    assert (listed.state, listed.error_code) == ("failed", "unsupported_file")
-    assert "notes.pdf" in (listed.error_message or "")
+    assert (listed.state, listed.error_code) == ("failed", "image_too_large")
+    assert "poster.png" in (listed.error_message or "") and listed.can_retry
     again = uploads.retry_file(any_app, file.id)
     assert (again.state, again.error_code, again.error_message) == ("uploaded", None, None)
     assert (queues.SPLIT_FILE, (file.id,)) in tasks.take()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"BM" + bytes(200), "unsupported_file"),
+        (encrypted_pdf(), "encrypted_file"),
+        (b"%PDF-1.7 cut off", "damaged_file"),
+        (zip_bytes({"../x.png": b"x"}), "unsafe_archive"),
+    ],
+)
+def test_files_that_can_never_be_read_are_not_tried_again(
+    app: Application, content: bytes, code: str
+) -> None:
+    batch = factories.make_batch(app)
+    file = factories.upload(app, batch.id, content, "a.bmp")
+    split_file(app, file.id)
+    [listed] = batches.get_batch(app, batch.id).files
+    assert (listed.error_code, listed.can_retry) == (code, False)
+    with pytest.raises(ConflictError, match=r"Another try cannot help\. .*a\.bmp"):
+        uploads.retry_file(app, file.id)
+
+
+def test_a_damaged_page_is_not_tried_again(app: Application) -> None:
+    batch = factories.make_batch(app)
+    [page] = factories.make_pages(app, batch.id, 1)
+    fail(app, PageRow, page, "damaged_file", "Page 1 of a.tif is damaged. Scan it again.")
+    [file] = batches.get_batch(app, batch.id).files
+    assert not file.failed_pages[0].can_retry
+    with pytest.raises(ConflictError, match="Another try cannot help"):
+        uploads.retry_page(app, page)
 
 
 def test_a_failed_page_can_be_tried_again(any_app: Application, tasks: RecordingTaskSender) -> None:
@@ -109,9 +146,9 @@ def test_a_failed_page_can_be_tried_again(any_app: Application, tasks: Recording
 
 def test_a_failed_file_that_came_again_stays_failed(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
-    failed = factories.upload(any_app, batch.id, b"not a picture", "first.pdf")
+    failed = factories.upload(any_app, batch.id, POSTER, "first.png")
     split_file(any_app, failed.id)
-    assert factories.upload(any_app, batch.id, b"not a picture", "second.pdf").state == "uploaded"
+    assert factories.upload(any_app, batch.id, POSTER, "second.png").state == "uploaded"
     with pytest.raises(ConflictError, match="under another name"):
         uploads.retry_file(any_app, failed.id)
 

@@ -13,6 +13,7 @@ from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.templates import TemplateVersion
 from forms_app.web.batch_watching import time_left_s
 from tests.fakes import run_sent_tasks
+from tests.reading.file_bytes import huge_png
 from tests.web.drawn import blank_png, publish_drawn_template
 from tests.web.visitor import FETCH, HTMX, Visitor
 
@@ -90,7 +91,7 @@ def test_bad_files_are_kept_with_their_reason_and_the_rest_goes_on(
 def test_a_failed_file_can_be_retried_and_removed(
     visitor: Visitor, app: Application, batch: BatchSummary
 ) -> None:
-    visitor.upload(batch.id, ("letter.pdf", b"Dear reader"))
+    visitor.upload(batch.id, ("poster.png", huge_png(30_000, 30_000)))
     run_sent_tasks(app)
     (file,) = batches.get_batch(app, batch.id).files
     retried = visitor.post(f"/batches/{batch.id}/files/{file.id}/retry", headers=HTMX)
@@ -99,6 +100,18 @@ def test_a_failed_file_can_be_retried_and_removed(
     removed = visitor.post(f"/batches/{batch.id}/files/{file.id}/remove", headers=HTMX)
     assert f'id="file-{file.id}"' not in removed.text
     assert batches.get_batch(app, batch.id).files == ()
+
+
+def test_retry_is_not_offered_where_it_cannot_help(
+    visitor: Visitor, app: Application, batch: BatchSummary
+) -> None:
+    visitor.upload(batch.id, ("a.bmp", b"BM" + bytes(200)), ("poster.png", huge_png(9**5, 9**5)))
+    run_sent_tasks(app)
+    unknown, poster = batches.get_batch(app, batch.id).files
+    html = visitor.get(f"/batches/{batch.id}").text
+    assert f"retry-file-{unknown.id}" not in html and f"remove-file-{unknown.id}" in html
+    assert "Save it as PDF, TIFF, JPEG, PNG, WebP or HEIC and upload that." in html
+    assert f"retry-file-{poster.id}" in html
 
 
 def test_what_cannot_be_retried_says_why(

@@ -5,7 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from forms_app.reading.errors import (
+    DamagedFileError,
+    EmptyFileError,
+    EncryptedFileError,
+    NestedArchiveError,
+    UnsafeArchiveError,
+    UnsupportedFileError,
+)
 from forms_app.services.dto.exports import ExportInfo
+
+NEVER_READ = frozenset(
+    error.code
+    for error in (
+        DamagedFileError,
+        EmptyFileError,
+        EncryptedFileError,
+        NestedArchiveError,
+        UnsafeArchiveError,
+        UnsupportedFileError,
+    )
+)
+"""Their reason lies in the bytes alone, and no setting changes it: another try ends the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,11 @@ class PageFailure:
     message: str
     is_held: bool = False
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether another try may end otherwise."""
+        return not self.is_held and self.error_code not in NEVER_READ
+
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
@@ -84,6 +110,11 @@ class FileSummary:
     already_in: BatchName | None = None
     archive: str | None = None
     unpacked_files: int | None = None
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether its bytes were kept and another try may end otherwise."""
+        return self.size > 0 and self.error_code not in NEVER_READ
 
 
 @dataclass(frozen=True, slots=True)
