@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forms_app.reading.errors import PageError
+from forms_app.reading.coarse_placement import CoarseFit
+from forms_app.reading.errors import AmbiguousPageError, PageError
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
-from forms_app.reading.identification import best_reference
+from forms_app.reading.identification import fitting_references
+from forms_app.reading.look_alikes import OwnPrint, own_print_of, settled
 from forms_app.reading.registration import PageReference, lay_page
 from forms_app.reading.types import AlignedPage, ChromaImage, GreyImage
 
@@ -39,6 +41,8 @@ def align_view(
     view: PageView,
     references: Sequence[PageReference],
     fields_of: Callable[[int], Sequence[FormField]],
+    forms: Sequence[int] = (),
+    own_print: Callable[[int, int], OwnPrint | None] | None = None,
 ) -> tuple[int, AlignedPage]:
     """As `align_onto_template`, for pages of several templates.
 
@@ -46,18 +50,41 @@ def align_view(
         view: the scan with its features.
         references: the template pages it may show.
         fields_of: the fields of the template that the reference at a position belongs to.
+        forms: which form each reference is a page of, any number that names it; empty: all of one.
+        own_print: `own_print_of` by positions, where its answers are kept.
 
     Returns:
         The position of the reference found, and the aligned page.
 
     Raises:
+        AmbiguousPageError: it could as well be a page of another form.
         PageError: as for `align_onto_template`; its `nearest` is a position in `references`.
     """
-    reference, fit = best_reference(view, references)
-    place = next(i for i, other in enumerate(references) if other is reference)
+    fits = fitting_references(view, references)
+    rivals = _best_of_each(fits, forms)
+    places = settled(
+        view,
+        references,
+        rivals,
+        own_print or (lambda one, other: own_print_of(references[one], references[other])),
+    )
+    if len(places) > 1:
+        raise AmbiguousPageError(places)
+    [place] = places
+    reference, fit = references[place], dict(fits)[place]
     on_page = [field for field in fields_of(place) if field.page == reference.number]
     try:
         return place, lay_page(view, reference, fit, on_page)
     except PageError as error:
         error.nearest = place
         raise
+
+
+def _best_of_each(
+    fits: Sequence[tuple[int, CoarseFit]], forms: Sequence[int]
+) -> list[tuple[int, CoarseFit]]:
+    """Of each form the page that fits best, in their order."""
+    best: dict[int, tuple[int, CoarseFit]] = {}
+    for place, fit in fits:
+        best.setdefault(forms[place] if forms else 0, (place, fit))
+    return list(best.values())

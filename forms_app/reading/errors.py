@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Self
 
@@ -124,6 +125,22 @@ class ForeignPageError(PageError):
     def __init__(self, wording: str, nearest: int | None = None, found: float = 0.0) -> None:
         super().__init__(wording, nearest)
         self.found = found
+
+
+class AmbiguousPageError(PageError):
+    """The page could be of several forms: nothing on it tells their print apart.
+
+    Attributes:
+        places: of the template pages that it could be, among those tried, the likeliest first.
+    """
+
+    code = "ambiguous_page"
+
+    def __init__(self, places: Sequence[int], wording: str = "") -> None:
+        super().__init__(
+            wording or "This page could be of several forms: they carry the same print.", places[0]
+        )
+        self.places = tuple(places)
 
 
 class PoorRegistrationError(PageError):

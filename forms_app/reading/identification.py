@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -67,6 +67,19 @@ def best_reference(
 ) -> tuple[PageReference, CoarseFit]:
     """The template page of which most is found on the page, and how it lies there.
 
+    Raises:
+        BlankPageError, ForeignPageError: as for `identify_page`.
+    """
+    place, fit = fitting_references(view, references)[0]
+    return references[place], fit
+
+
+def fitting_references(
+    view: PageView, references: Sequence[PageReference]
+) -> list[tuple[int, CoarseFit]]:
+    """Places of the template pages whose print is found on the page, and how it lies there; the one
+    of which most is found first, of equal ones the first.
+
     AKAZE features first; SIFT only where they find no page.
 
     Raises:
@@ -75,11 +88,16 @@ def best_reference(
     require_content(view)
     fits = _fits(view, view.features, references, lambda reference: reference.view.features)
     if not fits or fits[0][1].coverage < MIN_COVERAGE:
-        fits += _fits(view, sift_features(view.grey), references, lambda r: r.sift)
-    best = max(fits, key=lambda pair: pair[1].coverage, default=None)
-    if best is None or best[1].coverage < MIN_COVERAGE:
-        raise _foreign(best, references)
-    return best
+        fits = _best_first(
+            fits + _fits(view, sift_features(view.grey), references, lambda r: r.sift)
+        )
+    if not fits or fits[0][1].coverage < MIN_COVERAGE:
+        raise _foreign(fits[0] if fits else None, references)
+    found: dict[int, CoarseFit] = {}
+    for place, fit in fits:
+        if fit.coverage >= MIN_COVERAGE:
+            found.setdefault(place, fit)
+    return list(found.items())
 
 
 def likeliest(page: Features, blanks: Sequence[Features]) -> list[int]:
@@ -127,18 +145,21 @@ def _fits(
     features: Features,
     references: Sequence[PageReference],
     of_reference: Callable[[PageReference], Features],
-) -> list[tuple[PageReference, CoarseFit]]:
-    """Fits of the references that share enough features with the page, best coverage first."""
-    estimates = [
-        (r, estimate_homography(features, of_reference(r), _reach_px(r))) for r in references
-    ]
-    most = max((e.inliers for _, e in estimates if e is not None), default=0)
-    fits = [
-        (reference, fit)
-        for reference, estimate in estimates
-        if estimate is not None and estimate.inliers >= WORTH_A_LOOK * most
-        if (fit := coarse_fit(view, reference, estimate)) is not None
-    ]
+) -> list[tuple[int, CoarseFit]]:
+    """Places and fits of the references that share enough features, best coverage first."""
+    estimates = [estimate_homography(features, of_reference(r), _reach_px(r)) for r in references]
+    most = max((estimate.inliers for estimate in estimates if estimate is not None), default=0)
+    return _best_first(
+        [
+            (place, fit)
+            for place, estimate in enumerate(estimates)
+            if estimate is not None and estimate.inliers >= WORTH_A_LOOK * most
+            if (fit := coarse_fit(view, references[place], estimate)) is not None
+        ]
+    )
+
+
+def _best_first(fits: Iterable[tuple[int, CoarseFit]]) -> list[tuple[int, CoarseFit]]:
     return sorted(fits, key=lambda pair: -pair[1].coverage)
 
 
@@ -147,7 +168,7 @@ def _reach_px(reference: PageReference) -> float:
 
 
 def _foreign(
-    nearest: tuple[PageReference, CoarseFit] | None, references: Sequence[PageReference]
+    nearest: tuple[int, CoarseFit] | None, references: Sequence[PageReference]
 ) -> ForeignPageError:
     advice = "Check that the right form was scanned, whole and legible."
     bare = [r.number for r in references if len(r.coarse_patches) < MIN_PATCHES]
@@ -156,12 +177,11 @@ def _foreign(
         advice += f" The blank of page {pages} has too little print to be recognised by."
     if nearest is None:
         return ForeignPageError(f"This page belongs to none of {{form}}'s pages. {advice}")
-    reference, fit = nearest
+    place, fit = nearest
     message = (
         f"This page belongs to none of {{form}}'s pages: of the nearest, page "
-        f"{reference.number}, only {fit.coverage:.0%} of the print was found. {advice}"
+        f"{references[place].number}, only {fit.coverage:.0%} of the print was found. {advice}"
     )
-    place = next(i for i, each in enumerate(references) if each is reference)
     return ForeignPageError(message, place, fit.coverage)
 
 

@@ -50,16 +50,16 @@ def has_lost_pale_print(image: GreyImage, blank: GreyImage, depth: float, limit:
         depth: of the print that was not found, in grey levels.
         limit: depth under which print is pale.
     """
-    printed = _depth(blank)
+    printed = depth_below_paper(blank)
     expected = _pale(printed, depth, limit)
     near_print = cv2.dilate((printed > SHOWS * depth).astype(np.uint8), _square(NEAR_PRINT_PX))
-    shown = _pale(_depth(image), depth, limit)
+    shown = _pale(depth_below_paper(image), depth, limit)
     stray, kept = shown & (np.asarray(near_print) == 0), shown & expected
     most = expected.sum()
     return bool(stray.sum() < STRAY_SHARE * most and kept.sum() < KEPT_SHARE * most)
 
 
-def _depth(image: GreyImage) -> GreyImage:
+def depth_below_paper(image: GreyImage) -> GreyImage:
     """How much darker than the paper around it each pixel is; tinted panels are not paper."""
     small = cv2.resize(image, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     paper = cv2.dilate(small, _square(PAPER_WINDOW_PX // 4 | 1))

@@ -42,10 +42,10 @@ class CodeSetting:
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """A code on a page, and whose setting made sense of it."""
+    """A code on a page; `named` are the versions of the template that it names, if it does."""
 
     code: PageCode
-    setting: CodeSetting
+    named: frozenset[int]
 
 
 def code_settings(session: Session, version_ids: Iterable[int]) -> list[CodeSetting]:
@@ -64,21 +64,24 @@ def find_code(grey: GreyImage, settings: Sequence[CodeSetting]) -> FoundCode | N
     if not settings:
         return None
     for text in read_codes(grey):
-        for setting in settings:
-            code = setting.understood(text)
-            if code is not None:
-                return FoundCode(code, setting)
+        understood = [(setting, setting.understood(text)) for setting in settings]
+        found = [(setting, code) for setting, code in understood if code is not None]
+        if found:
+            named = (setting.version_id for setting, code in found if code.template is not None)
+            return FoundCode(found[0][1], frozenset(named))
     return None
 
 
 def narrowed(candidates: Sequence[CandidatePage], found: FoundCode | None) -> list[CandidatePage]:
-    """The template pages that a code leaves; all of them where it names none."""
+    """The template pages that a code leaves; all of them where it names none.
+
+    Of several templates with the name that it says, all stay.
+    """
     if found is None:
         return list(candidates)
-    code, version_id = found.code, found.setting.version_id
     return [
         page
         for page in candidates
-        if (code.template is None or page.version_id == version_id)
-        and (code.page is None or page.number == code.page)
+        if (not found.named or page.version_id in found.named)
+        and (found.code.page is None or page.number == found.code.page)
     ] or list(candidates)

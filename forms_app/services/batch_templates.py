@@ -31,6 +31,7 @@ class CandidatePage:
     version_id: int
     number: int
     blank_hash: str
+    template_id: int
 
 
 def choose_versions(session: Session, version_ids: Sequence[int]) -> list[TemplateVersionRow]:
@@ -105,10 +106,21 @@ def candidate_pages(session: Session, batch: BatchRow) -> list[CandidatePage]:
         batch.version_id
     ]
     every = list(dict.fromkeys([*own, *(newest_published(session) if batch.takes_any else ())]))
-    order = {version_id: place for place, version_id in enumerate(every)}
+    return pages_of_versions(session, every)
+
+
+def pages_of_versions(session: Session, version_ids: Sequence[int]) -> list[CandidatePage]:
+    """All pages of versions, in the order of these."""
+    order = {version_id: place for place, version_id in enumerate(version_ids)}
     pages = session.execute(
-        select(TemplatePageRow.version_id, TemplatePageRow.number, TemplatePageRow.blank_hash)
-        .where(TemplatePageRow.version_id.in_(every))
+        select(
+            TemplatePageRow.version_id,
+            TemplatePageRow.number,
+            TemplatePageRow.blank_hash,
+            TemplateVersionRow.template_id,
+        )
+        .join(TemplateVersionRow, TemplateVersionRow.id == TemplatePageRow.version_id)
+        .where(TemplatePageRow.version_id.in_(version_ids))
         .order_by(TemplatePageRow.number)
     )
     found = [CandidatePage(*page) for page in pages]

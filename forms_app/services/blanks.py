@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from forms_app.files import FileStore
 from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.look_alikes import OwnPrint, own_print_of
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.services.application import Application
 from forms_app.services.definitions import form_template
@@ -18,6 +19,11 @@ from forms_app.store.models import TemplateVersionRow
 
 # A reference of an A4 page at 300 dpi holds some 10 MB of pixels and features.
 KEPT_REFERENCES = 12
+# Some KB each, a MB where forms share little.
+KEPT_PAIRS = 64
+
+Blank = tuple[int, str]
+"""Number of a template page, and the key of its image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,9 @@ def references_of(app: Application, plan: TemplatePlan) -> tuple[PageReference, 
 def reference(files: FileStore, number: int, blank_hash: str) -> PageReference:
     """One prepared blank: page `number` of its template."""
     return prepare_reference(number, decode_grey(files.get(blank_hash)))
+
+
+@lru_cache(maxsize=KEPT_PAIRS)
+def own_print(files: FileStore, first: Blank, second: Blank) -> OwnPrint | None:
+    """What tells two blanks apart, see `look_alikes`."""
+    return own_print_of(reference(files, *first), reference(files, *second))

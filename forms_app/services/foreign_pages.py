@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from forms_app.reading.errors import ForeignPageError, PageError
+from forms_app.reading.errors import AmbiguousPageError, ForeignPageError, PageError
 from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.template_names import names_of_versions
 
@@ -29,10 +29,29 @@ def with_names(
         takes_any: Whether the batch takes pages of every published template.
     """
     names = _names(session, [page.version_id for page in candidates])
+    if isinstance(error, AmbiguousPageError):
+        return _could_be(session, error, [tried[place] for place in error.places], takes_any)
     nearest = None if error.nearest is None else tried[error.nearest]
     if isinstance(error, ForeignPageError) and len(names) > 1:
         return _of_several(error, nearest, names, takes_any)
     return error.named(names[(nearest or candidates[0]).version_id])
+
+
+def _could_be(
+    session: Session, error: AmbiguousPageError, pages: Sequence[CandidatePage], takes_any: bool
+) -> AmbiguousPageError:
+    names = _names(session, [page.version_id for page in pages])
+    found = [f"page {page.number} of {names[page.version_id]}" for page in pages[:MOST_NAMED]]
+    remedy = (
+        "Archive the one that is not in use and retry"
+        if takes_any
+        else "Keep them in separate batches"
+    )
+    return AmbiguousPageError(
+        error.places,
+        f"This page could be {' or '.join(found)}: they carry the same print. Say which it is. "
+        f"{remedy}, or print a code on the forms, so that nobody is asked.",
+    )
 
 
 def name_among(session: Session, version_id: int, candidates: Sequence[CandidatePage]) -> str:

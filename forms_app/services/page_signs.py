@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from forms_app.reading.errors import PoorRegistrationError
+from forms_app.reading.errors import AmbiguousPageError, PoorRegistrationError
 from forms_app.reading.grouping import PageSign
 from forms_app.services.batch_codes import code_settings
 from forms_app.services.batch_templates import page_counts
@@ -21,7 +21,8 @@ def is_in_order(page: PageRow) -> bool:
         return True
     if page.state != PageState.FAILED:
         return False
-    return page.template_page is not None or page.error_code == PoorRegistrationError.code
+    is_of_a_form = page.error_code in (PoorRegistrationError.code, AmbiguousPageError.code)
+    return page.template_page is not None or is_of_a_form
 
 
 def page_signs(session: Session, file: FileRow, pages: Sequence[PageRow]) -> list[PageSign | None]:

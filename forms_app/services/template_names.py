@@ -12,13 +12,16 @@ from forms_app.store.models import TemplateVersionRow
 
 
 def names_of_versions(session: Session, version_ids: Collection[int]) -> dict[int, str]:
-    """By id, `Intake`, or `Intake v2` where more than one of these versions has that name."""
-    rows = session.execute(
-        select(TemplateVersionRow.id, TemplateVersionRow.name, TemplateVersionRow.number).where(
-            TemplateVersionRow.id.in_(version_ids)
-        )
+    """By id, `Intake`, or `Intake v2` where more than one of these versions has that name; with the
+    number of the template too where several templates have it."""
+    rows = session.scalars(
+        select(TemplateVersionRow).where(TemplateVersionRow.id.in_(version_ids))
     ).all()
-    shared = Counter(name for _, name, _ in rows)
+    versions = Counter(row.name for row in rows)
+    templates = Counter(name for name, _ in {(row.name, row.template_id) for row in rows})
     return {
-        row_id: name if shared[name] == 1 else f"{name} v{number}" for row_id, name, number in rows
+        row.id: row.name
+        + (f" v{row.number}" if versions[row.name] > 1 else "")
+        + (f" (template {row.template_id})" if templates[row.name] > 1 else "")
+        for row in rows
     }

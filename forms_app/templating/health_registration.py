@@ -6,6 +6,7 @@ also offered to the other pages, as happens when a page is missing from a scan.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
@@ -42,7 +43,7 @@ def registration_findings(
         on_step: told how many of how many steps are done.
     """
     pairs = list(combinations(references, 2))
-    total = COPIES * len(references) + len(pairs)
+    total = registration_steps(references)
     findings: list[Finding] = []
     done = 0
     for reference in references:
@@ -57,6 +58,11 @@ def registration_findings(
         done += 1
         on_step(done, total)
     return most_severe_first(findings)
+
+
+def registration_steps(references: Sequence[PageReference]) -> int:
+    """How many steps `registration_findings` takes."""
+    return COPIES * len(references) + math.comb(len(references), 2)
 
 
 def _try_copy(
