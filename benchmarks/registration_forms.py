@@ -1,12 +1,15 @@
 """How many filled forms registration refuses, and whether fields laid badly are flagged.
 
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.registration_forms [--forms 26] [--glyphs NPZ]
+        [--profiles clean office ...]
 
 Forms of random layout in six print styles (`random_forms`), filled and degraded as `fieldhand
 synthesize` does, one of each form in each profile; the degradation's own map tells how far off
 every field was laid. Then, as another edition has it, a band of each clean page is moved down or
 sideways, and on forms with pale boxes all of these alone: what is accepted of such pages must be
-flagged too. Pixels are of the paper at 300 dpi. Seeds are fixed.
+flagged too. Office scans also come with their borders cut off, and of sheets that a printer
+printed up to 3 % larger or smaller, differently each way. Pixels are of the paper at 300 dpi. Seeds
+are fixed.
 """
 
 from __future__ import annotations
@@ -36,6 +39,10 @@ from forms_app.training.synthesis.layouts import FormLayout
 from forms_app.training.synthesis.values import sample_value
 
 PROFILES = ("clean", "office", "archive", "fax", "photocopy", "photo")
+CUT_OFF = {"5 % cut off all round": 0.05, "10 % cut off all round": 0.1}
+PRINT_SCALED, MOST_SCALED = "print scaled by up to 3 %", 0.03
+SPECIAL = (*CUT_OFF, PRINT_SCALED)
+"""Of office scans: the other profiles are the degradation's own."""
 PALE, PAPER = 150, 250
 """Greys of print that is moved alone: tints, drop-out panels, pale lines, guide letters."""
 PALE_STYLES = ("drop-out panel", "shaded cells")
@@ -119,6 +126,39 @@ def moved_print(
     return moved
 
 
+def cut_off(scan: GreyImage, points: np.ndarray, share: float) -> tuple[GreyImage, np.ndarray]:
+    """The scan (of the map's size) without this share of its height and width at each edge."""
+    rows, columns = (slice(round(n * share), n - round(n * share)) for n in scan.shape)
+    return np.ascontiguousarray(scan[rows, columns]), np.ascontiguousarray(points[rows, columns])
+
+
+def print_scaled(
+    page: GreyImage, rng: np.random.Generator
+) -> tuple[GreyImage, np.ndarray, np.ndarray]:
+    """A page printed larger or smaller about its middle, with `(2,)` scales and middle, x first."""
+    scales = 1 + rng.uniform(-MOST_SCALED, MOST_SCALED, 2)
+    middle = (np.array(page.shape[::-1]) - 1) / 2
+    matrix = np.column_stack([np.diag(scales), middle - scales * middle])
+    size = page.shape[1], page.shape[0]
+    scaled = cv2.warpAffine(page, matrix, size, flags=cv2.INTER_AREA, borderValue=255)
+    return np.asarray(scaled, np.uint8), scales, middle
+
+
+def special_scan(
+    profile: str, filled: GreyImage, record: RecordedMap, rng: np.random.Generator
+) -> tuple[GreyImage, np.ndarray]:
+    """An office scan of one of `SPECIAL`, and the template point that each pixel shows."""
+    office = degradation.PROFILES["office"]
+    if profile == PRINT_SCALED:
+        page, scales, middle = print_scaled(filled, rng)
+        scan = degradation.degrade(page, office, rng)
+        return scan, ((record.points - middle) / scales + middle).astype(np.float32)
+    scan = degradation.degrade(filled, office, rng)
+    height, width = record.points.shape[:2]
+    scan = np.asarray(cv2.resize(scan, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return cut_off(scan, record.points, CUT_OFF[profile])
+
+
 def with_pale_print_moved(blank: GreyImage, shift_px: int) -> GreyImage:
     """The blank of another edition: what is pale stands elsewhere, labels and rules do not."""
     pale = (blank > PALE) & (blank < PAPER)
@@ -130,6 +170,7 @@ def with_pale_print_moved(blank: GreyImage, shift_px: int) -> GreyImage:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--forms", type=int, default=26)
+    parser.add_argument("--profiles", nargs="+", choices=(*PROFILES, *SPECIAL))
     parser.add_argument("--glyphs", type=Path, help="an .npz glyph set; otherwise fonts")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -138,16 +179,21 @@ def main() -> None:
     for seed in range(options.forms):
         form = random_form(seed)
         reference, fields = prepare_reference(1, form.reference), form.paper.fields
-        for k, profile in enumerate(PROFILES):
+        for k, profile in enumerate((*PROFILES, *SPECIAL)):
+            if options.profiles and profile not in options.profiles:
+                continue
             rng = np.random.default_rng([seed, k])
             values = [sample_value(f, rng, 0.05) for f in fields]
             filled = fill_page(form.blank, fields, values, pick_hand(hands, rng), hands, rng)
+            if profile in SPECIAL:
+                judge(*special_scan(profile, filled, record, rng), form, reference, totals[profile])
+                continue
             scan = degradation.degrade(filled, degradation.PROFILES[profile], rng)
             judge(scan, record.points, form, reference, totals[profile])
             if profile == "clean":
                 for page, points in moved_print(scan, record.points, form, seed):
                     judge(page, points, form, reference, totals["moved band"])
-        if form.name in PALE_STYLES:
+        if form.name in PALE_STYLES and not options.profiles:
             shift_px = int(np.random.default_rng(seed).integers(15, 50))
             page = with_pale_print_moved(form.blank, shift_px)
             scan = degradation.degrade(page, degradation.PROFILES["office"], rng)

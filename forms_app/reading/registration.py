@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forms_app.reading.coarse_placement import CoarseFit
 from forms_app.reading.drop_out import without_print
@@ -67,7 +68,7 @@ def lay_page(
     grey = lay_onto_template(view, placement)
     checks, all_checks = check_print(grey, reference, placement)
     _require_paper(all_checks, placement, reference)
-    _require_print(checks, reference)
+    _require_print(checks, reference, _are_beyond(checks, view, placement))
     residual_px = _page_residual(checks, reference)
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(homography, view.grey.shape)
@@ -92,19 +93,37 @@ def _to_be_read(
     return grey if dropped is None else dropped
 
 
-def _require_print(checks: Checks, reference: PageReference) -> None:
+def _are_beyond(checks: Checks, view: PageView, placement: Placement) -> NDArray[np.bool_]:
+    """Which of the patches lie beyond the scan's edges."""
+    places = placement.page_points(checks.places)
+    height, width = view.grey.shape
+    return np.asarray(((places < 0) | (places > (width - 1, height - 1))).any(axis=1))
+
+
+def _require_print(checks: Checks, reference: PageReference, are_beyond: NDArray[np.bool_]) -> None:
     """Refuses another edition of the form: like it, but with part of the print elsewhere.
 
     Raises:
-        PoorRegistrationError: too much of the print is not where the blank has it.
+        PoorRegistrationError: too much of the print is not where the blank has it; where what the
+            scan does show of it is there, the sheet's edges are cut off.
     """
-    share = float(checks.present.mean()) if len(checks.present) else 0.0
+    share = _share(checks.present)
     if share < MIN_PRESENT:
+        if are_beyond.any() and _share(checks.present[~are_beyond]) >= MIN_PRESENT:
+            raise PoorRegistrationError(
+                f"The edges are cut off: {are_beyond.mean():.0%} of the print of page "
+                f"{reference.number} of {{form}} lies beyond the edges of this scan. Scan it again "
+                "with the whole sheet."
+            )
         raise PoorRegistrationError(
             f"This page resembles page {reference.number} of {{form}}, but only {share:.0%} of "
             "the print is where it should be. It may be another edition of the form, or folded "
             "or partly hidden: check it and scan it again."
         )
+
+
+def _share(chosen: NDArray[np.bool_]) -> float:
+    return float(chosen.mean()) if len(chosen) else 0.0
 
 
 def _require_paper(checks: Checks, placement: Placement, reference: PageReference) -> None:
