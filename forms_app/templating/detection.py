@@ -81,7 +81,7 @@ def _comb_field(page: BlankPage, comb: Comb, label: str, guides: str) -> FormFie
     off = max(max(abs(a.x - b.x), abs(a.y - b.y), abs(a.right - b.right))
               for a, b in zip(cells, equal, strict=True))  # fmt: skip
     cells = equal if off <= max(_DRIFT[0], _DRIFT[1] * cells[0].width) else cells
-    label, named = without_guides(label)
+    label, named = without_guides(label, len(cells))
     kind = written_kind(label, guides or named, len(cells))
     rules = Constraints(format=kind.format)
     return FormField("", 1, kind.kind, box, label, Layout.COMB, cells, constraints=rules)

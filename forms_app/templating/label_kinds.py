@@ -31,7 +31,9 @@ _MANY = re.compile(r"\b(all that apply|several|mehrere|more than one)\b", re.I)
 _FORMAT = re.compile(
     r"\b([DMYTJ]{1,4})\s*([-./ ]?)\s*([DMYTJ]{1,4})\s*\2\s*([DMYTJA]{2,4})\b", re.I
 )
-_GUIDES = re.compile(r"(?<![A-Za-z])[DMYTJA](?:\s*[DMYTJA]){5,7}\s*\)?$")
+_GUIDES = re.compile(r"(?<![A-Z])[DMYTJA](?:\s*[DMYTJA]){1,7}\s*\)?$")
+_LEAST_GUIDES = 2
+_USUAL_ORDERS = ("DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMDDYY", "YYMMDD")
 _BY_LENGTH = {8: "DDMMYYYY", 6: "DDMMYY"}
 _FORMATS = frozenset({"DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMDDYY", "YYMMDD", "MMYYYY",
                       "DDMM", "YYYY"})  # fmt: skip
@@ -53,7 +55,7 @@ def written_kind(label: str, guides: str = "", cells: int = 0) -> LabelledKind:
         guides: letters printed in its cells, one each, as DDMMYYYY.
         cells: number of its cells; 0 for a line.
     """
-    guided = date_format(guides)
+    guided = date_format(guides) or _mostly_read(guides, cells)
     if guided and cells in {0, len(guided)}:
         return LabelledKind(FieldKind.DATE, guided)
     named = _FORMAT.search(label)
@@ -73,13 +75,42 @@ def written_kind(label: str, guides: str = "", cells: int = 0) -> LabelledKind:
     return LabelledKind(FieldKind.TEXT)
 
 
-def without_guides(label: str) -> tuple[str, str]:
-    """A label without the guide letters at its end (`Date of birth D D M M Y Y`), and these."""
+def without_guides(label: str, cells: int = 0) -> tuple[str, str]:
+    """A label without the guide letters at its end (`Date of birth D D M M Y Y`), and these.
+
+    Args:
+        label: as it was read: letters that stand over cells come in groups, run into the word
+            before them, and some may be missing (`Next visitDD`).
+        cells: number of the field's cells, from which missing letters are known; 0 where unknown.
+    """
     found = _GUIDES.search(label)
-    letters = re.sub(r"[^A-Z]", "", found.group()) if found else ""
-    if found is None or date_format(letters) is None:
+    if found is None:
         return label, ""
-    return label[: found.start()].rstrip(" (:,"), letters
+    rest = label[: found.start()]
+    letters = re.sub(r"[^A-Z]", "", found.group().upper())
+    if date_format(letters) is None:
+        is_plain = rest[-1:].islower() or 2 * len(letters) >= max(cells, 6)
+        letters = _completed(letters, cells) if is_plain else ""
+    return (rest.rstrip(" (:,"), letters) if letters else (label, "")
+
+
+def _mostly_read(guides: str, cells: int) -> str:
+    """The order that letters in cells stand for where some could not be read, or not rightly."""
+    letters = re.sub(r"[^DMYTJA]", "", guides.upper())
+    return _completed(letters, cells) if 2 * len(letters) >= max(cells, 6) else ""
+
+
+def _completed(letters: str, cells: int) -> str:
+    """The guide letters of which some were read; "" where these can be of no date of `cells`."""
+    if len(letters) < _LEAST_GUIDES:
+        return ""
+    plain = _in_english(letters)
+    for whole in _USUAL_ORDERS:
+        left = iter(whole)
+        is_part = len(whole) == cells and plain[0] == whole[0] and all(c in left for c in plain)
+        if is_part:
+            return whole
+    return ""
 
 
 def is_signature(label: str) -> bool:
@@ -94,9 +125,11 @@ def choice_kind(question: str) -> FieldKind:
 
 def date_format(letters: str) -> str | None:
     """The date format that guide letters spell: English, German (TMJ) or French (JMA)."""
-    plain = re.sub(r"[^A-Z]", "", letters.upper())
-    if "T" in plain:
-        plain = plain.replace("T", "D").replace("J", "Y")
-    elif "A" in plain:
-        plain = plain.replace("J", "D").replace("A", "Y")
+    plain = _in_english(re.sub(r"[^A-Z]", "", letters.upper()))
     return plain if plain in _FORMATS else None
+
+
+def _in_english(letters: str) -> str:
+    if "T" in letters:
+        return letters.replace("T", "D").replace("J", "Y")
+    return letters.replace("J", "D").replace("A", "Y") if "A" in letters else letters

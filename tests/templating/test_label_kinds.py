@@ -28,6 +28,9 @@ from forms_app.templating.label_kinds import (
         ("Passport No.", "", 9, "text", None),
         ("First names", "", 12, "letters", None),
         ("", "ABCD", 4, "text", None),
+        ("", "D0MMYVYY", 8, "date", "DDMMYYYY"),
+        ("", "MMDYYYY", 8, "date", "MMDDYYYY"),
+        ("Next visit", "DD", 8, "text", None),
     ],
 )
 def test_kinds(label: str, guides: str, cells: int, kind: str, format_: str | None) -> None:
@@ -42,16 +45,23 @@ def test_signatures_choices_and_dates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "expected"),
+    ("label", "cells", "expected"),
     [
-        ("Date of birth D D MMY Y Y Y", ("Date of birth", "DDMMYYYY")),
-        ("Start (DDMMYY)", ("Start", "DDMMYY")),
-        ("MY DAY", ("MY DAY", "")),
-        ("Remarks", ("Remarks", "")),
+        ("Date of birth D D MMY Y Y Y", 8, ("Date of birth", "DDMMYYYY")),
+        ("Date of birthD DMMYYYY", 8, ("Date of birth", "DDMMYYYY")),
+        ("Next visitDDMMYYYY", 8, ("Next visit", "DDMMYYYY")),
+        ("Next visitDD", 8, ("Next visit", "DDMMYYYY")),
+        ("Next visit MMDYYY", 8, ("Next visit", "MMDDYYYY")),
+        ("BesuchTT MJJ", 6, ("Besuch", "DDMMYY")),
+        ("Start (DDMMYY)", 6, ("Start", "DDMMYY")),
+        ("Next visitDD", 10, ("Next visitDD", "")),
+        ("Depth MM", 8, ("Depth MM", "")),
+        ("MY DAY", 8, ("MY DAY", "")),
+        ("Remarks", 8, ("Remarks", "")),
     ],
 )
-def test_guides_at_a_labels_end(label: str, expected: tuple[str, str]) -> None:
-    assert without_guides(label) == expected
+def test_guides_at_a_labels_end(label: str, cells: int, expected: tuple[str, str]) -> None:
+    assert without_guides(label, cells) == expected
 
 
 def test_names_are_the_editors_and_never_twice() -> None:
