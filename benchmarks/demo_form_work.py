@@ -44,8 +44,7 @@ OPTIONS = {
 }
 LINE_LABELS = {"Pulse per minute", "Weight in kg", "Height in cm"}
 TOOLS = {"choice": "o", "choices": "o", "mark": "m", "image": "i", "signature": "s"}
-# Labels that the print's guide letters (D D M M) run into, and digits whose label says it not.
-GUIDED = {"Date of birth", "Date of visit", "Next visit"}
+# Digits whose label says it not.
 NOT_SEEN_AS_DIGITS = {"Patient number", "Pulse per minute", "Weight in kg", "Height in cm", "Nurse"}
 DEMO_FORM = Counter(kind for _, kind, _ in DEMO)
 
@@ -95,20 +94,12 @@ def detect_demo(hand: Hand) -> None:
 
 
 def detect_demo_with_labels(hand: Hand) -> None:
-    """Detect with the extra that reads printed labels: what is left are three labels and kinds."""
+    """Detect with the extra that reads printed labels: what is left are kinds of six fields."""
     hand.click_button("Detect")
     hand.click_button("Accept all")
     hand.press("Escape")
-    for label, _, at in DEMO:
-        if label in GUIDED:
-            hand.decisions += 1
-            hand.click(at)
-            hand.press("Enter")
-            hand.type(label)
-            hand.press("Escape", "Escape")
     _set_kind(hand, "digits", NOT_SEEN_AS_DIGITS)
     _set_kind(hand, "letters", {"District"})
-    _set_kind(hand, "date", {"Next visit"})
 
 
 def _set_kind(hand: Hand, kind: str, labels: Collection[str] | None = None) -> None:

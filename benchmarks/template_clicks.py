@@ -26,7 +26,6 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
-import migrations  # noqa: E402
 from benchmarks.demo_form_work import (  # noqa: E402
     DEMO_FORM,
     detect_demo,
@@ -43,17 +42,16 @@ from forms_app.services.application import Application  # noqa: E402
 from forms_app.templating.label_reading import ocr_is_installed  # noqa: E402
 from tests.browser.canvas import Desk  # noqa: E402
 from tests.browser.chromium import DESKTOP, launch  # noqa: E402
-from tests.serving import pages_of  # noqa: E402
+from tests.serving import Serve  # noqa: E402
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[Application, str]]:
-    """An application in `folder` and the address of its pages."""
-    app = bootstrap(load_settings({}, data_dir=folder, database_url=f"sqlite:///{folder}/f.db"))
-    migrations.upgrade(app.engine)
-    with pages_of(app) as address:
-        yield app, address
-    app.close()
+    """An application in `folder` and the address of its pages; a worker looks for fields."""
+    with Serve(folder, workers=1) as running:
+        app = bootstrap(load_settings({}, data_dir=folder))
+        yield app, running.url
+        app.close()
 
 
 class Way(NamedTuple):
@@ -112,7 +110,7 @@ def main() -> None:
     ):
         browser = launch(playwright)
         page = browser.new_page(viewport=DESKTOP)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(180_000)
         for way in ways:
             run(page, app, url, way, options.pictures)
         browser.close()

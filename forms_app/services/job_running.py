@@ -7,6 +7,7 @@ from typing import Any
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt_long, claim
 from forms_app.services.blank_sources import do_blank
+from forms_app.services.detection import do_detection
 from forms_app.services.dry_run import SampleDrawer, do_dry_run
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load
@@ -49,6 +50,8 @@ def _do(kind: JobKind, work: JobWork, draw_samples: SampleDrawer) -> dict[str, A
         return do_registration_test(work)
     if kind is JobKind.BLANK:
         return do_blank(work)
+    if kind is JobKind.DETECTION:
+        return do_detection(work)
     return do_dry_run(work, draw_samples)
 
 

@@ -70,10 +70,10 @@ def get_job(app: Application, job_id: int) -> TemplateJob:
         return job_info(_load(session, job_id))
 
 
-def latest_job(app: Application, kind: JobKind, version_id: int) -> TemplateJob | None:
-    """The newest job of a kind for a version that has not failed."""
+def jobs_of(app: Application, kind: JobKind, version_id: int) -> tuple[TemplateJob, ...]:
+    """The jobs of a kind for a version that have not failed, newest first."""
     with app.session() as session:
-        row = session.scalar(
+        rows = session.scalars(
             select(TemplateJobRow)
             .where(
                 TemplateJobRow.kind == kind,
@@ -81,9 +81,13 @@ def latest_job(app: Application, kind: JobKind, version_id: int) -> TemplateJob 
                 TemplateJobRow.state != JobState.FAILED,
             )
             .order_by(TemplateJobRow.id.desc())
-            .limit(1)
         )
-        return job_info(row) if row else None
+        return tuple(map(job_info, rows))
+
+
+def latest_job(app: Application, kind: JobKind, version_id: int) -> TemplateJob | None:
+    """The newest of them."""
+    return next(iter(jobs_of(app, kind, version_id)), None)
 
 
 def job_page(app: Application, job_id: int, position: int) -> bytes:

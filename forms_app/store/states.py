@@ -52,6 +52,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     BLANK = "blank"
+    DETECTION = "detection"
     UNREADABLE = "unreadable"
     RESTORE = "restore"
 
@@ -70,11 +71,12 @@ class ExportFormat(StrEnum):
 
 
 class JobKind(StrEnum):
-    """Work around a template: its registration's self-test, a dry run, a blank from copies."""
+    """Work around a template: registration's self-test, dry run, blank from copies, detection."""
 
     REGISTRATION = "registration"
     DRY_RUN = "dry_run"
     BLANK = "blank"
+    DETECTION = "detection"
 
 
 class JobState(StrEnum):

@@ -1,22 +1,23 @@
-"""Automatic detection for the template editor: proposals for one page."""
+"""Automatic detection for the template editor: asked for here, done by a worker."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from forms_app.errors import UserError
 from forms_app.services import detection
-from forms_app.templating.label_reading import INSTALL_COMMAND
 from forms_app.web.context import application
+from forms_app.web.publishing import job_json
 
 blueprint = Blueprint("detection", __name__, url_prefix="/templates")
 
 
-@blueprint.post("/versions/<int:version_id>/pages/<int:number>/detect")
-def detect(version_id: int, number: int) -> ResponseReturnValue:
-    """Proposed fields of a page, `{fields, install}`; the draft stays as it is.
-
-    `install` is the command that brings the reader of labels, null where they could be read.
-    """
-    found = detection.propose_fields(application(), version_id, number)
-    return jsonify(fields=found.fields, install=None if found.are_named else INSTALL_COMMAND)
+@blueprint.post("/versions/<int:version_id>/detections")
+def detect(version_id: int) -> ResponseReturnValue:
+    """Have fields proposed for `{pages: [1, ...]}`; the draft stays as it is."""
+    sent = request.get_json(silent=True)
+    pages = sent.get("pages") if isinstance(sent, dict) else None
+    if not isinstance(pages, list) or not all(type(page) is int for page in pages):
+        raise UserError('Say for which pages fields are to be found, as {"pages": [1, 2]}.')
+    return jsonify(job_json(detection.request_detection(application(), version_id, pages))), 202

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
-from forms_app.services import templates
+from forms_app.services import detection, templates
 from forms_app.services.dto.templates import TemplateVersion
 from forms_app.web.context import application
 from forms_app.web.errors import wants_json
-from forms_app.web.publishing import editor_urls
+from forms_app.web.publishing import editor_urls, job_json
 from forms_app.web.request_data import sent_object
 
 DATE_FORMATS = ("DDMMYYYY", "MMDDYYYY", "YYYYMMDD", "DDMMYY", "MMYYYY", "YYYY", "HHMM")
@@ -112,11 +112,11 @@ def _editor_data(version: TemplateVersion) -> dict[str, Any]:
                 "height_px": page.height_px,
                 "url": url_for("templates.page_image", version_id=version.id, number=page.number),
                 "rulings": url_for("editor.lines", version_id=version.id, number=page.number),
-                "detect": url_for("detection.detect", version_id=version.id, number=page.number),
                 "codes": url_for("editor.codes", version_id=version.id, number=page.number),
             }
             for page in version.pages
         ],
+        "detections": [job_json(job) for job in detection.detections(application(), version.id)],
         "urls": {
             "draft": url_for(".save", version_id=version.id),
             "state": url_for(".state", version_id=version.id),

@@ -26,6 +26,7 @@ def editor_urls(version_id: int) -> dict[str, str]:
         "health": url_for("publishing.health", version_id=version_id),
         "registration": url_for("publishing.test_registration", version_id=version_id),
         "tryouts": url_for("publishing.try_out", version_id=version_id),
+        "detections": url_for("detection.detect", version_id=version_id),
     }
 
 
@@ -41,7 +42,7 @@ def test_registration(version_id: int) -> ResponseReturnValue:
     """Have worn copies of the blanks laid onto them; `{anew: true}` does it once more."""
     sent = request.get_json(silent=True) or {}
     anew = isinstance(sent, dict) and sent.get("anew") is True
-    return jsonify(_job(template_health.registration_test(application(), version_id, anew)))
+    return jsonify(job_json(template_health.registration_test(application(), version_id, anew)))
 
 
 @blueprint.post("/versions/<int:version_id>/tryouts")
@@ -49,13 +50,13 @@ def try_out(version_id: int) -> ResponseReturnValue:
     """Have filled samples read: files of a form, or `synthetic` of them drawn by machine."""
     synthetic = request.form.get("synthetic", 0, type=int)
     job = dry_run.request_dry_run(application(), version_id, uploaded_files("files"), synthetic)
-    return jsonify(_job(job)), 202
+    return jsonify(job_json(job)), 202
 
 
 @blueprint.get("/jobs/<int:job_id>")
 def job(job_id: int) -> ResponseReturnValue:
     """How far a job is: `{state, done, total, result, pictures, error, url}`."""
-    return jsonify(_job(template_jobs.get_job(application(), job_id)))
+    return jsonify(job_json(template_jobs.get_job(application(), job_id)))
 
 
 @blueprint.delete("/jobs/<int:job_id>")
@@ -71,7 +72,8 @@ def picture(job_id: int, position: int) -> ResponseReturnValue:
     return kept_image(template_jobs.job_page(application(), job_id, position), PICTURE_SECONDS)
 
 
-def _job(found: TemplateJob) -> dict[str, Any]:
+def job_json(found: TemplateJob) -> dict[str, Any]:
+    """A job as the editor's scripts have it; `job` names the keys."""
     return {
         "state": found.state,
         "done": found.steps_done,

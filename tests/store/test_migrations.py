@@ -123,6 +123,28 @@ def test_a_deleted_id_is_never_given_again(empty_engine: Engine) -> None:
         assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [8]
 
 
+def test_jobs_of_any_kind_outlive_the_rebuild_that_brought_detection(empty_engine: Engine) -> None:
+    """With their ids, also those that were given and deleted before; other kinds stay refused."""
+    migrations.upgrade(empty_engine, "0009")
+    with empty_engine.begin() as connection:
+        _insert_job(connection, 7)
+        _insert_job(connection, 9)
+        if empty_engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval('template_jobs_id_seq', 9)"))
+        connection.execute(text("DELETE FROM template_jobs WHERE id = 9"))
+    migrations.upgrade(empty_engine)
+    with empty_engine.begin() as connection:
+        connection.execute(text("UPDATE template_jobs SET kind = 'detection'"))
+        _insert_job(connection, None)
+        assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [7, 10]
+    for change in ("kind = 'other'", "state = 'other'"):
+        with pytest.raises(Exception, match="constraint"), empty_engine.begin() as connection:
+            connection.execute(text(f"UPDATE template_jobs SET {change}"))
+    migrations.downgrade(empty_engine, "0009")
+    with empty_engine.begin() as connection:
+        assert connection.execute(text("SELECT id FROM template_jobs")).scalars().all() == [10]
+
+
 def test_an_upgrade_that_ends_half_way_is_made_again(tmp_path: Path) -> None:
     """Not even what comes between rebuilt tables and the note of the revision parts them."""
     url = f"sqlite:///{tmp_path / 'half.db'}"

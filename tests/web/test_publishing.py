@@ -58,6 +58,25 @@ def test_the_registration_test_is_watched_until_it_is_done(
     assert isinstance(job["result"]["findings"], list)
 
 
+def test_fields_are_looked_for_by_a_worker_and_found_again_in_the_editor(
+    visitor: Visitor, app: Application
+) -> None:
+    version = templates.create_template(app, "Intake", factories.draw_blank(), "blank.tiff")
+    address = f"/templates/versions/{version.id}/detections"
+    asked = visitor.send_json(address, {"pages": [1]})
+    assert asked.status_code == 202 and asked.json["state"] == "pending"
+    run_jobs(app)
+    job = visitor.get(asked.json["url"]).json
+    assert (job["state"], job["done"], job["total"]) == ("done", 1, 1)
+    [page] = job["result"]["pages"]
+    assert page["number"] == 1 and page["fields"]
+    assert asked.json["url"] in visitor.get(f"/templates/versions/{version.id}/edit").text
+    for bad in ({}, {"pages": 1}, {"pages": ["1"]}, {"pages": [True]}, []):
+        answer = visitor.send_json(address, bad)
+        assert answer.status_code == 422 and "Say for which pages" in answer.json["message"]
+    assert visitor.send_json(address, {"pages": [2]}).status_code == 404
+
+
 def test_a_sample_is_tried_looked_at_and_forgotten(visitor: Visitor, app: Application) -> None:
     version = factories.make_draft(app)
     files = {"files": [(BytesIO(scan()), "folder/a.png")]}

@@ -61,8 +61,8 @@ class TemplateSummary:
 class TemplateJob:
     """Work around a template that a worker does; `result` is there once `state` is done.
 
-    `kind`: registration | dry_run | blank. `state`: pending | done | failed. `steps_total` is 0
-    until the work has begun; `page_count` images came out of it.
+    `kind`: registration | dry_run | blank | detection. `state`: pending | done | failed.
+    `steps_total` is 0 until the work has begun; `page_count` images came out of it.
     """
 
     id: int

@@ -1,238 +1,323 @@
-/** "Detect": proposes the fields of the page; a person takes, corrects or dismisses them. */
+/** "Detect": proposes the fields of the form; a person takes, corrects or dismisses them. */
 
 import { Problem, send } from "../http.js";
+import { createKept } from "./detect-kept.js";
+import { createRows } from "./detect-rows.js";
 import { button, element } from "./elements.js";
-import { cellCount, freeName, fromFile, hasOptions } from "./fields.js";
-import { keysOf, shapesOn } from "./model.js";
+import { cellCount, freeName } from "./fields.js";
+import { finished } from "./jobs.js";
+import { extentOf, keysOf } from "./model.js";
+import {
+  asKind, canJoin, joined, splitAt, withCells, withLabel, withoutCovered, withoutOption,
+} from "./proposals.js";
 import { createProposedBoxes } from "./proposed.js";
 
-const MOST_COVERED = 0.2;
-const KINDS = {
-  text: "text", letters: "letters", digits: "digits", number: "number", date: "date",
-  mark: "tick box", choice: "choice", choices: "choices", signature: "signature", image: "image",
-};
+const counted = (count) => (count === 1 ? "1 field" : `${count} fields`);
 
-/** The proposals that cover none of the fields, and how many were left out because they do. */
-export function withoutCovered(proposals, fields, page) {
-  const taken = shapesOn(fields, page).map((shape) => shape.box);
-  const free = proposals.filter((field) =>
-    !shapesOn([field], field.page).some(({ box }) => taken.some((other) => isCovered(box, other))));
-  return { free, covered: proposals.length - free.length };
-}
-
-function isCovered([x, y, w, h], [ox, oy, ow, oh]) {
-  const across = Math.min(x + w, ox + ow) - Math.max(x, ox);
-  const down = Math.min(y + h, oy + oh) - Math.max(y, oy);
-  return across > 0 && down > 0 && across * down > MOST_COVERED * Math.min(w * h, ow * oh);
-}
-
-/** A comb of one cell more or less: equal cells in the same box. */
-export function withCells(field, step) {
-  return { ...field, cells: Math.max(1, cellCount(field) + step) };
-}
-
-/** `editor` is what main.js gives to helpers. */
-export function createDetect(editor) {
-  const { pages, store, viewport, drawer, announce, container } = editor;
-  const opener = button("Detect", toggle, { title: "Find the fields that this page has printed" });
+/** `editor` is what main.js gives to helpers; `jobs` are the draft's detections, newest first. */
+export function createDetect(editor, jobs) {
+  const { pages, urls, store, viewport, drawer, announce, container } = editor;
+  const opener = button("Detect", toggle, { title: "Find the fields that the form has printed" });
   opener.setAttribute("aria-pressed", "false");
   editor.assist.prepend(opener);
 
-  const summary = element("p", "detect-summary");
-  const all = button("Accept all", () => accept(proposals), { className: "btn btn-sm btn-primary" });
-  const some = button("Accept selected", () => accept(chosen()), {
-    title: "Click boxes on the page or lines of the list to select them",
+  const primary = { className: "btn btn-sm btn-primary" };
+  const all = button("Accept all", () => accept(kept.all()), primary);
+  const here = button("Accept this page", () => accept(proposals()));
+  const some = button("Accept selected", () => accept(kept.all().filter(({ id }) => selected.has(id))), {
+    title: "Click boxes on the page or tick lines of the list to select them",
   });
+  const none = button("Dismiss all", dismissAll);
+  const again = button("", () => detect([store.state.page]));
+  const whole = button(`Detect all ${pages.length} pages`, () => detect(pages.map(({ number }) => number)));
+  const cancel = button("Cancel", stop, {
+    className: "btn btn-sm detect-cancel", title: "What was found earlier stays",
+  });
+  const summary = element("p", "detect-summary");
+  summary.setAttribute("role", "status");
+  const progress = element("progress", "detect-progress");
+  progress.setAttribute("aria-label", "Pages looked at");
+  const unread = element("p", "notice notice-doubt");
+  const places = element("div", "detect-pages");
   const list = element("ul", "detect-list");
   list.setAttribute("aria-label", "Proposed fields");
-  const unread = element("p", "notice notice-doubt");
-  unread.hidden = true;
-  const content = element("div", "detect", summary, unread, element("div", "actions", all, some,
-    button("Dismiss all", () => drawer.close())), list);
-  const boxes = createProposedBoxes({ viewport, container, onToggle: toggleChosen });
+  const content = element("div", "detect",
+    element("div", "detect-state", summary, places, progress, cancel), unread,
+    element("div", "actions", all, here, some, none, again, whole), list);
 
-  let run = 0; // an answer that came too late is not shown
-  let page = 0;
-  let proposals = [];
+  const boxes = createProposedBoxes({ viewport, container, onToggle: toggleChosen });
+  const kept = createKept(urls.draft, () => store.state.fields);
+  const rows = createRows(list, {
+    accept: (id) => accept([fieldOf(id)]),
+    dismiss, toggle: toggleChosen, relabel, rekind, count, join, point,
+    drop: (id, i) => alter(id, (field) => [withoutOption(field, i)].filter(Boolean), "Dropped."),
+    split: (id, i) => alter(id, (field) => splitAt(field, i), "Split in two."),
+  });
+
+  let run = 0; // who watches a job that is no longer wanted stops
+  let job = null; // the one that is being done
+  const before = new Map(); // fields as they were before their kind was changed
   let selected = new Set();
 
-  const chosen = () => proposals.filter((field) => selected.has(field.id));
+  const proposals = () => kept.of(store.state.page);
+  const fieldOf = (id) => kept.all().find((field) => field.id === id);
 
   function toggle() {
     if (drawer.shows(opener)) drawer.close();
-    else detect();
+    else open();
   }
 
-  async function detect() {
+  /** Shows what is there or on its way, else looks: at the page, or at all while nothing is drawn. */
+  function open() {
+    drawer.open({ by: opener, title: "Detect", content, onClose: hide });
+    if (job) watch();
+    else if (kept.all().length) render();
+    else detect(store.state.fields.length ? [store.state.page] : pages.map(({ number }) => number));
+  }
+
+  async function detect(numbers) {
     const mine = (run += 1);
-    page = store.state.page;
-    show([], "Looking for fields on this page…");
-    drawer.open({ by: opener, title: "Detect", content, onClose: forget });
+    showProgress({ done: 0, total: 0 }, false);
     try {
-      const answer = await send(pages[page - 1].detect, { method: "POST", json: {} });
-      if (mine !== run) return;
-      const found = withoutCovered(fromFile(answer.fields), store.state.fields, page);
-      show(found.free, inWords(found));
-      if (answer.install && found.free.length) tellUnread(answer.install);
-      announce(summary.textContent);
-      if (found.free.length) all.focus();
+      job = await send(urls.detections, { method: "POST", json: { pages: numbers } });
+      if (mine === run) await watch();
     } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      if (mine === run) show([], problem.message);
+      tell(problem, mine);
     }
   }
 
-  function inWords({ free, covered }) {
-    if (!free.length) {
-      return covered ? "Everything that was found has a field already."
-        : "No fields were found. Draw them with the tools above.";
+  async function watch() {
+    const mine = (run += 1);
+    try {
+      const found = await finished(job, { isWanted: () => mine === run, onProgress: showProgress });
+      if (!found || mine !== run) return;
+      job = null;
+      kept.take(found);
+      render();
+      announce(summary.textContent);
+      if (isFree() && kept.all().length) all.focus();
+    } catch (problem) {
+      tell(problem, mine);
     }
-    const left = covered ? ` ${covered} more have a field already.` : "";
-    return `${counted(free)} proposed on page ${page}.${left}`;
+  }
+
+  /** Where nothing answers the job may still be done: pressing again finds it. */
+  function tell(problem, mine) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (mine !== run) return;
+    if (problem.status !== 0) job = null;
+    render();
+    summary.textContent = problem.message;
+  }
+
+  /** Whether nobody is busy elsewhere: it may take a while until something is found. */
+  const isFree = () =>
+    [document.body, opener].includes(document.activeElement) || content.contains(document.activeElement);
+
+  async function stop() {
+    const { url } = job;
+    run += 1;
+    job = null;
+    if (kept.all().length) render();
+    else drawer.close();
+    announce("Cancelled.");
+    await send(url, { method: "DELETE" }).catch(() => null);
+  }
+
+  function showProgress({ done, total }, waits) {
+    content.dataset.busy = "true";
+    boxes.render([], selected);
+    cancel.disabled = !job;
+    if (total) Object.assign(progress, { max: total, value: done });
+    else progress.removeAttribute("value");
+    const which = total > 1 ? `page ${Math.min(done + 1, total)} of ${total}` : "the page";
+    summary.textContent = waits ? "Waiting for a worker. Is one running?" : `Looking for fields on ${which}…`;
+  }
+
+  function render() {
+    const everything = kept.all();
+    const shown = proposals();
+    delete content.dataset.busy;
+    summary.textContent = inWords(everything, shown);
+    tellUnread(everything.length ? kept.install : null);
+    all.disabled = none.disabled = everything.length === 0;
+    all.textContent = everything.length === shown.length ? "Accept all" : `Accept all ${everything.length}`;
+    here.hidden = everything.length === shown.length || !shown.length;
+    some.disabled = !everything.some(({ id }) => selected.has(id));
+    again.textContent = isLooked() ? "Detect again" : "Detect this page";
+    whole.hidden = pages.length === 1;
+    showPages();
+    rows.render(shown, selected, (field) => nextOf(field) !== null);
+    boxes.render(shown, selected);
+  }
+
+  const isLooked = () => kept.coveredOn(store.state.page) !== null;
+
+  function inWords(everything, shown) {
+    const { page } = store.state;
+    const more = everything.length - shown.length;
+    const elsewhere = more ? ` ${more} more on other pages.` : "";
+    if (!isLooked()) return `Page ${page} has not been looked at.${elsewhere}`;
+    const covered = kept.coveredOn(page);
+    if (shown.length) {
+      const left = covered ? ` ${covered} more have a field already.` : "";
+      return `${counted(shown.length)} proposed on page ${page}.${left}${elsewhere}`;
+    }
+    return covered ? `Everything that was found on page ${page} has a field already.${elsewhere}`
+      : `No fields were found on page ${page}. Draw them with the tools above.${elsewhere}`;
+  }
+
+  /** Where the proposals are; a click goes there. */
+  function showPages() {
+    const numbers = pages.map(({ number }) => number).filter((number) => kept.of(number).length);
+    places.hidden = numbers.every((number) => number === store.state.page);
+    places.replaceChildren(...numbers.map((number) => {
+      const go = button(`Page ${number} · ${kept.of(number).length}`, () => {
+        store.set({ page: number, selection: [] });
+        places.querySelector('[aria-pressed="true"]')?.focus();
+      });
+      go.setAttribute("aria-pressed", number === store.state.page);
+      return go;
+    }));
   }
 
   function tellUnread(command) {
+    unread.hidden = !command;
     unread.replaceChildren(
       element("strong", "", "No labels could be read. "),
       "Fields are called field_1, field_2, …, and all places to write are of kind text: set kinds and"
         + " labels by hand. Or start from the form’s PDF, where it holds text; or run ",
-      element("code", "", command),
+      element("code", "", command ?? ""),
       " where Fieldhand runs, then Detect again.",
     );
-    unread.hidden = false;
   }
 
-  const counted = (fields) => (fields.length === 1 ? "1 field" : `${fields.length} fields`);
-
-  function show(next, words) {
-    proposals = next;
-    selected = new Set();
-    summary.textContent = words;
-    unread.hidden = true;
-    render();
-  }
-
-  function render() {
-    all.disabled = proposals.length === 0;
-    some.disabled = chosen().length === 0;
-    list.replaceChildren(...proposals.map(rowFor));
-    boxes.render(store.state.page === page ? proposals : [], selected);
-  }
-
-  function rowFor(field) {
-    const name = button(field.label || field.name, () => toggleChosen(field.id), {
-      className: "detect-name", title: "Select (Space)",
-    });
-    name.setAttribute("aria-pressed", selected.has(field.id));
-    const take = button("Accept", () => accept([field]), { title: "Accept this one (Enter)" });
-    const drop = button("×", () => dismiss(field), {
-      className: "btn btn-quiet btn-sm", title: "Dismiss (Del)",
-    });
-    drop.setAttribute("aria-label", `Dismiss ${field.label || field.name}`);
-    const row = element("li", "detect-row", name, element("span", "muted", wordsFor(field)),
-      counterFor(field), take, drop);
-    row.dataset.id = field.id;
-    row.addEventListener("mouseenter", () => boxes.point(field.id));
-    row.addEventListener("mouseleave", () => boxes.point(null));
-    row.addEventListener("focusin", () => boxes.point(field.id));
-    return row;
-  }
-
-  function wordsFor(field) {
-    const count = hasOptions(field) ? `, ${field.options.length} options` : "";
-    return `${KINDS[field.kind]}${count}`;
-  }
-
-  function counterFor(field) {
-    if (field.layout !== "comb") return element("span", "detect-cells");
-    const fewer = button("−", () => count(field, -1), { title: "One cell less (-)" });
-    const more = button("+", () => count(field, 1), { title: "One cell more (+)" });
-    fewer.setAttribute("aria-label", "One cell less");
-    more.setAttribute("aria-label", "One cell more");
-    const cells = element("span", "value", `${cellCount(field)} cells`);
-    return element("span", "detect-cells", fewer, cells, more);
-  }
-
-  function count(field, step) {
-    const changed = withCells(field, step);
-    proposals = proposals.map((each) => (each.id === field.id ? changed : each));
-    keepFocus(field.id, render);
-    announce(`${changed.cells} cells.`);
+  function point(id, isChosen = false) {
+    boxes.point(id);
+    if (isChosen && id) viewport.reveal(extentOf(fieldOf(id)));
   }
 
   function toggleChosen(id) {
     if (!selected.delete(id)) selected.add(id);
-    keepFocus(id, render);
+    keepFocus(render);
+    rows.reveal(id);
   }
 
-  /** Rendering replaces the row: the same control of the same or the next row gets the focus. */
-  function keepFocus(id, change) {
-    const row = list.querySelector(`[data-id="${id}"]`);
-    const place = row ? [...row.querySelectorAll("button")].indexOf(document.activeElement) : -1;
-    const after = row?.nextElementSibling?.dataset.id ?? row?.previousElementSibling?.dataset.id;
+  function relabel(id, label) {
+    kept.edit(store.state.page, (fields) => fields.map((field) => {
+      if (field.id !== id || field.label === label) return field;
+      const changed = withLabel(field, label);
+      rows.changed(changed);
+      return changed;
+    }));
+  }
+
+  function rekind(id, kind) {
+    const field = fieldOf(id);
+    if (!before.has(id)) before.set(id, field);
+    put(id, () => [asKind(field, kind, before.get(id))]);
+  }
+
+  function count(id, step) {
+    const field = fieldOf(id);
+    if (field.layout !== "comb") return;
+    const changed = withCells(field, step);
+    alter(id, () => [changed], `${cellCount(changed)} cells.`);
+  }
+
+  /** The next proposal of the page where this and that can be options of one choice, else null. */
+  function nextOf(field) {
+    const shown = proposals();
+    const next = shown[shown.indexOf(field) + 1];
+    return next && canJoin(field) && canJoin(next) ? next : null;
+  }
+
+  function join(id) {
+    const next = nextOf(fieldOf(id));
+    leave([next]);
+    alter(id, (field) => [joined(field, next)], "Joined.");
+  }
+
+  function alter(id, change, words) {
+    before.delete(id);
+    put(id, change);
+    announce(words);
+  }
+
+  const put = (id, change) => keepFocus(() => {
+    kept.edit(store.state.page, (fields) => fields.flatMap((field) => (field.id === id ? change(field) : [field])));
+    render();
+    endWhenDone();
+  });
+
+  /** Rows are made anew: the same control of the same row, or of the next, has the focus again. */
+  function keepFocus(change) {
+    const place = rows.focused();
     change();
-    if (place < 0) return;
-    const next = list.querySelector(`[data-id="${id}"]`) ?? list.querySelector(`[data-id="${after}"]`);
-    const controls = next?.querySelectorAll("button") ?? [];
-    (controls[place] ?? controls[0] ?? all).focus();
-  }
-
-  function dismiss(field) {
-    keepFocus(field.id, () => leave([field]));
-    if (!proposals.length) drawer.close();
+    if (place && !rows.focus(place)) all.focus();
   }
 
   function leave(gone) {
-    proposals = proposals.filter((each) => !gone.includes(each));
-    for (const field of gone) selected.delete(field.id);
-    render();
+    const ids = new Set(gone.map(({ id }) => id));
+    for (const number of new Set(gone.map(({ page }) => page))) {
+      kept.edit(number, (fields) => fields.filter(({ id }) => !ids.has(id)));
+    }
+    for (const id of ids) selected.delete(id);
+  }
+
+  function dismiss(id) {
+    keepFocus(() => {
+      leave([fieldOf(id)]);
+      render();
+    });
+    endWhenDone();
+  }
+
+  function dismissAll() {
+    leave(kept.all());
+    endWhenDone();
+  }
+
+  function endWhenDone() {
+    if (kept.all().length) return;
+    kept.forget();
+    if (isFree()) opener.focus();
+    drawer.close();
   }
 
   /** All of them are one step of the history. */
   function accept(taken) {
-    const { free } = withoutCovered(taken, store.state.fields, page);
-    if (!free.length) return;
     const fields = [...store.state.fields];
-    const added = free.map((field) => {
-      const named = { ...field, name: freeName(field.name, fields) };
-      fields.push(named);
-      return named;
+    const added = withoutCovered(taken, fields).map((field) => {
+      const made = { ...field, name: freeName(field.name, fields) };
+      fields.push(made);
+      return made;
     });
-    keepFocus(taken[0].id, () => leave(taken));
-    store.edit(fields);
-    store.set({ selection: added.flatMap(keysOf), tool: "select" });
-    announce(`Added ${counted(added)}. Control Z takes them back.`);
-    if (!proposals.length) drawer.close();
+    keepFocus(() => {
+      leave(taken);
+      render();
+    });
+    if (added.length) {
+      const onPage = added.filter(({ page }) => page === store.state.page);
+      store.edit(fields);
+      store.set({ selection: onPage.flatMap(keysOf), tool: "select" });
+      announce(`Added ${counted(added.length)}. Control Z takes them back.`);
+    }
+    endWhenDone();
   }
 
-  function forget() {
+  /** What was found stays until it is dealt with, and a job that is being done goes on. */
+  function hide() {
     run += 1;
-    show([], "");
+    boxes.render([], selected);
   }
 
-  list.addEventListener("keydown", (event) => {
-    const field = proposals.find((each) => each.id === event.target.closest("li")?.dataset.id);
-    if (!field || event.ctrlKey || event.altKey || event.metaKey) return;
-    const isName = event.target.classList.contains("detect-name");
-    const isComb = field.layout === "comb";
-    if (event.key === "Enter" && isName) accept([field]);
-    else if (event.key === "Delete" || event.key === "Backspace") dismiss(field);
-    else if (isComb && event.key === "+") count(field, 1);
-    else if (isComb && event.key === "-") count(field, -1);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") step(event);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  store.subscribe((state, last) => {
+    if (state.page === last.page || !drawer.shows(opener) || content.dataset.busy) return;
+    render();
   });
 
-  function step(event) {
-    const row = event.target.closest("li");
-    const other = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
-    other?.querySelector("button").focus();
-  }
-
-  store.subscribe((state, before) => {
-    if (state.page !== before.page && proposals.length) render();
-  });
-  return { detect };
+  kept.restore(jobs);
+  job = jobs.find(({ state }) => state === "pending") ?? null;
+  if (job || kept.all().length) open();
 }

@@ -1,5 +1,7 @@
 /** The place under the page where a helper (detect, check, try) shows what it found; one at a time. */
 
+import { bindSize } from "./drawer-size.js";
+
 /**
  * `root` holds a heading, a close button and an empty `[data-drawer-content]`.
  *
@@ -9,6 +11,7 @@
 export function createDrawer(root) {
   const title = root.querySelector("[data-drawer-title]");
   const place = root.querySelector("[data-drawer-content]");
+  const size = bindSize(root);
   let shown = null;
 
   function close() {
@@ -30,6 +33,7 @@ export function createDrawer(root) {
     place.replaceChildren(next.content);
     next.by?.setAttribute("aria-pressed", "true");
     root.hidden = false;
+    size();
     place.scrollTop = 0;
   }
 

@@ -80,6 +80,15 @@ export const KEYMAP = [
     ],
   },
   {
+    group: "List of what Detect proposes",
+    rows: [
+      { shown: ["↑", "↓"], text: "Line before, next line", edits: true },
+      { shown: ["Enter"], text: "Accept; in a label: go on to the next", edits: true },
+      { shown: ["Del"], text: "Dismiss", edits: true },
+      { shown: ["−", "+"], text: "One cell less, one more", edits: true },
+    ],
+  },
+  {
     group: "View",
     rows: [
       { shown: ["Space", "drag"], text: "Move the page, also with the middle button or the wheel" },
@@ -92,6 +101,7 @@ export const KEYMAP = [
       { keys: ["3"], command: "fitSelection", text: "What is selected" },
       { keys: ["PageDown"], command: "nextPage", text: "Next page" },
       { keys: ["PageUp"], command: "previousPage", text: "Page before" },
+      { shown: ["↑", "↓"], text: "On the edge of what Detect, Check or Try show: higher, lower" },
     ],
   },
 ];

@@ -29,7 +29,7 @@ import { createViewport } from "./viewport.js";
 
 const root = document.getElementById("editor");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const { urls, pages, version } = JSON.parse(document.getElementById("editor-data").textContent);
+const { urls, pages, version, detections } = JSON.parse(document.getElementById("editor-data").textContent);
 const readOnly = version.state !== "draft";
 
 const fields = fromFile(version.fields);
@@ -189,7 +189,7 @@ editor.showRules = createRules(editor).show;
 createHealth(editor);
 createTryout(editor);
 if (!readOnly) {
-  createDetect(editor);
+  createDetect(editor, detections);
   commands.repeat = createRepeat(part("repeat"), stage, {
     store, viewport, pages, announce, container,
   }).open;

@@ -81,10 +81,11 @@ export function createViewport(stage, image, container) {
     const top = view.y + y * view.scale;
     const right = left + width * view.scale;
     const bottom = top + height * view.scale;
-    const isSeen = left >= 0 && top >= 0 && right <= stage.width() && bottom <= stage.height();
-    if (isSeen) return;
-    view.x += stage.width() / 2 - (left + right) / 2;
-    view.y += stage.height() / 2 - (top + bottom) / 2;
+    const dx = left < 0 || right > stage.width() ? stage.width() / 2 - (left + right) / 2 : 0;
+    const dy = top < 0 || bottom > stage.height() ? stage.height() / 2 - (top + bottom) / 2 : 0;
+    if (!dx && !dy) return;
+    view.x += dx;
+    view.y += dy;
     apply();
   }
 
