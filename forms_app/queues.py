@@ -21,7 +21,8 @@ SWEEP = "fieldhand.sweep"
 QUEUE_OF_TASK = {
     SPLIT_FILE: INTAKE,
     ALIGN_PAGE: ALIGN,
-    ASSEMBLE_FILE: ALIGN,
+    # Not behind the pages of the next file: one that is laid is read while that one is.
+    ASSEMBLE_FILE: INTAKE,
     READ_PAGES: READ,
     BUILD_EXPORT: EXPORT,
     RUN_TEMPLATE_JOB: TRY,

@@ -13,7 +13,7 @@ from forms_app.reading.errors import PageError, ReadingError
 from forms_app.reading.features import resized_to
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.grouping import PageSign, group_pages
-from forms_app.reading.intake import open_pages
+from forms_app.reading.intake import count_pages, open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.policy import policy_for
 from forms_app.reading.registration import PageReference, prepare_reference
@@ -152,11 +152,12 @@ class _Trier:
         number, limits = 0, intake_limits(self.work.app.settings)
         for data in sample.files:
             try:
+                pages = count_pages(data, sample.name, limits)
                 for source in open_pages(data, sample.name, limits, with_colours=True):
                     number += 1
                     if self.tried.count + number > MOST_PAGES:
-                        self.tried.left_out += 1
-                        continue
+                        self.tried.left_out += pages - source.number + 1
+                        break
                     try:
                         yield (
                             number,

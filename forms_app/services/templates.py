@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from forms_app.errors import NotFoundError, UserError
 from forms_app.reading.errors import ReadingError
-from forms_app.reading.intake import FileKind, open_pages, sniff
+from forms_app.reading.intake import FileKind, count_pages, open_pages, sniff
 from forms_app.reading.pdf_words import pdf_words
 from forms_app.reading.types import SourcePage
 from forms_app.services.application import Application
@@ -45,6 +45,9 @@ __all__ = [
     "publish",
     "save_draft",
 ]
+
+MOST_FORM_PAGES = 200
+"""All are drawn while the person who made the template waits."""
 
 
 def create_template(
@@ -124,6 +127,12 @@ def page_image(app: Application, version_id: int, page_number: int) -> bytes:
 def _store_blank(app: Application, blank: bytes, filename: str) -> list[TemplatePageRow]:
     limits = intake_limits(app.settings)
     try:
+        count = count_pages(blank, filename, limits)
+        if count > MOST_FORM_PAGES:
+            raise UserError(
+                f"{filename} has {count:,} pages; a form has at most {MOST_FORM_PAGES}. Choose the "
+                "file of one empty form."
+            )
         return [
             TemplatePageRow(
                 number=page.number,

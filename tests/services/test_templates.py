@@ -15,6 +15,7 @@ from forms_app.services import batches, template_files, templates
 from forms_app.services.application import Application
 from forms_app.store.models import FormTemplateRow
 from tests import factories
+from tests.reading.file_bytes import empty_pdf
 
 
 def test_a_blank_becomes_a_draft_with_its_pages(any_app: Application) -> None:
@@ -42,6 +43,7 @@ def test_a_blank_becomes_a_draft_with_its_pages(any_app: Application) -> None:
         ("", b"", "name"),
         ("x" * 201, b"", "200 characters"),
         ("Intake", b"", "blank.pdf is empty"),
+        ("Intake", empty_pdf(201), "201 pages; a form has at most 200"),
         ("Intake", b"just text", "blank.pdf is not a file that can be read"),
     ],
 )

@@ -64,7 +64,7 @@ TRUNCATED = BadFile(
     "cut off.jpg", jpeg(filled_sheet())[:20_000], "damaged_file", "damaged or cut off"
 )
 ENCRYPTED = BadFile("locked.pdf", encrypted_pdf(), "encrypted_file", "password")
-THICK = BadFile("book.pdf", empty_pdf(500), "too_many_pages", "500 pages; at most 200")
+THICK = BadFile("book.pdf", empty_pdf(2001), "too_many_pages", "2,001 pages; at most 2,000")
 HUGE = BadFile("poster.png", huge_png(30_000, 30_000), "image_too_large", "30,000 × 30,000")
 FOREIGN = BadFile(
     "invoice.png", encode_png(other_form()), "foreign_page", "none of “Intake”'s pages"

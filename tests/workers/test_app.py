@@ -27,6 +27,8 @@ def test_every_task_has_its_queue_and_every_queue_a_task() -> None:
     assert set(queues.QUEUE_OF_TASK.values()) == set(queues.ALL_QUEUES)
     for name, queue in queues.QUEUE_OF_TASK.items():
         assert celery.amqp.router.route({}, name)["queue"].name == queue
+    # A file that is laid is read while the pages of the next one wait to be laid.
+    assert queues.QUEUE_OF_TASK[queues.ASSEMBLE_FILE] != queues.QUEUE_OF_TASK[queues.ALIGN_PAGE]
     assert {queue.name for queue in celery.conf.task_queues} == set(queues.ALL_QUEUES)
     assert not celery.conf.task_create_missing_queues
 
