@@ -167,6 +167,8 @@ def test_what_was_found_and_corrected_is_there_when_the_page_is_opened_again(
     serve: Serve, open_page: Open, served_app: Application
 ) -> None:
     draft = two_pages(served_app, SURNAME, SEX, NURSE)
+    again = {"pages": [{"number": 1, "fields": [SURNAME, SEX]}], "install": None}
+    add_job(served_app, draft, state=JobState.DONE, result=again)
     page = open_page(editor(serve, draft))
     expect(page.locator(".detect-row")).to_have_count(2)
     row_of(page, "Sex").get_by_label("Dismiss Sex").click()
@@ -177,6 +179,8 @@ def test_what_was_found_and_corrected_is_there_when_the_page_is_opened_again(
     expect(page.locator(".detect-label")).to_have_value("Family name")
     page.get_by_role("button", name="Dismiss all").click()
     expect(page.locator("[data-part=drawer]")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert detections(served_app, draft.id) == ()
     page.reload()
     Desk(page)
     expect(page.locator("[data-part=drawer]")).to_be_hidden()

@@ -8,10 +8,12 @@ import { withoutCovered } from "./proposals.js";
 export function createKept(place, fieldsNow) {
   const key = `fieldhand.detect:${place}`;
   const found = new Map(); // page → {url, fields, covered}; `url` is that of the job
+  const urls = new Set(); // also of jobs whose pages were looked at again since
   let install = null;
 
   function take({ url, result }) {
     install = result.install;
+    urls.add(url);
     for (const { number, fields } of result.pages) put(number, url, fromFile(fields));
   }
 
@@ -49,9 +51,9 @@ export function createKept(place, fieldsNow) {
 
   /** All is dealt with: the server may forget it, too. */
   function forget() {
-    const urls = new Set([...found.values()].map(({ url }) => url));
     found.clear();
     for (const url of urls) send(url, { method: "DELETE" }).catch(() => null);
+    urls.clear();
   }
 
   window.addEventListener("pagehide", store);

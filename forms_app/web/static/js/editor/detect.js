@@ -1,15 +1,13 @@
 /** "Detect": proposes the fields of the form; a person takes, corrects or dismisses them. */
 
-import { Problem, send } from "../http.js";
+import { createEdits } from "./detect-edits.js";
 import { createKept } from "./detect-kept.js";
 import { createRows } from "./detect-rows.js";
+import { createSearch } from "./detect-search.js";
 import { button, element } from "./elements.js";
-import { cellCount, freeName } from "./fields.js";
-import { finished } from "./jobs.js";
+import { freeName } from "./fields.js";
 import { extentOf, keysOf } from "./model.js";
-import {
-  asKind, canJoin, joined, splitAt, withCells, withLabel, withoutCovered, withoutOption,
-} from "./proposals.js";
+import { withLabel, withoutCovered } from "./proposals.js";
 import { createProposedBoxes } from "./proposed.js";
 
 const counted = (count) => (count === 1 ? "1 field" : `${count} fields`);
@@ -21,6 +19,7 @@ export function createDetect(editor, jobs) {
   opener.setAttribute("aria-pressed", "false");
   editor.assist.prepend(opener);
 
+  const numbers = pages.map(({ number }) => number);
   const primary = { className: "btn btn-sm btn-primary" };
   const all = button("Accept all", () => accept(kept.all()), primary);
   const here = button("Accept this page", () => accept(proposals()));
@@ -28,8 +27,8 @@ export function createDetect(editor, jobs) {
     title: "Click boxes on the page or tick lines of the list to select them",
   });
   const none = button("Dismiss all", dismissAll);
-  const again = button("", () => detect([store.state.page]));
-  const whole = button(`Detect all ${pages.length} pages`, () => detect(pages.map(({ number }) => number)));
+  const again = button("", () => search.ask([store.state.page]));
+  const whole = button(`Detect all ${pages.length} pages`, () => search.ask(numbers));
   const cancel = button("Cancel", stop, {
     className: "btn btn-sm detect-cancel", title: "What was found earlier stays",
   });
@@ -47,17 +46,12 @@ export function createDetect(editor, jobs) {
 
   const boxes = createProposedBoxes({ viewport, container, onToggle: toggleChosen });
   const kept = createKept(urls.draft, () => store.state.fields);
+  const search = createSearch(urls.detections, { onProgress: showProgress, onFound: take, onFailed: tell });
+  const edits = createEdits({ shown: () => proposals(), put, leave, announce });
   const rows = createRows(list, {
-    accept: (id) => accept([fieldOf(id)]),
-    dismiss, toggle: toggleChosen, relabel, rekind, count, join, point,
-    drop: (id, i) => alter(id, (field) => [withoutOption(field, i)].filter(Boolean), "Dropped."),
-    split: (id, i) => alter(id, (field) => splitAt(field, i), "Split in two."),
+    ...edits, relabel, dismiss, toggle: toggleChosen, point, accept: (id) => accept([fieldOf(id)]),
   });
-
-  let run = 0; // who watches a job that is no longer wanted stops
-  let job = null; // the one that is being done
-  const before = new Map(); // fields as they were before their kind was changed
-  let selected = new Set();
+  const selected = new Set();
 
   const proposals = () => kept.of(store.state.page);
   const fieldOf = (id) => kept.all().find((field) => field.id === id);
@@ -70,64 +64,37 @@ export function createDetect(editor, jobs) {
   /** Shows what is there or on its way, else looks: at the page, or at all while nothing is drawn. */
   function open() {
     drawer.open({ by: opener, title: "Detect", content, onClose: hide });
-    if (job) watch();
+    if (search.isRunning) search.watch();
     else if (kept.all().length) render();
-    else detect(store.state.fields.length ? [store.state.page] : pages.map(({ number }) => number));
+    else search.ask(store.state.fields.length ? [store.state.page] : numbers);
   }
 
-  async function detect(numbers) {
-    const mine = (run += 1);
-    showProgress({ done: 0, total: 0 }, false);
-    try {
-      job = await send(urls.detections, { method: "POST", json: { pages: numbers } });
-      if (mine === run) await watch();
-    } catch (problem) {
-      tell(problem, mine);
-    }
-  }
-
-  async function watch() {
-    const mine = (run += 1);
-    try {
-      const found = await finished(job, { isWanted: () => mine === run, onProgress: showProgress });
-      if (!found || mine !== run) return;
-      job = null;
-      kept.take(found);
-      render();
-      announce(summary.textContent);
-      if (isFree() && kept.all().length) all.focus();
-    } catch (problem) {
-      tell(problem, mine);
-    }
-  }
-
-  /** Where nothing answers the job may still be done: pressing again finds it. */
-  function tell(problem, mine) {
-    if (!(problem instanceof Problem)) throw problem;
-    if (mine !== run) return;
-    if (problem.status !== 0) job = null;
+  function take(found) {
+    kept.take(found);
     render();
-    summary.textContent = problem.message;
+    if (isFree() && kept.all().length) all.focus();
+  }
+
+  function tell(words) {
+    render();
+    summary.textContent = words;
   }
 
   /** Whether nobody is busy elsewhere: it may take a while until something is found. */
   const isFree = () =>
     [document.body, opener].includes(document.activeElement) || content.contains(document.activeElement);
 
-  async function stop() {
-    const { url } = job;
-    run += 1;
-    job = null;
+  function stop() {
+    search.cancel();
     if (kept.all().length) render();
     else drawer.close();
     announce("Cancelled.");
-    await send(url, { method: "DELETE" }).catch(() => null);
   }
 
   function showProgress({ done, total }, waits) {
     content.dataset.busy = "true";
     boxes.render([], selected);
-    cancel.disabled = !job;
+    cancel.disabled = !search.isRunning;
     if (total) Object.assign(progress, { max: total, value: done });
     else progress.removeAttribute("value");
     const which = total > 1 ? `page ${Math.min(done + 1, total)} of ${total}` : "the page";
@@ -147,7 +114,7 @@ export function createDetect(editor, jobs) {
     again.textContent = isLooked() ? "Detect again" : "Detect this page";
     whole.hidden = pages.length === 1;
     showPages();
-    rows.render(shown, selected, (field) => nextOf(field) !== null);
+    rows.render(shown, selected, (field) => edits.nextOf(field) !== null);
     boxes.render(shown, selected);
   }
 
@@ -169,9 +136,9 @@ export function createDetect(editor, jobs) {
 
   /** Where the proposals are; a click goes there. */
   function showPages() {
-    const numbers = pages.map(({ number }) => number).filter((number) => kept.of(number).length);
-    places.hidden = numbers.every((number) => number === store.state.page);
-    places.replaceChildren(...numbers.map((number) => {
+    const found = numbers.filter((number) => kept.of(number).length);
+    places.hidden = found.every((number) => number === store.state.page);
+    places.replaceChildren(...found.map((number) => {
       const go = button(`Page ${number} · ${kept.of(number).length}`, () => {
         store.set({ page: number, selection: [] });
         places.querySelector('[aria-pressed="true"]')?.focus();
@@ -203,52 +170,24 @@ export function createDetect(editor, jobs) {
     rows.reveal(id);
   }
 
+  /** Only what was typed changes: the row and the focus, which is about to move on, stay. */
   function relabel(id, label) {
     kept.edit(store.state.page, (fields) => fields.map((field) => {
-      if (field.id !== id || field.label === label) return field;
+      if (field.id !== id) return field;
       const changed = withLabel(field, label);
       rows.changed(changed);
       return changed;
     }));
   }
 
-  function rekind(id, kind) {
-    const field = fieldOf(id);
-    if (!before.has(id)) before.set(id, field);
-    put(id, () => [asKind(field, kind, before.get(id))]);
-  }
-
-  function count(id, step) {
-    const field = fieldOf(id);
-    if (field.layout !== "comb") return;
-    const changed = withCells(field, step);
-    alter(id, () => [changed], `${cellCount(changed)} cells.`);
-  }
-
-  /** The next proposal of the page where this and that can be options of one choice, else null. */
-  function nextOf(field) {
-    const shown = proposals();
-    const next = shown[shown.indexOf(field) + 1];
-    return next && canJoin(field) && canJoin(next) ? next : null;
-  }
-
-  function join(id) {
-    const next = nextOf(fieldOf(id));
-    leave([next]);
-    alter(id, (field) => [joined(field, next)], "Joined.");
-  }
-
-  function alter(id, change, words) {
-    before.delete(id);
-    put(id, change);
-    announce(words);
-  }
-
-  const put = (id, change) => keepFocus(() => {
-    kept.edit(store.state.page, (fields) => fields.flatMap((field) => (field.id === id ? change(field) : [field])));
-    render();
+  function put(id, change) {
+    keepFocus(() => {
+      kept.edit(store.state.page, (fields) =>
+        fields.flatMap((field) => (field.id === id ? change(field) : [field])));
+      render();
+    });
     endWhenDone();
-  });
+  }
 
   /** Rows are made anew: the same control of the same row, or of the next, has the focus again. */
   function keepFocus(change) {
@@ -306,9 +245,9 @@ export function createDetect(editor, jobs) {
     endWhenDone();
   }
 
-  /** What was found stays until it is dealt with, and a job that is being done goes on. */
+  /** What was found stays until it is dealt with, and what is being looked for goes on. */
   function hide() {
-    run += 1;
+    search.leave();
     boxes.render([], selected);
   }
 
@@ -318,6 +257,7 @@ export function createDetect(editor, jobs) {
   });
 
   kept.restore(jobs);
-  job = jobs.find(({ state }) => state === "pending") ?? null;
-  if (job || kept.all().length) open();
+  const pending = jobs.find(({ state }) => state === "pending");
+  if (pending) search.adopt(pending);
+  if (pending || kept.all().length) open();
 }
