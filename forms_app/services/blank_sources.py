@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.errors import ReadingError
+from forms_app.reading.geometry import Box
 from forms_app.reading.intake import count_pages, open_page
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
+from forms_app.services.blank_edits import cleaned_pages
+from forms_app.services.blank_warnings import blank_warnings
 from forms_app.services.definitions import empty_definition
 from forms_app.services.dto.templates import TemplateJob, TemplateVersion
-from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.images import encode_jpeg, encode_png, intake_limits
 from forms_app.services.job_work import JobWork
 from forms_app.services.names import clean_name
-from forms_app.services.template_jobs import delete_job, get_job, job_page, request_job
+from forms_app.services.template_jobs import delete_job, get_job, request_job
 from forms_app.services.templates import insert_template
 from forms_app.store.locks import lock_blobs
 from forms_app.store.models import LOCAL_USER_ID, TemplatePageRow
 from forms_app.store.states import JobKind, JobState
+from forms_app.templating.blank_doubts import Doubt
 from forms_app.templating.blank_from_copies import MOST_COPIES, CombinedBlank, combine_copies
 from forms_app.templating.deskewing import upright
-from forms_app.templating.health_sizes import GOOD_PAGE_PX
 from forms_app.templating.photograph import sheet_of
 
 
@@ -86,17 +90,21 @@ def do_blank(work: JobWork) -> dict[str, Any]:
 
 
 def create_from_blank(
-    app: Application, job_id: int, user_id: int = LOCAL_USER_ID
+    app: Application, job_id: int, cleaning: str = "", user_id: int = LOCAL_USER_ID
 ) -> TemplateVersion:
     """A new template with a first draft on the blank that was made.
 
+    Args:
+        cleaning: What a person changed on it, as `blank_edits.cleaned_pages` takes it.
+
     Raises:
         ConflictError: It is not made yet.
+        UserError: The cleaning makes no sense.
     """
     job = get_job(app, job_id)
     if job.kind != JobKind.BLANK or job.state != JobState.DONE or job.result is None:
         raise ConflictError("This blank is not made yet; wait for it, or start again.")
-    pictures = [job_page(app, job_id, page["picture"]) for page in job.result["pages"]]
+    pictures = cleaned_pages(app, job, cleaning)
     keys = [app.files.put(png) for png in pictures]
     pages = [
         TemplatePageRow(
@@ -166,7 +174,7 @@ def _sheets(
 
 
 def _photographed(sheet: _Sheet) -> CombinedBlank:
-    return CombinedBlank(upright(sheet.grey), (), 1, ())
+    return CombinedBlank(upright(sheet.grey), (), (), ())
 
 
 def _combined(sheets: Sequence[_Sheet], steps: _Steps) -> CombinedBlank:
@@ -177,41 +185,39 @@ def _page_json(
     work: JobWork, made: CombinedBlank, sheets: Sequence[_Sheet], is_photograph: bool
 ) -> dict[str, Any]:
     height, width = made.grey.shape
+    names = [sheet.name for sheet in sheets]
     return {
-        "picture": work.keep_page(sheets[0].name, encode_png(made.grey)),
+        "picture": work.keep_page(names[0], encode_png(made.grey)),
         "width": width,
         "height": height,
         "copies": made.used,
-        "doubtful": [[round(v) for v in box.as_list()] for box in made.doubtful],
-        "warnings": list(_warnings(made, sheets, is_photograph)),
+        "laid": [_laid_json(work, names[number - 1], number, grey) for number, grey in made.laid],
+        "doubtful": [_doubt_json(doubt, width, height) for doubt in made.doubtful],
+        "warnings": [
+            *_photograph_warnings(is_photograph, sheets[0].has_edges),
+            *blank_warnings(made, names),
+        ],
     }
 
 
-def _warnings(made: CombinedBlank, sheets: Sequence[_Sheet], is_photograph: bool) -> Iterator[str]:
-    if is_photograph:
-        if not sheets[0].has_edges:
-            yield (
-                "The edges of the sheet were not found, so the whole picture is taken. Where table "
-                "shows around the sheet, photograph it again on a darker, plain ground."
-            )
-    elif made.used == 1:
+def _laid_json(work: JobWork, name: str, number: int, grey: GreyImage) -> dict[str, Any]:
+    """A copy as it lies on the blank, to restore places from."""
+    return {"number": number, "name": name, "picture": work.keep_page(name, encode_jpeg(grey))}
+
+
+def _doubt_json(doubt: Doubt, width: int, height: int) -> dict[str, Any]:
+    def sides(box: Box) -> list[int]:
+        left, top = int(max(0, box.x)), int(max(0, box.y))
+        right, bottom = min(width, ceil(box.right)), min(height, ceil(box.bottom))
+        return [left, top, right - left, bottom - top]
+
+    scraps = [sides(scrap) for scrap in doubt.scraps]
+    return {"box": sides(doubt.box), "why": str(doubt.why), "scraps": scraps}
+
+
+def _photograph_warnings(is_photograph: bool, has_edges: bool) -> Iterator[str]:
+    if is_photograph and not has_edges:
         yield (
-            "Made of one copy: what is written on it stays and counts as print. Add two more "
-            "copies where you can."
-        )
-    elif made.used == 2:
-        yield "Made of two copies: a third takes away more of what is written on both."
-    for number, why in made.refused:
-        yield f"{sheets[number - 1].name} was left out: {why}"
-    if made.doubtful:
-        count = len(made.doubtful)
-        where = "one place" if count == 1 else f"{count} places"
-        yield (
-            f"Ink in {where} (framed) may be writing that the copies share. If so, add a copy "
-            "that is empty there."
-        )
-    if max(made.grey.shape) < GOOD_PAGE_PX:
-        yield (
-            f"The page is coarse, {made.grey.shape[1]} by {made.grey.shape[0]} px; scan or "
-            "photograph it again in a higher resolution."
+            "The edges of the sheet were not found, so the whole picture is taken. Where table "
+            "shows around the sheet, photograph it again on a darker, plain ground."
         )

@@ -15,13 +15,14 @@ import numpy as np
 from forms_app.errors import UserError
 from forms_app.reading.errors import PageError, PoorRegistrationError
 from forms_app.reading.features import view_page
-from forms_app.reading.geometry import Box
 from forms_app.reading.identification import best_reference
 from forms_app.reading.placement import lay_onto_template, place_page
 from forms_app.reading.print_checks import check_print
 from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
+from forms_app.templating.blank_doubts import Doubt
+from forms_app.templating.box_doubts import with_box_doubts
 from forms_app.templating.common_print import common_print, without_writing
 from forms_app.templating.deskewing import upright
 from forms_app.templating.photograph import flattened
@@ -32,6 +33,8 @@ LEAST_FOUND = 0.3
 """Share of one copy's print that must be found on another; the rest is writing, or under it."""
 MOST_OFF_SHARE = 3 / 3508
 """Over the long side: 1.5 px at 150 dpi, for four fifths of what was found."""
+GOOD_COPIES = 6
+"""Fewer leave ink where people happened to write or tick the same (docs/publishing.md)."""
 MOST_BASES = 3
 """So many copies are tried as the one to lay the others onto: a foreign page may be among them."""
 
@@ -40,15 +43,21 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class CombinedBlank:
-    """`grey` `(H, W)` is the blank; `doubtful` boxes on it may hold writing that all copies share.
+    """`grey` `(H, W)` is the blank; `doubtful` places on it may hold writing that all copies share.
 
-    `used` copies went into it; `refused` has the number of each other one, from 1, and why.
+    `laid` has each copy that went into it with its number, from 1, on the blank's pixels;
+    `refused` the number of each other one, and why.
     """
 
     grey: GreyImage
-    doubtful: tuple[Box, ...]
-    used: int
+    doubtful: tuple[Doubt, ...]
+    laid: tuple[tuple[int, GreyImage], ...]
     refused: tuple[tuple[int, str], ...]
+
+    @property
+    def used(self) -> int:
+        """How many copies went into it."""
+        return len(self.laid)
 
 
 def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBlank:
@@ -66,7 +75,8 @@ def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBl
         raise UserError("Choose at least one filled copy of the form.")
     clean = [flattened(copy) for copy in copies[:MOST_COPIES]]
     if len(clean) == 1:
-        return CombinedBlank(upright(clean[0]), (), 1, ())
+        blank = upright(clean[0])
+        return CombinedBlank(blank, (), ((1, blank),), ())
     total = 2 * len(clean)
     first = _laid_together(clean, lambda done: on_step(done, total))
     if len(first) < 2:
@@ -82,9 +92,10 @@ def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBl
             "These pages could not be laid onto one another precisely enough. Use flat scans, or "
             "photographs taken from straight above, of one print run."
         )
-    stack = np.stack(laid)
+    stack = np.stack([grey for _, grey in laid])
     blank, doubtful = without_writing(common_print(stack), stack)
-    return CombinedBlank(blank, doubtful, len(stack), tuple(refused))
+    doubtful = with_box_doubts(doubtful, blank, list(stack))
+    return CombinedBlank(blank, doubtful, tuple(laid), tuple(refused))
 
 
 def _laid_together(copies: Sequence[GreyImage], on_copy: Callable[[int], None]) -> list[GreyImage]:
@@ -133,14 +144,14 @@ def _lay(copy: GreyImage, reference: PageReference) -> GreyImage:
 
 def _laid_strictly(
     copies: Sequence[GreyImage], draft: GreyImage, on_copy: Callable[[int], None]
-) -> tuple[list[GreyImage], list[tuple[int, str]]]:
-    """The copies laid onto a blank that is nearly clean, and which could not be, and why."""
+) -> tuple[list[tuple[int, GreyImage]], list[tuple[int, str]]]:
+    """The copies, by number, laid onto a blank that is nearly clean; those that do not fit it."""
     reference = prepare_reference(1, draft)
-    laid: list[GreyImage] = []
+    laid: list[tuple[int, GreyImage]] = []
     refused: list[tuple[int, str]] = []
     for number, copy in enumerate(copies, start=1):
         try:
-            laid.append(flattened(align_page(copy, reference).grey))
+            laid.append((number, flattened(align_page(copy, reference).grey)))
         except PoorRegistrationError:
             refused.append((number, "It could not be laid onto the others precisely enough."))
         except PageError:

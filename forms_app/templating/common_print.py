@@ -2,28 +2,33 @@
 
 A pixel is print where its median over the copies is dark and where nearly all copies are dark
 within a pixel of it: laying leaves that much play. Where people's writing happened to cross, the
-copies agree less at the very pixel than they do on print; such pieces are taken out. The limits
-were chosen on drawn forms (docs/publishing.md).
+copies agree less at the very pixel than they do on print; such pieces are taken out, as is ink
+that differs among the copies in darkness (`unsteady_ink`). The limits were chosen on drawn forms
+(docs/publishing.md).
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.reading.features import FINE_LONG_SIDE_PX
-from forms_app.reading.geometry import Box
 from forms_app.reading.paper import darkness
-from forms_app.reading.types import GreyImage
+from forms_app.reading.types import GreyImage, InkImage
+from forms_app.templating.blank_doubts import Doubt, ink_doubts
+from forms_app.templating.unsteady_ink import (
+    DOUBTFUL_SPREAD,
+    local_mean,
+    spread_among,
+    unsteady,
+)
 
 Stack = NDArray[np.uint8]
 Shares = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-ALL_OF = 3
+ALL_OF = 5
 AGREEMENT = 0.75
 """Share of the copies that must be dark around a pixel of print; of up to `ALL_OF` copies, all."""
 INK = 60
@@ -34,13 +39,12 @@ PALEST_PRINT = 240
 PIECE_AGREEMENT, PIXEL_AGREEMENT, SURE_AGREEMENT = 0.88, 0.84, 0.9
 """Mean agreement below which a small piece, and the ink around a pixel, is writing; and below
 which what is left is told as doubtful."""
-PIECE_PX, WINDOW_PX = 60, 9
-"""At 150 dpi: larger pieces are judged by their pixels only, within this window."""
+PIECE_PX = 60
+"""At 150 dpi: larger pieces are judged by their pixels only."""
 WRITTEN_AROUND, AROUND_PX = 0.02, 60
 """Least share of a pixel's surroundings that some copy wrote on."""
 RULING_PX = 18
 """Straight ink of 3 mm is a ruling."""
-LEAST_DOUBTFUL_PX = 12
 
 
 def common_print(stack: Stack) -> GreyImage:
@@ -55,8 +59,8 @@ def common_print(stack: Stack) -> GreyImage:
     return np.asarray(shared, np.uint8)
 
 
-def without_writing(shared: GreyImage, stack: Stack) -> tuple[GreyImage, tuple[Box, ...]]:
-    """The shared print without what is writing after all, and boxes around what may be some.
+def without_writing(shared: GreyImage, stack: Stack) -> tuple[GreyImage, tuple[Doubt, ...]]:
+    """The shared print without what is writing after all, and places of what may be some.
 
     Args:
         shared: `(H, W)`, from `common_print` of `stack`.
@@ -64,19 +68,28 @@ def without_writing(shared: GreyImage, stack: Stack) -> tuple[GreyImage, tuple[B
     """
     scale = FINE_LONG_SIDE_PX / max(shared.shape)
     size = (round(shared.shape[1] * scale), round(shared.shape[0] * scale))
-    ink = _dark(shared, size)
-    agreement = np.mean([_dark(copy, size) for copy in stack], axis=0).astype(np.float32)
+    ink = _level(shared, size) > INK
+    levels = [_level(copy, size) for copy in stack]
+    agreement = np.mean([level > INK for level in levels], axis=0).astype(np.float32)
+    rulings = _rulings(ink)
+    around_rulings = _widened(rulings)
+    spread = spread_among(levels, ink, around_rulings)
     near = _written_around(ink, agreement)
-    writing = near & (_unlike_pieces(ink, agreement) | _unlike_pixels(ink, agreement))
+    unlike = near & (_unlike_pieces(ink, agreement) | _unlike_pixels(ink, agreement, rulings))
+    writing = unlike | (ink & ~around_rulings & unsteady(spread))
     left = ink & ~writing
-    local = _local_mean(agreement, left)
-    doubtful = left & near & (local < SURE_AGREEMENT) & ~_rulings(ink)
-    return _erased(shared, writing), _boxes(doubtful, 1 / scale)
+    disagreed = near & (local_mean(agreement, left) < SURE_AGREEMENT)
+    doubtful = left & ~around_rulings & (disagreed | (spread > DOUBTFUL_SPREAD))
+    return _erased(shared, writing, rulings & ~writing), ink_doubts(doubtful, 1 / scale)
 
 
-def _dark(grey: GreyImage, size: tuple[int, int]) -> Mask:
+def _level(grey: GreyImage, size: tuple[int, int]) -> InkImage:
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    return darkness(np.asarray(small, np.uint8)) > INK
+    return darkness(np.asarray(small, np.uint8))
+
+
+def _widened(mask: Mask) -> Mask:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
 def _written_around(ink: Mask, agreement: Shares) -> Mask:
@@ -97,12 +110,12 @@ def _unlike_pieces(ink: Mask, agreement: Shares) -> Mask:
     return np.asarray(unlike[labels], np.bool_)
 
 
-def _unlike_pixels(ink: Mask, agreement: Shares) -> Mask:
+def _unlike_pixels(ink: Mask, agreement: Shares, rulings: Mask) -> Mask:
     """Ink in whose surroundings the copies do not quite agree, such as writing that meets print.
 
     Straight rulings stay whole where writing crosses them.
     """
-    return ink & (_local_mean(agreement, ink) < PIXEL_AGREEMENT) & ~_rulings(ink)
+    return ink & (local_mean(agreement, ink) < PIXEL_AGREEMENT) & ~rulings
 
 
 def _rulings(ink: Mask) -> Mask:
@@ -114,28 +127,13 @@ def _rulings(ink: Mask) -> Mask:
     return np.asarray(cv2.bitwise_or(level, plumb) > 0)
 
 
-def _local_mean(agreement: Shares, ink: Mask) -> NDArray[np.floating[Any]]:
-    """Mean agreement on the ink around each pixel."""
-    window, weight = (WINDOW_PX, WINDOW_PX), ink.astype(np.float32)
-    total = cv2.blur(agreement * weight, window)
-    return np.asarray(total / np.maximum(cv2.blur(weight, window), 1e-6))
+def _erased(shared: GreyImage, writing: Mask, rulings: Mask) -> GreyImage:
+    """The print with paper where writing was; rulings stay whole."""
+    gone = _widened(_enlarged(writing, shared)) & ~_enlarged(rulings, shared)
+    return np.where(gone, PAPER, shared).astype(np.uint8)
 
 
-def _erased(shared: GreyImage, writing: Mask) -> GreyImage:
-    height, width = shared.shape
-    mask = cv2.resize(writing.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    result = shared.copy()
-    result[cv2.dilate(mask, np.ones((3, 3), np.uint8)) > 0] = PAPER
-    return result
-
-
-def _boxes(doubtful: Mask, scale: float) -> tuple[Box, ...]:
-    """Boxes around neighbouring doubtful ink, in pixels of the blank."""
-    joined = cv2.dilate(doubtful.astype(np.uint8), np.ones((9, 25), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    amounts = np.bincount(labels.ravel(), doubtful.ravel(), count)
-    return tuple(
-        Box(*(float(v) for v in stats[number, :4])).scaled(scale)
-        for number in range(1, count)
-        if amounts[number] >= LEAST_DOUBTFUL_PX
-    )
+def _enlarged(mask: Mask, grey: GreyImage) -> Mask:
+    size = (grey.shape[1], grey.shape[0])
+    large = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    return np.asarray(large > 0)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from forms_app.reading.form_template import FormTemplate
 from forms_app.templating.findings import Finding, most_severe_first
 from forms_app.templating.health_constraints import constraint_findings
+from forms_app.templating.health_ink import ink_findings
 from forms_app.templating.health_overlaps import overlap_findings
 from forms_app.templating.health_print import PagePrint, print_findings
 from forms_app.templating.health_sizes import page_size_findings, size_findings
@@ -30,6 +31,7 @@ def _findings(template: FormTemplate, prints: Sequence[PagePrint]) -> Iterator[F
         fields = template.fields_on(page.number)
         yield from page_size_findings(page)
         yield from overlap_findings(fields)
+        yield from ink_findings(fields, printed)
         for field in fields:
             yield from size_findings(field, page)
             yield from print_findings(field, printed)

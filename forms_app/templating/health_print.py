@@ -27,7 +27,6 @@ MOST_CROWDED = 0.15
 """Share of a comb's cells with running text from which the comb lies on print."""
 OVER_LINE = 0.15
 """Share of a line's width above or below which there is text."""
-FULL_TICK = 0.3
 NEAR_PX = (2, 4)
 """The ring around a box in which print is too near: 0.3 to 0.7 mm at 150 dpi."""
 THROUGH = (0.3, 0.7)
@@ -87,7 +86,7 @@ def _within(field: FormField, printed: PagePrint) -> Iterator[Finding]:
         shares = [_share(printed.text, _inset(cell, printed, 0.12)) for cell in field.cells]
         crowded = sum(share > OVER_CELLS for share in shares)
         if crowded >= max(2, MOST_CROWDED * len(shares)):
-            yield _over_print(field, "Its cells lie on printed text.")
+            yield over_print(field, "Its cells lie on printed text.")
         elif max(shares) > GUIDES:
             yield Finding(
                 Severity.NOTE,
@@ -101,14 +100,11 @@ def _within(field: FormField, printed: PagePrint) -> Iterator[Finding]:
         text = _part(printed.text, _inset(field.box, printed, 0.1))
         share = float(text.any(axis=0).mean()) if text.size else 0.0
         if share > OVER_LINE:
-            yield _over_print(field, f"Printed text runs through {share:.0%} of its line.")
-    elif field.kind is not FieldKind.SIGNATURE:
-        fullest = max(_share(printed.ink, _inset(box, printed, 0.28)) for box in parts_of(field))
-        if fullest > FULL_TICK:
-            yield _over_print(field, "A tick box of it is printed over on the blank.")
+            yield over_print(field, f"Printed text runs through {share:.0%} of its line.")
 
 
-def _over_print(field: FormField, message: str) -> Finding:
+def over_print(field: FormField, message: str) -> Finding:
+    """A field that lies on print."""
     return Finding(
         Severity.SHOULD,
         "over_print",

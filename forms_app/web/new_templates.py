@@ -22,7 +22,8 @@ SOURCES = (
     (
         "copies",
         "Filled copies only",
-        "Three or more, each filled by somebody else: what they share is the form",
+        "Six or more, each filled by somebody else: what they share is the form. With fewer, "
+        "ticks that all copies share may stay",
     ),
 )
 ONE_FILE = (

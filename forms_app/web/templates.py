@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import NotFoundError
-from forms_app.services import template_files, template_versions, templates
+from forms_app.services import blank_edits, template_files, template_versions, templates
 from forms_app.templating.template_archive import ENDING
 from forms_app.web.context import application
 from forms_app.web.field_shapes import PageShapes, describe_fields, describe_rules
@@ -42,6 +42,9 @@ def show(version_id: int) -> ResponseReturnValue:
         fields=describe_fields(fields),
         rules=describe_rules(version.definition),
         pages=[PageShapes.of(page, fields) for page in version.pages],
+        records=[
+            blank_edits.record_of(application().files, page.blank_key) for page in version.pages
+        ],
     )
 
 
@@ -78,8 +81,10 @@ def archive(template_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/versions/<int:version_id>/pages/<int:number>.png")
 def page_image(version_id: int, number: int) -> ResponseReturnValue:
-    """A blank page; it never changes, so browsers keep it."""
-    return kept_image(templates.page_image(application(), version_id, number), BLANK_SECONDS)
+    """A blank page; browsers keep it, that of a draft until it is cleaned."""
+    is_draft = templates.get_version(application(), version_id).state == "draft"
+    seconds = 0 if is_draft else BLANK_SECONDS
+    return kept_image(templates.page_image(application(), version_id, number), seconds)
 
 
 def _imported_beside(template_id: int) -> Any:

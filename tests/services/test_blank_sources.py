@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import cv2
 import pytest
 
 from forms_app.errors import ConflictError, NotFoundError, UserError
+from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
-from forms_app.services import blank_sources, template_jobs, templates
+from forms_app.services import blank_edits, blank_sources, template_jobs, templates
 from forms_app.services.application import Application
-from forms_app.services.dto.templates import TemplateJob
+from forms_app.services.dto.templates import TemplateJob, TemplateVersion
 from forms_app.services.images import decode_grey
 from tests.services.test_template_jobs import done, kept_files
 from tests.templating.test_blank_from_copies import filled, ink_left, print_of
@@ -28,6 +30,44 @@ def ask(app: Application, source: str, *files: bytes) -> TemplateJob:
     return blank_sources.request_blank(app, "Intake", source, uploads)
 
 
+TITLE, PART = [90, 80, 300, 80], [420, 80, 60, 80]
+"""The printed title at its start, and a part of it that is then restored."""
+
+
+def erased(box: list[int]) -> str:
+    return json.dumps({"change": "erase", "box": box})
+
+
+def restored(box: list[int], copy: int) -> str:
+    return json.dumps({"change": "restore", "box": box, "copy": copy})
+
+
+FAULTY = (
+    "?",
+    "[[]]",
+    '[[{"change": "burn"}], []]',
+    f"[[{erased([0, 0, 9, 0])}], []]",
+    f"[[{erased([9, 9, 9, 5000])}], []]",
+    f"[[{restored([0, 0, 9, 9], 3)}], []]",
+)
+
+
+def clean_the_draft(app: Application, version: TemplateVersion) -> None:
+    """A draft's blank is erased further, its fields stay, and all of it is on record."""
+    assert blank_edits.clean_draft(app, version.id, "") == 0
+    with pytest.raises(UserError, match="only from a copy"):
+        blank_edits.clean_draft(app, version.id, f"[[{restored(PART, 1)}], []]")
+    assert blank_edits.clean_draft(app, version.id, f"[[{erased(PART)}], []]") == 1
+    now = templates.get_version(app, version.id)
+    assert now.revision == version.revision
+    assert not app.files.exists(version.pages[0].blank_key), "the uncleaned picture is gone"
+    assert now.pages[1] == version.pages[1]
+    blank = decode_grey(templates.page_image(app, version.id, 1))
+    assert (blank[Box(*PART).as_slices()] > 240).all()
+    record = blank_edits.record_of(app.files, now.pages[0].blank_key)
+    assert record["copies"] == 2 and len(record["changes"]) == 3
+
+
 @pytest.fixture(scope="module")
 def copies() -> Sequence[GreyImage]:
     return [filled(number) for number in (0, 1)]
@@ -42,13 +82,28 @@ def test_copies_of_a_whole_form_become_a_template(
     assert job.state == "done" and job.result is not None
     pages = job.result["pages"]
     assert [page["copies"] for page in pages] == [2, 2]
-    assert "two copies" in pages[0]["warnings"][0]
-    version = blank_sources.create_from_blank(app, job.id)
+    assert "Made of 2 copies" in pages[0]["warnings"][0] and "6 or more" in pages[0]["warnings"][0]
+    assert [copy["name"] for copy in pages[0]["laid"]] == ["copy 1.tiff", "copy 2.tiff"]
+    for faulty in FAULTY:
+        with pytest.raises(UserError):
+            blank_sources.create_from_blank(app, job.id, faulty)
+    cleaning = f"[[{erased(TITLE)}, {restored(PART, 2)}], []]"
+    version = blank_sources.create_from_blank(app, job.id, cleaning)
     assert (version.name, version.state) == ("Intake", "draft")
     assert [(page.width_px, page.height_px) for page in version.pages] == [
         (page["width"], page["height"]) for page in pages
     ]
-    assert ink_left(decode_grey(templates.page_image(app, version.id, 1))) < 0.02
+    blank = decode_grey(templates.page_image(app, version.id, 1))
+    assert ink_left(blank) < 0.02
+    assert (blank[Box(*TITLE).as_slices()] > 240).all(), "erased"
+    assert blank[Box(*PART).as_slices()].min() < 100, "restored"
+    record = blank_edits.record_of(app.files, version.pages[0].blank_key)
+    assert record["copies"] == 2 and [c["change"] for c in record["changes"]] == [
+        "erase",
+        "restore",
+    ]
+    assert record["changes"][0]["box"] == TITLE and record["changes"][1]["copy"] == 2
+    clean_the_draft(app, version)
     assert kept_files(app) == 0
     with pytest.raises(NotFoundError):
         template_jobs.get_job(app, job.id)
