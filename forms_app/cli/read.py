@@ -68,11 +68,10 @@ def command(template_path: Path, output: Path | None, engine: str, scans: tuple[
     failed = 0
     for position, path in enumerate(files, start=1):
         begun = time.perf_counter()
-        data = _bytes_of(path)
-        if data is None:
+        if not _can_be_opened(path):
             failed += 1
             continue
-        result = read_file(data, str(path), template, references, classifier)
+        result = read_file(path, str(path), template, references, classifier)
         submissions.extend(result.submissions)
         failed += len(result.failures)
         _report(f"{position} of {len(files)}", path, result, time.perf_counter() - begun)
@@ -106,12 +105,13 @@ def _files(scans: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
-def _bytes_of(path: Path) -> bytes | None:
+def _can_be_opened(path: Path) -> bool:
     try:
-        return path.read_bytes()
+        path.open("rb").close()
     except OSError as error:
         click.echo(f"{path}: cannot be read: {error.strerror}.", err=True)
-        return None
+        return False
+    return True
 
 
 def _report(place: str, path: Path, result: FileReading, seconds: float) -> None:

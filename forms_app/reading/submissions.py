@@ -13,7 +13,7 @@ from forms_app.reading.cross_rules import with_rules
 from forms_app.reading.errors import PageError, PoorRegistrationError, ReadingError
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.grouping import PageSign, group_pages
-from forms_app.reading.intake import IntakeLimits, open_pages
+from forms_app.reading.intake import IntakeLimits, ScanFile, open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference
@@ -72,7 +72,7 @@ class _ReadPage:
 
 
 def read_file(
-    data: bytes,
+    data: ScanFile,
     source: str,
     template: FormTemplate,
     references: Sequence[PageReference],
@@ -83,7 +83,7 @@ def read_file(
     """Read every filled form of a file; what fails is recorded, never raised.
 
     Args:
-        data: the file's bytes.
+        data: the file's bytes, or its path.
         source: its name, for messages.
         template: the form template.
         references: its blank pages.
@@ -114,7 +114,7 @@ def complete_fields(
 
 
 def _aligned_pages(
-    data: bytes,
+    data: ScanFile,
     source: str,
     template: FormTemplate,
     references: Sequence[PageReference],

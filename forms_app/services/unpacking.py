@@ -114,7 +114,7 @@ class _Unpacker:
 
     def _took(self, archive: Archive, entry: ArchiveEntry, folder: str, level: int) -> bool:
         number, self._number = self._number, self._number + 1
-        name = folder + clean_file_path(entry.name)
+        name = clean_file_path(folder + entry.name)
         try:
             with archive.opened(entry) as stream:
                 if is_archive(stream.peek(START_BYTES)):
