@@ -80,7 +80,7 @@ class ArchiveTooLargeError(ArchiveError):
 
 
 class NestedArchiveError(ArchiveError):
-    """A ZIP inside a ZIP."""
+    """A ZIP inside more ZIPs than are unpacked."""
 
     code = "nested_archive"
 
