@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from forms_app.services.application import Application
 from forms_app.store.base import utc_now
-from forms_app.store.claims import Lease, hold, renew
+from forms_app.store.claims import Lease, renew
 from forms_app.store.models import TemplateJobRow
 
 
@@ -30,21 +30,19 @@ class JobWork:
     pages: list[tuple[str, bytes]] = field(default_factory=list)
 
     def step(self, done: int, total: int) -> None:
-        """Tell whoever waits how far it is, and keep the lease for what is still to do.
+        """Tell whoever waits how far it is, and have all of the lease's time for the next step.
 
         Raises:
             LeaseLostError: The job was deleted or taken over: there is nothing to go on for.
         """
-        lease_s = self.app.settings.lease_seconds
         with self.app.session() as session:
-            hold(session, self.lease)
-            if self.lease.is_half_over(lease_s):
-                self.lease = renew(session, self.lease, lease_s)
+            lease = renew(session, self.lease, self.app.settings.lease_seconds)
             session.execute(
                 update(TemplateJobRow)
-                .where(self.lease.is_ours)
+                .where(lease.is_ours)
                 .values(steps_done=done, steps_total=total, changed_at=utc_now())
             )
+        self.lease = lease
 
     def keep_page(self, name: str, png: bytes) -> int:
         """Keep an image until the job expires; returns its position."""

@@ -86,6 +86,8 @@ def test_what_is_cancelled_while_it_is_done_ends_before_the_next_page(app: Appli
     lease = claim(app, TemplateJobRow, asked.id, JobState.PENDING)
     assert lease is not None
     work = JobWork(app, lease, draft.id, dict(asked.request), ())
+    work.step(0, 2)
+    assert work.lease.until > lease.until, "each page has a lease of its own"
     template_jobs.delete_job(app, asked.id)
     with pytest.raises(LeaseLostError):
         detection.do_detection(work)

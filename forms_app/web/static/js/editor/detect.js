@@ -155,7 +155,7 @@ export function createDetect(editor, jobs) {
       "Fields are called field_1, field_2, …, and all places to write are of kind text: set kinds and"
         + " labels by hand. Or start from the form’s PDF, where it holds text; or run ",
       element("code", "", command ?? ""),
-      " where Fieldhand runs, then Detect again.",
+      " where Fieldhand’s workers run, then Detect again.",
     );
   }
 
