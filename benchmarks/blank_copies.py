@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -23,7 +25,11 @@ from forms_app.reading.geometry import Box
 from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
-from forms_app.templating.blank_from_copies import combine_copies
+from forms_app.templating.blank_from_copies import (
+    CombinedBlank,
+    blank_from_laid,
+    combine_copies,
+)
 from forms_app.templating.blanks import load_blanks
 from forms_app.templating.box_ink import MARKED, inside_share
 from forms_app.templating.health_overlaps import parts_of
@@ -55,11 +61,10 @@ class Outcome:
     unseen: int
 
 
-def measure(pages: list[GreyImage], template: FormTemplate, reference: PageReference) -> Outcome:
-    """One blank of these copies, against the true one."""
-    started = time.perf_counter()
-    made = combine_copies(pages, lambda done, total: None)
-    seconds = time.perf_counter() - started
+def measure(
+    made: CombinedBlank, seconds: float, template: FormTemplate, reference: PageReference
+) -> Outcome:
+    """One blank against the true one."""
     laid = align_page(made.grey, reference)
     truth = reference.grey < 128
     near = cv2.dilate(truth.astype(np.uint8), np.ones((NEAR_PX, NEAR_PX), np.uint8)) > 0
@@ -104,6 +109,16 @@ def copies_of(
     return sheets
 
 
+def blank_of(copies: Callable[[], list[GreyImage]], kept: Path | None) -> CombinedBlank:
+    """The blank of copies; laying them, most of the work, is left out where `kept` has them."""
+    if kept is not None and kept.exists():
+        return blank_from_laid(list(enumerate(np.load(kept)["stack"], start=1)))
+    made = combine_copies(copies(), lambda done, total: None)
+    if kept is not None:
+        np.savez(kept, stack=np.stack([grey for _, grey in made.laid]))
+    return made
+
+
 def _with(sample: SampledValue, chosen: bool | str) -> SampledValue:
     if isinstance(chosen, bool):
         return SampledValue(chosen)
@@ -142,6 +157,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--ticked", action="store_true", help="two boxes ticked in all copies")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS)
+    parser.add_argument("--laid", type=Path, help="folder that keeps copies laid, to go on from")
     parser.add_argument("--profiles", nargs="+", choices=PROFILES, default=PROFILES)
     options = parser.parse_args()
     template = load_template(demo.TEMPLATE)
@@ -154,8 +170,13 @@ def main() -> None:
         for count in options.counts:
             found = []
             for seed in range(options.seed, options.seed + options.forms):
-                pages = copies_of(template, blanks, count, seed, profile, options.ticked)
-                found.append(measure(pages, template, reference))
+                pages = partial(copies_of, template, blanks, count, seed, profile, options.ticked)
+                name = f"{profile}-{seed}-{count}{'-ticked' if options.ticked else ''}.npz"
+                kept = options.laid / name if options.laid else None
+                started = time.perf_counter()
+                made = blank_of(pages, kept)
+                seconds = time.perf_counter() - started
+                found.append(measure(made, seconds, template, reference))
             print(_line(profile, count, found, boxes), flush=True)
 
 

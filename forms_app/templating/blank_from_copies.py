@@ -92,6 +92,13 @@ def combine_copies(copies: Sequence[GreyImage], on_step: Progress) -> CombinedBl
             "These pages could not be laid onto one another precisely enough. Use flat scans, or "
             "photographs taken from straight above, of one print run."
         )
+    return blank_from_laid(laid, refused)
+
+
+def blank_from_laid(
+    laid: Sequence[tuple[int, GreyImage]], refused: Sequence[tuple[int, str]] = ()
+) -> CombinedBlank:
+    """The blank of copies, by number, that lie on one another; `refused` is handed through."""
     stack = np.stack([grey for _, grey in laid])
     blank, doubtful = without_writing(common_print(stack), stack)
     doubtful = with_box_doubts(doubtful, blank, list(stack))
