@@ -53,6 +53,16 @@ class ChangedMeanwhileError(ConflictError):
     code = "changed_meanwhile"
 
 
+class OtherTemplateError(UserError):
+    """A page is one of a published template that its batch does not hold, `version_id`."""
+
+    code = "other_template"
+
+    def __init__(self, message: str, version_id: int) -> None:
+        super().__init__(message)
+        self.version_id = version_id
+
+
 class TemplateError(UserError):
     """A form template is wrong; `problems` holds one sentence for each fault found."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, LeaseLostError, UserError
+from forms_app.errors import ConflictError, LeaseLostError, OtherTemplateError, UserError
 from forms_app.queues import ASSEMBLE_FILE
 from forms_app.reading.intake import open_page
 from forms_app.services.application import Application
@@ -66,7 +66,11 @@ def _align(app: Application, lease: Lease) -> None:
     limits = intake_limits(app.settings)
     with opened_scan(app.files, job.content_hash) as scan:
         page = open_page(scan, job.file_name, job.number, limits, with_colours=True)
-    laid = lay_page(app, page, job)
+    try:
+        laid = lay_page(app, page, job)
+    except OtherTemplateError as error:
+        _note_template(app, lease, error.version_id)
+        raise
     picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
     try:
@@ -79,6 +83,15 @@ def _align(app: Application, lease: Lease) -> None:
         delete_unreferenced(app, [aligned_hash])
         raise
     delete_unreferenced(app, replaced)
+
+
+def _note_template(app: Application, lease: Lease, version_id: int) -> None:
+    """Keep what a page was recognised as; it is laid nowhere, and says nothing of its neighbours'
+    places."""
+    with app.session() as session:
+        hold(session, lease)
+        page = load(session, PageRow, lease.row_id)
+        page.version_id, page.template_page = version_id, None
 
 
 def _load_job(app: Application, page_id: int) -> LayJob:

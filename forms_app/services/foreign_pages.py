@@ -89,7 +89,7 @@ def _advice(takes_any: bool) -> str:
     if takes_any:
         remedy = "publish its template, then retry"
     else:
-        remedy = "take it out and upload it to a batch of its template"
+        remedy = "publish its template, add that to the batch, then retry"
     return (
         f"If it is of another form, {remedy}; if it is of one of these, scan it again, whole and "
         "legible, or lay it by hand."

@@ -11,6 +11,7 @@ from forms_app.services.assembly import UNSURE, assemble_file, new_submission
 from forms_app.services.batch_templates import candidate_pages, plan_of_form
 from forms_app.services.completion import NO_MODEL, finish_file, finish_submission
 from forms_app.services.loading import load
+from forms_app.services.outside_templates import outside_pages, take_in
 from forms_app.services.page_edits import (
     FormPlace,
     editing_page,
@@ -73,6 +74,8 @@ def lay_page(
 ) -> None:
     """Have a page laid where a person says it lies, and read again; all else is kept.
 
+    On a page of a template that the batch does not hold: the batch holds it from then on.
+
     Args:
         submission_id: The form it goes to; None leaves it in its own, or where its place in the
             file says.
@@ -84,7 +87,7 @@ def lay_page(
     """
     with editing_page(app, page_id, seen) as (session, page, file):
         place = FormPlace(placement.version_id, placement.template_page)
-        _require_place(session, file, place)
+        _take_template(session, file, place, user_id)
         is_same = place == FormPlace(page.version_id or 0, page.template_page or 0)
         home = submission_id
         if is_same and not in_new_form and submission_id in (None, page.submission_id):
@@ -197,12 +200,16 @@ def set_absent(
         )  # fmt: skip
 
 
-def _require_place(session: Session, file: FileRow, place: FormPlace) -> None:
+def _take_template(session: Session, file: FileRow, place: FormPlace, user_id: int) -> None:
+    """From now on the batch holds the template that one of its pages was found to be of."""
     batch = load(session, BatchRow, file.batch_id)
     pages = candidate_pages(session, batch)
     if not any(
-        (page.version_id, page.number) == (place.version_id, place.template_page) for page in pages
+        (page.version_id, page.number) == (place.version_id, place.template_page)
+        for page in [*pages, *outside_pages(session, pages)]
     ):
         raise ConflictError(
-            f"The batch has no form with a page {place.template_page} like that; choose another."
+            f"No published form has a page {place.template_page} like that (any more); choose "
+            "another."
         )
+    take_in(session, batch, [place.version_id], user_id)

@@ -29,6 +29,7 @@ from forms_app.services.foreign_pages import name_among
 from forms_app.services.images import intake_limits
 from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields
+from forms_app.services.outside_templates import outside_pages, recognised_version
 from forms_app.services.page_candidates import ranked
 from forms_app.services.page_placements import PagePlacement, placement_from_json
 from forms_app.services.stored_scans import opened_scan
@@ -63,8 +64,11 @@ class LaidPreview:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
+    """A page, the template pages that it probably is one of, and all that it can be laid onto."""
+
     page: PageRow
-    candidates: tuple[CandidatePage, ...]
+    likely: tuple[CandidatePage, ...]
+    offered: tuple[CandidatePage, ...]
     grey: GreyImage
 
 
@@ -101,7 +105,7 @@ def start_points(
     """
     source = _source(app, page_id)
     page, kept = source.page, placement_from_json(source.page.placement)
-    own = (page.version_id or source.candidates[0].version_id, page.template_page or 0)
+    own = (page.version_id or source.offered[0].version_id, page.template_page or 0)
     if kept is not None and chosen in (None, (kept.version_id, kept.template_page)):
         return StartPoints(kept.version_id, kept.template_page, kept.points)
     if page.homography is not None and page.template_page and chosen in (None, own):
@@ -111,7 +115,7 @@ def start_points(
     wanted = chosen or (own if page.template_page else None)
     if wanted is None:
         features = view_page(source.grey).features
-        nearest = ranked(app, source.candidates, features)[0]
+        nearest = ranked(app, source.likely, features)[0]
         wanted = (nearest.version_id, nearest.number)
     blank = _reference(app, source, *wanted)
     return StartPoints(*wanted, first_points(source.grey, blank))
@@ -127,7 +131,7 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
     blank = _reference(app, source, placement.version_id, placement.template_page)
     with app.session() as session:
         template = load_plan(session, placement.version_id).template
-        name = name_among(session, placement.version_id, source.candidates)
+        name = name_among(session, placement.version_id, source.offered)
     fields = template.fields_on(placement.template_page)
     try:
         laid = lay_by_points(source.grey, blank, placement.points, fields)
@@ -144,7 +148,10 @@ def _source(app: Application, page_id: int) -> _Source:
         page = load(session, PageRow, page_id)
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
-        candidates = tuple(candidate_pages(session, batch))
+        candidates = candidate_pages(session, batch)
+        outside = outside_pages(session, candidates)
+        offered = (*candidates, *outside)
+        recognised = [each for each in offered if each.version_id == recognised_version(page)]
     key, name = page.scan_hash or file.content_hash, page.scan_name or file.name
     if key is None:
         raise NotFoundError("The file of this page was not kept.")
@@ -153,7 +160,7 @@ def _source(app: Application, page_id: int) -> _Source:
         grey = _scan(app.files, key, name, number, intake_limits(app.settings))
     except ReadingError as error:
         raise NotFoundError(f"This page cannot be shown: {error.message}") from error
-    return _Source(page, candidates, grey)
+    return _Source(page, tuple(recognised or candidates), offered, grey)
 
 
 @lru_cache(maxsize=KEPT_SCANS)
@@ -163,7 +170,7 @@ def _scan(files: FileStore, key: str, name: str, number: int, limits: IntakeLimi
 
 
 def _reference(app: Application, source: _Source, version_id: int, number: int) -> PageReference:
-    for page in source.candidates:
+    for page in source.offered:
         if (page.version_id, page.number) == (version_id, number):
             return reference(app.files, number, page.blank_hash)
     raise UserError(f"The form has no page {number}; choose one that it has.")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from forms_app.errors import OtherTemplateError
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import AmbiguousPageError, ForeignPageError, PageError
+from forms_app.reading.errors import (
+    AmbiguousPageError,
+    ForeignPageError,
+    PageError,
+    PoorRegistrationError,
+)
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
@@ -19,6 +25,7 @@ from forms_app.services.batch_templates import CandidatePage
 from forms_app.services.blanks import load_plan, own_print, reference, references_of
 from forms_app.services.foreign_pages import name_among, with_names
 from forms_app.services.loose_fields import TOLERANT_KINDS
+from forms_app.services.outside_templates import outside_pages
 from forms_app.services.page_candidates import shortlisted
 from forms_app.services.page_placements import PagePlacement
 
@@ -64,10 +71,21 @@ def lay_page(app: Application, page: SourcePage, job: LayJob) -> LaidPage:
 
     Raises:
         PageError: It shows none of the batch's pages, or cannot be laid precisely enough.
+        OtherTemplateError: Neither, but it is one of a published template outside of the batch.
     """
     if job.placement is not None:
         return _lay_by_hand(app, page, job.placement, job)
     view, found = view_page(page.grey, page.chroma), find_code(page.grey, job.codes)
+    try:
+        return _lay_among_its_own(app, view, job, found)
+    except (ForeignPageError, PoorRegistrationError) as error:
+        _require_no_other(app, view, job, error)
+        raise
+
+
+def _lay_among_its_own(
+    app: Application, view: PageView, job: LayJob, found: FoundCode | None
+) -> LaidPage:
     try:
         return _lay_on(app, view, job, narrowed(job.candidates, found), found)
     except ForeignPageError:
@@ -75,6 +93,33 @@ def lay_page(app: Application, page: SourcePage, job: LayJob) -> LaidPage:
             raise
         # A code of another form may lie on the page: what is printed on it has the last word.
         return _lay_on(app, view, job, job.candidates, found)
+
+
+def _require_no_other(app: Application, view: PageView, job: LayJob, refused: PageError) -> None:
+    """A refused page that is one of a template outside of the batch is told whose it is.
+
+    It passes the same gates there as any page. One that is part of a form stays refused.
+
+    Raises:
+        OtherTemplateError: There is such a template.
+    """
+    if job.takes_any or job.home is not None:
+        return
+    with app.session() as session:
+        outside = outside_pages(session, job.candidates)
+    if not outside:
+        return
+    try:
+        laid = _lay_on(app, view, replace(job, candidates=tuple(outside)), outside, None)
+    except PageError:
+        return
+    with app.session() as session:
+        name = name_among(session, laid.version_id, [*job.candidates, *outside])
+    raise OtherTemplateError(
+        f"This page belongs to {name} (page {laid.page.template_page}), which this batch does not "
+        "hold. Add the template to the batch, or take the page out.",
+        laid.version_id,
+    ) from refused
 
 
 def _lay_on(

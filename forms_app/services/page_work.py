@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import candidate_pages
 from forms_app.services.loading import load
+from forms_app.services.outside_templates import outside_pages, recognised_version
 from forms_app.services.page_queue import (
     SHOWN,
     OpenForm,
@@ -29,19 +30,28 @@ from forms_app.store.models import (
 
 @dataclass(frozen=True, slots=True)
 class TargetPage:
-    """A template page that a scan can be laid onto, with its size in pixels."""
+    """A template page that a scan can be laid onto, with its size in pixels.
+
+    `is_held`: its template is among the batch's; else laying a page onto it adds the template.
+    """
 
     version_id: int
     number: int
+    template: str
     label: str
     size_px: tuple[int, int]
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PageWork:
-    """One page on the workbench, the forms it could belong to, and its neighbours in the queue."""
+    """One page on the workbench, the forms it could belong to, and its neighbours in the queue.
+
+    `recognised` is a page of the template, not yet the batch's, that the machine says it is of.
+    """
 
     page: QueuedPage
+    recognised: TargetPage | None
     batch_id: int
     targets: tuple[TargetPage, ...]
     forms: tuple[OpenForm, ...]
@@ -66,10 +76,17 @@ def get_work(app: Application, page_id: int) -> PageWork:
         others = [other for other in ids if other != page_id]
         before = ids[here - 1] if here else None
         after = ids[here + 1] if here is not None and here + 1 < len(ids) else None
+        targets = tuple(_targets(session, batch))
+        recognised = (
+            target
+            for target in targets
+            if target.version_id == recognised_version(page) and not target.is_held
+        )
         return PageWork(
             page=describe_pages(session, [(page, file)])[0],
+            recognised=next(recognised, None),
             batch_id=batch.id,
-            targets=tuple(_targets(session, batch)),
+            targets=targets,
             forms=tuple(form for form, _ in open_forms(session, batch.id)),
             previous_id=before,
             next_id=after if here is not None else next(iter(others), None),
@@ -79,14 +96,20 @@ def get_work(app: Application, page_id: int) -> PageWork:
 
 
 def _targets(session: Session, batch: BatchRow) -> list[TargetPage]:
+    """Pages of the batch's templates, then of all others, by name."""
     candidates = candidate_pages(session, batch)
-    names = names_of_versions(session, {page.version_id for page in candidates})
+    outside = outside_pages(session, candidates)
+    names = names_of_versions(session, {page.version_id for page in [*candidates, *outside]})
+    outside.sort(key=lambda page: (names[page.version_id].casefold(), page.version_id))
     rows = session.scalars(select(TemplatePageRow).where(TemplatePageRow.version_id.in_(names)))
     known = {(page.version_id, page.number): page for page in rows}
+    held = {page.version_id for page in candidates}
     targets = []
-    for candidate in candidates:
+    for candidate in [*candidates, *outside]:
         page, name = known[candidate.version_id, candidate.number], names[candidate.version_id]
         label = f"Page {page.number}" if len(names) == 1 else f"{name}, page {page.number}"
         size_px = (page.width_px, page.height_px)
-        targets.append(TargetPage(page.version_id, page.number, label, size_px))
+        is_held = page.version_id in held
+        target = TargetPage(page.version_id, page.number, name, label, size_px, is_held)
+        targets.append(target)
     return targets

@@ -31,7 +31,7 @@ def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> 
         ConflictError: It has not failed, its bytes were never kept or can never be read, or the
             batch has the same content under another name by now.
     """
-    with _one_of_a_content(app) as session:
+    with one_of_a_content(app) as session:
         lock_file(session, file_id)
         file = load(session, FileRow, file_id)
         orphan = file.state == FileState.DUPLICATE and file.duplicate_of_id is None
@@ -43,7 +43,7 @@ def retry_file(app: Application, file_id: int, user_id: int = LOCAL_USER_ID) -> 
             raise ConflictError(f"Another try cannot help. {file.error_message}")
         failed = (PageRow.file_id == file_id) & (PageRow.state == PageState.FAILED)
         session.execute(update(PageRow).where(failed).values(state=PageState.PENDING, **FRESH))
-        _start_again(session, file_id, FileState.UPLOADED)
+        start_file_again(session, file_id, FileState.UPLOADED)
         record_event(session, "retry", "file", file_id, user_id)
         summary = load_file(session, file)
     send_or_leave(app, SPLIT_FILE, file_id)
@@ -57,7 +57,7 @@ def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> 
         ConflictError: It has not failed, can never be read, or the batch has the same file under
             another name by now.
     """
-    with _one_of_a_content(app) as session:
+    with one_of_a_content(app) as session:
         page = load(session, PageRow, page_id)
         lock_file(session, page.file_id)
         session.refresh(page)
@@ -68,19 +68,19 @@ def retry_page(app: Application, page_id: int, user_id: int = LOCAL_USER_ID) -> 
         session.execute(
             update(PageRow).where(PageRow.id == page_id).values(state=PageState.PENDING, **FRESH)
         )
-        _start_again(session, page.file_id, FileState.SPLIT)
+        start_file_again(session, page.file_id, FileState.SPLIT)
         record_event(session, "retry", "page", page_id, user_id)
         summary = load_file(session, load(session, FileRow, page.file_id))
     send_or_leave(app, ALIGN_PAGE, page_id)
     return summary
 
 
-def _start_again(session: Session, file_id: int, state: FileState) -> None:
+def start_file_again(session: Session, file_id: int, state: FileState) -> None:
     session.execute(update(FileRow).where(FileRow.id == file_id).values(state=state, **FRESH))
 
 
 @contextmanager
-def _one_of_a_content(app: Application) -> Iterator[Session]:
+def one_of_a_content(app: Application) -> Iterator[Session]:
     """A failed file does not keep others of its content out; brought back, it would be a second."""
     try:
         with app.session() as session:

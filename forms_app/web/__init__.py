@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 import forms_app
 from forms_app.web import (
+    batch_templates,
     batches,
     detection,
     drafts,
@@ -61,6 +62,7 @@ def create_app(application: Application) -> Flask:
         health,
         home,
         batches,
+        batch_templates,
         pages,
         tus,
         exports,

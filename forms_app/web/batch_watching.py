@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import request
 
-from forms_app.services import batches
+from forms_app.services import batches, refused_pages
 from forms_app.services.dto.batches import BatchSummary, FileSummary, PageFailure
 from forms_app.services.resumable_uploads import PART_BYTES
 from forms_app.web.context import application
@@ -28,6 +28,7 @@ def watched(batch_id: int) -> dict[str, object]:
         "step": FILES_SHOWN,
         "failures": failures[:FAILURES_SHOWN],
         "failures_hidden": max(0, len(failures) - FAILURES_SHOWN),
+        "refused": refused_pages.get_refused(application(), batch_id),
         "unopened": unopened,
         "left_s": time_left_s(detail.summary, unopened),
     }

@@ -11,7 +11,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from forms_app.errors import UserError
-from forms_app.services import batches, form_lists, page_actions, templates, uploads
+from forms_app.services import (
+    batches,
+    form_lists,
+    outside_templates,
+    page_actions,
+    templates,
+    uploads,
+)
 from forms_app.services.dto.batches import FileSummary
 from forms_app.web.batch_watching import upload_limits, watched
 from forms_app.web.context import application
@@ -60,7 +67,12 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/<int:batch_id>")
 def show(batch_id: int) -> ResponseReturnValue:
     """Drop files, watch them being read, see what failed and why."""
-    return render_template("batches/show.html", **watched(batch_id), **upload_limits())
+    return render_template(
+        "batches/show.html",
+        outside=outside_templates.list_outside(application(), batch_id),
+        **watched(batch_id),
+        **upload_limits(),
+    )
 
 
 @blueprint.get("/<int:batch_id>/live")

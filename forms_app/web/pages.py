@@ -9,7 +9,15 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
-from forms_app.services import batches, page_actions, page_images, page_queue, page_work, rescans
+from forms_app.services import (
+    batches,
+    page_actions,
+    page_images,
+    page_queue,
+    page_work,
+    refused_pages,
+    rescans,
+)
 from forms_app.services.loose_fields import LooseField
 from forms_app.services.page_images import LaidPreview
 from forms_app.services.page_placements import PagePlacement, placement_of
@@ -147,6 +155,7 @@ def _queue(batch_id: int) -> dict[str, object]:
     return {
         "batch": batches.get_batch(application(), batch_id).summary,
         "queue": page_queue.get_queue(application(), batch_id),
+        "refused": refused_pages.get_refused(application(), batch_id),
     }
 
 
@@ -236,6 +245,9 @@ def _work_json(work: PageWork) -> dict[str, object]:
             {
                 "version_id": target.version_id,
                 "template_page": target.number,
+                "template": target.template,
+                "label": target.label,
+                "is_held": target.is_held,
                 "size": target.size_px,
                 "blank": url_for(
                     "templates.page_image", version_id=target.version_id, number=target.number

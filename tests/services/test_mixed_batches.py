@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
 
-import cv2
 import numpy as np
 import pytest
 
@@ -24,36 +22,11 @@ from forms_app.services import (
     templates,
 )
 from forms_app.services.application import Application
-from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionRow
 from tests import factories
 from tests.fakes import run_sent_tasks
-from tests.reading.sheets import draw_blank
-from tests.services.two_page_scans import foreign_page, tiff_of
-
-WIDTH_PX, HEIGHT_PX = 1240, 1754
-BOX = [900, 1560, 60, 60]
-
-
-def _blank(seed: int) -> GreyImage:
-    grey = draw_blank(seed, HEIGHT_PX, WIDTH_PX)
-    cv2.rectangle(grey, (BOX[0], BOX[1]), (BOX[0] + 60, BOX[1] + 60), 0, 2)
-    return grey
-
-
-def _published(app: Application, seed: int) -> TemplateVersion:
-    """A drawn form of one page with one tick box, called after its seed."""
-    png = cv2.imencode(".png", _blank(seed))[1].tobytes()
-    draft = templates.create_template(app, f"Form {seed}", png, "blank.png")
-    field = {"name": f"tick_{seed}", "page": 1, "kind": "mark", "box": BOX}
-    return templates.publish(app, templates.save_draft(app, draft.id, [field], draft.revision).id)
-
-
-def _filled(seed: int) -> GreyImage:
-    grey = _blank(seed)
-    cv2.line(grey, (908, 1568), (952, 1612), 30, 6)
-    cv2.line(grey, (952, 1568), (908, 1612), 30, 6)
-    return grey
+from tests.services.one_box_forms import filled, published, upload
+from tests.services.two_page_scans import foreign_page
 
 
 def _templates_of_forms(app: Application, batch_id: int) -> list[str]:
@@ -67,21 +40,16 @@ def _exported(app: Application, batch_id: int, kind: str) -> tuple[str, bytes]:
     return name, b"".join(chunks)
 
 
-def _upload(app: Application, batch_id: int, pages: Sequence[GreyImage]) -> None:
-    factories.upload(app, batch_id, tiff_of(pages), "mixed.tiff")
-    run_sent_tasks(app)
-
-
 def test_each_page_is_read_as_the_form_it_is(any_app: Application) -> None:
-    versions = [_published(any_app, seed) for seed in (1, 2, 3)]
-    batch = batches.create_batch(any_app, [version.id for version in versions[:2]], "Mixed")
+    versions = [published(any_app, seed) for seed in (1, 2)]
+    batch = batches.create_batch(any_app, [version.id for version in versions], "Mixed")
     assert batch.templates == ("Form 1 v1", "Form 2 v1")
-    _upload(any_app, batch.id, [_filled(2), _filled(1), _filled(3), _filled(2)])
+    upload(any_app, batch.id, [filled(2), filled(1), filled(3), filled(2)])
     assert _templates_of_forms(any_app, batch.id) == ["Form 2", "Form 1", "Form 2"]
     [foreign] = page_queue.get_queue(any_app, batch.id).pages
     assert (foreign.number, foreign.reason) == (3, "foreign_page")
     assert "none of the 2 templates of this batch (“Form 1” and “Form 2”)" in foreign.message
-    assert "take it out and upload it to a batch of its template" in foreign.message
+    assert "publish its template, add that to the batch, then retry" in foreign.message
     assert review.get_item(any_app, 1, "tick_2").current.value is True
     assert [value.field.name for value in review.get_submission(any_app, 2).fields] == ["tick_1"]
     name, data = _exported(any_app, batch.id, "csv")
@@ -101,10 +69,10 @@ def test_each_page_is_read_as_the_form_it_is(any_app: Application) -> None:
 def test_any_published_template_is_found_among_many(app: Application) -> None:
     """More templates than the shortlist holds; the page's own joins the batch when it is known."""
     for seed in range(1, 8):
-        _published(app, seed)
+        published(app, seed)
     batch = batches.create_batch(app, [], "Any", takes_any=True)
     assert batch.templates == ()
-    _upload(app, batch.id, [_filled(6), _filled(3), foreign_page()])
+    upload(app, batch.id, [filled(6), filled(3), foreign_page()])
     assert _templates_of_forms(app, batch.id) == ["Form 6", "Form 3"]
     summary = batches.get_batch(app, batch.id).summary
     assert (summary.templates, summary.takes_any) == (("Form 6 v1", "Form 3 v1"), True)
@@ -117,13 +85,13 @@ def test_any_published_template_is_found_among_many(app: Application) -> None:
 def _refusal(app: Application, version_ids: list[int], page: GreyImage) -> str:
     """What a person is told of the only page of a new batch."""
     batch = batches.create_batch(app, version_ids, "Refused")
-    _upload(app, batch.id, [page])
+    upload(app, batch.id, [page])
     [refused] = page_queue.get_queue(app, batch.id).pages
     return refused.message
 
 
 def test_versions_of_one_template_are_told_apart(app: Application) -> None:
-    first, other = _published(app, 1), _published(app, 2)
+    first, other = published(app, 1), published(app, 2)
     draft = templates.new_draft(app, first.template_id)
     second = templates.publish(app, draft.id)
     message = _refusal(app, [first.id, second.id, other.id], foreign_page())
@@ -134,19 +102,19 @@ def test_versions_of_one_template_are_told_apart(app: Application) -> None:
 
 def test_a_page_that_resembles_a_template_is_told_which(app: Application) -> None:
     """The lower half of the sheet moved by a line, as when a question was added."""
-    edition = _filled(1)
+    edition = filled(1)
     edition[900:] = np.roll(edition[900:], 60, axis=0)
-    versions = [_published(app, seed).id for seed in (2, 1)]
+    versions = [published(app, seed).id for seed in (2, 1)]
     message = _refusal(app, versions, edition)
     assert "page 1 of “Form 1”" in message
 
 
 def test_a_page_laid_by_hand_could_be_of_either_version(app: Application) -> None:
-    first = _published(app, 1)
+    first = published(app, 1)
     draft = templates.new_draft(app, first.template_id)
     second = templates.publish(app, draft.id)
     batch = batches.create_batch(app, [first.id, second.id], "Both")
-    _upload(app, batch.id, [foreign_page()])
+    upload(app, batch.id, [foreign_page()])
     [page] = page_queue.get_queue(app, batch.id).pages
     work = page_work.get_work(app, page.page_id)
     assert [target.label for target in work.targets] == ["Form 1 v1, page 1", "Form 1 v2, page 1"]

@@ -113,5 +113,9 @@ window.addEventListener("beforeunload", (event) => {
 onKeys({
   u: wirePicker("choose-files", "files"),
   o: wirePicker("choose-folder", "folder"),
-  e: () => document.getElementById("export")?.click(),
+  e: () => {
+    const link = document.getElementById("export");
+    if (link) link.click();
+    else notify("There is nothing to export yet: no form has been read.", "doubt");
+  },
 });

@@ -10,6 +10,7 @@ import { homography } from "./homography.js";
 import { drawLines } from "./lines.js";
 import { createPins } from "./pins.js";
 import { showResult } from "./result.js";
+import { createTargets } from "./targets.js";
 
 const root = document.getElementById("workbench");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -18,7 +19,10 @@ const work = JSON.parse(document.getElementById("work-data").textContent);
 // laid: as the machine has it · points: a person moves it · shown: the result waits to be used
 let mode = "points";
 let isBusy = false;
-const target = () => work.targets[Number(part("template-page").value)];
+const targets = createTargets(work.targets, {
+  select: part("template-page"), find: part("find-page"), note: part("adds"),
+});
+const target = () => targets.chosen;
 const pins = createPins(() => {
   desk?.render();
   if (mode === "laid" && pins.pins.length) setMode("points");
@@ -145,8 +149,7 @@ async function start(chosen) {
   const query = chosen
     ? `?version_id=${chosen.version_id}&template_page=${chosen.template_page}` : "";
   const found = await send(work.urls.start + query);
-  part("template-page").value = work.targets.findIndex((each) =>
-    each.version_id === found.version_id && each.template_page === found.template_page);
+  targets.choose(found);
   forms.render(target());
   desk.resizeTo(target().size);
   await drawLines(part("lines"), target().blank);
@@ -194,6 +197,30 @@ const commands = {
   },
 };
 
+/** To a neighbour in the queue; what was set of this page's points is not kept. */
+async function leaveFor(link) {
+  const loses = "Leave this page? The points that you set are lost.";
+  if (pins.pins.length && !(await confirmed(loses, "Leave it"))) return;
+  window.location.assign(link.href);
+}
+
+function follow(key, none) {
+  const link = root.querySelector(`[data-key="${key}"]`);
+  if (link) leaveFor(link);
+  else notify(none);
+}
+
+function setPoint() {
+  if (mode !== "points") setMode("points");
+  pins.take(desk.centre());
+}
+
+/** What is done to the points that there are. */
+function withPoints(change) {
+  if (pins.pins.length) change();
+  else notify("No point is set yet: press p, or drag the scan.", "doubt");
+}
+
 function nudge(dx, dy) {
   return (event) => {
     if (mode !== "points") setMode("points");
@@ -205,6 +232,10 @@ function nudge(dx, dy) {
 root.addEventListener("click", (event) => {
   const name = event.target.closest("[data-command]")?.dataset.command;
   if (name) commands[name]();
+  const neighbour = event.target.closest("a[data-key]");
+  if (!neighbour || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  leaveFor(neighbour);
 });
 part("primary").addEventListener("click", goOn);
 part("back").addEventListener("click", () => setMode("points"));
@@ -219,9 +250,9 @@ part("template-page").addEventListener("change", () => attempt(async () => {
 onKeys({
   Enter: (event) => (event.target.closest("a, button") ? event.target.click() : goOn()),
   Escape: () => setMode("points"),
-  p: () => mode === "points" && pins.take(desk.centre()),
-  n: () => pins.chooseNext(),
-  Delete: () => pins.remove(),
+  p: setPoint,
+  n: () => withPoints(pins.chooseNext),
+  Delete: () => withPoints(pins.remove),
   ArrowLeft: nudge(-1, 0),
   ArrowRight: nudge(1, 0),
   ArrowUp: nudge(0, -1),
@@ -232,6 +263,8 @@ onKeys({
   "-": commands["zoom-out"],
   0: commands.fit,
   o: commands.overlay,
+  j: () => follow("j", "There is no further page in the queue."),
+  k: () => follow("k", "This is the first page of the queue."),
 });
 bindFileChoices(leave, tell);
 attempt(open);
