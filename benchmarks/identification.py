@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.random_forms import random_form
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import PageError
+from forms_app.reading.errors import AmbiguousPageError, PageError
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
 from forms_app.reading.identification import likeliest
@@ -36,13 +36,14 @@ from forms_app.training.synthesis.handwriting import Hands, load_hands
 from forms_app.training.synthesis.values import sample_value
 
 ARRIVALS = ("office", "archive", "fax", "photo")
+OUTCOMES = ("right", "wrong", "refused", "held")
 FIRST_SEED, FOREIGN_SEED = 30_000, 60_000
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @dataclass(slots=True)
 class Tally:
-    """Pages that were read as the right form, as a wrong one, or refused, and their times."""
+    """Pages by what became of them, see `OUTCOMES`, and their times."""
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     shortlist_ms: list[float] = field(default_factory=list)
@@ -65,8 +66,8 @@ class Library:
         near = self.index.nearest(view.features)
         return [near[i] for i in likeliest(view.features, [self.features[n] for n in near])]
 
-    def find(self, view: PageView, tally: Tally) -> int | None:
-        """The template that the page is laid onto; None where it is refused."""
+    def find(self, view: PageView, tally: Tally) -> int | str:
+        """The template that the page is laid onto; else `refused`, or `held` as one of several."""
         start = time.process_time()
         near = self.shortlist(view)
         tally.shortlist_ms.append(1000 * (time.process_time() - start))
@@ -77,9 +78,11 @@ class Library:
 
         start = time.process_time()
         try:
-            place, _ = align_view(view, references, fields_of)
+            place, _ = align_view(view, references, fields_of, near)
+        except AmbiguousPageError:
+            return "held"
         except PageError:
-            return None
+            return "refused"
         finally:
             tally.page_ms.append(1000 * (time.process_time() - start))
         return near[place]
@@ -107,32 +110,34 @@ def main() -> None:
         rng = np.random.default_rng([FIRST_SEED, number])
         own, arrival = int(rng.integers(arguments.templates)), ARRIVALS[number % len(ARRIVALS)]
         found = library.find(view_page(filled_page(FIRST_SEED + own, rng, hands, arrival)), tally)
-        word = "right" if found == own else "refused" if found is None else "wrong"
+        word = found if isinstance(found, str) else "right" if found == own else "wrong"
         tally.counts[arrival, word] += 1
     for number in range(arguments.foreign):
         rng = np.random.default_rng([FOREIGN_SEED, number])
         arrival = ARRIVALS[number % len(ARRIVALS)]
         page = filled_page(FOREIGN_SEED + int(rng.integers(1000)), rng, hands, arrival)
         found = library.find(view_page(page), tally)
-        tally.counts["foreign", "refused" if found is None else "wrong"] += 1
+        tally.counts["foreign", found if isinstance(found, str) else "wrong"] += 1
     report(tally)
 
 
 def report(tally: Tally) -> None:
-    print("| pages | n | right | wrong | refused |")
-    print("|---|---|---|---|---|")
+    print("| pages | n | right | wrong | refused | held as one of several |")
+    print("|---|---|---|---|---|---|")
     for arrival in (*ARRIVALS, "foreign"):
-        found = {word: tally.counts[arrival, word] for word in ("right", "wrong", "refused")}
+        found = {word: tally.counts[arrival, word] for word in OUTCOMES}
         print(
             f"| {arrival} | {sum(found.values())} | " + " | ".join(map(str, found.values())) + " |"
         )
     own = sum(count for (arrival, _), count in tally.counts.items() if arrival != "foreign")
     right = sum(count for (_, word), count in tally.counts.items() if word == "right")
     wrong = sum(tally.counts[arrival, "wrong"] for arrival in ARRIVALS)
-    foreign = tally.counts["foreign", "refused"] + tally.counts["foreign", "wrong"]
+    foreign = sum(tally.counts["foreign", word] for word in OUTCOMES)
+    held = sum(tally.counts[arrival, "held"] for arrival in ARRIVALS)
     for words, part, whole in (
         ("right of own pages", right, own),
         ("right of own pages that were laid", right, right + wrong),
+        ("held as one of several, of own pages", held, own),
         ("foreign pages refused", tally.counts["foreign", "refused"], foreign),
     ):
         if whole:

@@ -5,6 +5,8 @@ Their seeds and measures are their own: no layout of the field benchmark is amon
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from forms_app.reading.form_template import Case, Constraints, FieldKind
@@ -20,18 +22,47 @@ def random_form(seed: int) -> FormLayout:
 
     Print styles take turns; box lines black to pale, upright or landscape, 300 or 200 dpi.
     """
+    return drawn_form(form_plan(seed))
+
+
+@dataclass(frozen=True, slots=True)
+class FormPlan:
+    """What a form is drawn of: title, text under it, rows, print style and dots per inch."""
+
+    title: str
+    subtitle: str
+    rows: tuple[tuple[Entry, ...], ...]
+    style: Style
+    dpi: int
+
+
+def form_plan(seed: int) -> FormPlan:
+    """The plan of `random_form`."""
     rng = np.random.default_rng(seed + 500)
     cells = list(CellPrint)[seed % len(CellPrint)]
     style, dpi = _random_style(cells, rng), int(rng.choice([300, 300, 200]))
     has_guides = bool(rng.random() < 0.5)
     rows = [_random_row(i, style, has_guides, rng) for i in range(int(rng.integers(3, 20)))]
+    plan = FormPlan(f"Form {seed}", "Please use capitals", tuple(map(tuple, rows)), style, dpi)
+    return fitting(plan)
+
+
+def fitting(plan: FormPlan) -> FormPlan:
+    """Without the last rows that do not fit on the page."""
     while True:
         try:
-            blank, paper = draw_blank_form(f"Form {seed}", "Please use capitals", rows, style)
+            draw_blank_form(plan.title, plan.subtitle, plan.rows, plan.style)
         except ValueError:
-            rows.pop()
-            continue
-        return FormLayout(cells.value, blank, paper, *at_resolution(blank, paper, dpi))
+            plan = replace(plan, rows=plan.rows[:-1])
+        else:
+            return plan
+
+
+def drawn_form(plan: FormPlan) -> FormLayout:
+    """The form of a plan that fits."""
+    blank, paper = draw_blank_form(plan.title, plan.subtitle, plan.rows, plan.style)
+    name = plan.style.cell_print.value
+    return FormLayout(name, blank, paper, *at_resolution(blank, paper, plan.dpi))
 
 
 def _random_style(cells: CellPrint, rng: np.random.Generator) -> Style:

@@ -27,13 +27,16 @@ from forms_app.reading.types import GreyImage
 Places = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-LEAST_PX = 300
-"""Of the fine image, 8.6 mm² of ink, two large letters: less is no evidence. Blanks made of scans
-and filled copies of one sheet differ by up to 280 px that other sheets show in part
-(docs/identification.md)."""
-SHOWN, NOT_SHOWN = 0.9, 0.1
-"""Shares of such print that must, and may at most, be on a page. Measured on editions: 0.97 and
-more of their own print, 0.03 and less of the others'."""
+RIVAL = 0.6
+"""Of the best form's coverage: others have about 0.5 of it and less, the worst second blank of one
+sheet, a fax, had 0.73."""
+LEAST_PX, LEAST_ALONE_PX = 300, 1000
+"""Of the fine image, 8.6 mm² of ink, two large letters: less is no evidence. Three times as much is
+asked for where only one of the blanks has some: what writing is left on a blank made of filled
+copies is on those copies too, and on no other page (200 px of four copies)."""
+SHOWN, NOT_SHOWN = 0.75, 0.1
+"""Shares of such print that must, and may at most, be on a page. Measured on editions: 0.88 and
+more of their own print, 0.06 and less of the others'."""
 APART_PX, NEAR_PX = 7, 3
 """Sides of squares: print within 3 px is the same print, and is found within 1 px."""
 TRACE_SHARE = 0.2
@@ -68,7 +71,8 @@ class OwnPrint:
     @property
     def tells(self) -> bool:
         """Whether there is enough of it to tell pages apart."""
-        return max(len(self.of_first), len(self.of_second)) >= LEAST_PX
+        less, more = sorted((len(self.of_first), len(self.of_second)))
+        return less >= LEAST_PX or more >= LEAST_ALONE_PX
 
 
 def own_print_of(first: PageReference, second: PageReference) -> OwnPrint | None:
@@ -98,6 +102,8 @@ def settled(
             of them first.
         own_print: `own_print_of` by places, perhaps with kept answers.
     """
+    least = RIVAL * rivals[0][1].coverage
+    rivals = [(place, fit) for place, fit in rivals if fit.coverage >= least]
     if len(rivals) == 1:
         return [rivals[0][0]]
     for place, fit in rivals:
