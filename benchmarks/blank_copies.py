@@ -45,7 +45,7 @@ COUNTS = (1, 2, 3, 4, 6)
 PROFILES = ("office", "photo")
 INK, NEAR_PX = 150, 9
 BLANK_SHARE = 0.08
-TICKED = {"first_visit": True, "symptoms": "fever"}
+TICKED: dict[str, bool | str] = {"first_visit": True, "symptoms": "fever"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def measure(
     for doubt in made.doubtful:
         framed[doubt.box.as_slices()] = 255
     inked = [box for box in _tick_boxes(template) if inside_share(box, laid.grey < INK) > MARKED]
-    framed = cv2.warpPerspective(framed, laid.homography, truth.shape[::-1])
+    framed = np.asarray(cv2.warpPerspective(framed, laid.homography, truth.shape[::-1]), np.uint8)
     return Outcome(
         float((laid.grey < INK)[free].mean()),
         float(found[core].mean()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from forms_app.errors import ConflictError, UserError
@@ -121,6 +121,7 @@ def _cleaned_page(app: Application, job_id: int, page: Mapping[str, Any], sent: 
     changes = parse_cleanings(sent, page["width"], page["height"], list(laid))
     png = job_page(app, job_id, page["picture"])
 
+    @cache
     def copy(number: int) -> GreyImage:
         return decode_grey(job_page(app, job_id, laid[number]))
 
