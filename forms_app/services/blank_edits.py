@@ -65,8 +65,8 @@ def clean_draft(app: Application, version_id: int, sent: str, user_id: int = LOC
         for changed, (_, width, height) in zip(_per_page(sent, len(pages)), pages, strict=True)
     ]
     made = {
-        key: _erased(app.files.get(key), changed)
-        for changed, (key, _, _) in zip(changes, pages, strict=True)
+        number: (key, _erased(app.files.get(key), changed))
+        for number, (changed, (key, _, _)) in enumerate(zip(changes, pages, strict=True), start=1)
         if changed
     }
     count = sum(map(len, changes))
@@ -76,26 +76,31 @@ def clean_draft(app: Application, version_id: int, sent: str, user_id: int = LOC
 
 
 def _replace_blanks(
-    app: Application, version_id: int, made: Mapping[str, bytes], places: int, user_id: int
+    app: Application,
+    version_id: int,
+    made: Mapping[int, tuple[str, bytes]],
+    places: int,
+    user_id: int,
 ) -> None:
-    """Put new pictures, by the keys of the old ones, in their place."""
-    keys = [app.files.put(png) for png in made.values()]
+    """Put new pictures in the place of old ones: by page number the old one's key, the new PNG."""
+    old = {key for key, _ in made.values()}
+    keys = [app.files.put(png) for _, png in made.values()]
     with app.session() as session:
-        lock_blobs(session, [*keys, *made])
+        lock_blobs(session, [*keys, *old])
         version = load(session, TemplateVersionRow, version_id)
         require_draft(version)
-        rows = [page for page in version.pages if page.blank_hash in made]
-        if len(rows) != len(made):
+        rows = [page for page in version.pages if page.number in made]
+        if any(page.blank_hash != made[page.number][0] for page in rows):
             raise ConflictError(
                 "Somebody else has cleaned this blank meanwhile; load the page again to see it, "
                 "then repeat your changes."
             )
         for page in rows:
-            page.blank_hash = app.files.put(made[page.blank_hash])
+            page.blank_hash = app.files.put(made[page.number][1])
         version.updated_at = utc_now()
         record_event(session, "clean", "template_version", version.id, user_id, places=places)
-        doom(session, set(made))
-    delete_unreferenced(app, set(made))
+        doom(session, old)
+    delete_unreferenced(app, old)
 
 
 @lru_cache(maxsize=KEPT_RECORDS)
