@@ -52,7 +52,6 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     BLANK = "blank"
-    DETECTION = "detection"
     UNREADABLE = "unreadable"
     RESTORE = "restore"
 
