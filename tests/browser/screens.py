@@ -18,10 +18,12 @@ from typing import Literal, NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, sync_playwright
 
+from forms_app import demo
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import batches, exports, page_queue, review, templates, uploads
 from forms_app.services.application import Application
+from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
 from tests.browser.demo_form import filled_forms, publish_demo
 from tests.browser.paper import Paper
@@ -31,6 +33,7 @@ from tests.serving import Serve
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
 READ_LIMIT_S = 180.0
 SETTLE_MS = 500
+WORKER_MS = 120_000
 COLOURS = 128
 
 
@@ -47,10 +50,20 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES: dict[str, ViewportSize] = {"desktop": DESKTOP, "tablet": TABLET}
 
 
-def screens_of(
-    batch_id: int, version_id: int, draft_id: int, submission_id: int, page_id: int
-) -> Iterator[Screen]:
+class Prepared(NamedTuple):
+    """Ids of what there is to see; `empty_id` is a draft without fields."""
+
+    batch_id: int
+    version_id: int
+    draft_id: int
+    empty_id: int
+    submission_id: int
+    page_id: int
+
+
+def screens_of(there: Prepared) -> Iterator[Screen]:
     """Every page a person sees, once there is something to see."""
+    batch_id, version_id, draft_id, empty_id, submission_id, page_id = there
     yield Screen("home", "/")
     yield Screen("batches", "/batches/")
     yield Screen("batch-new", "/batches/new")
@@ -63,6 +76,11 @@ def screens_of(
     yield Screen("template-new", "/templates/new")
     yield Screen("template", f"/templates/versions/{version_id}")
     yield Screen("editor", f"/templates/versions/{draft_id}/edit")
+    yield Screen("detect", f"/templates/versions/{empty_id}/edit", act=_detect)
+    yield Screen("check", f"/templates/versions/{draft_id}/edit", act=_check)
+    yield Screen("try", f"/templates/versions/{draft_id}/edit", act=_try)
+    yield Screen("clean", f"/templates/versions/{empty_id}/blank")
+    yield Screen("differences", f"/templates/versions/{draft_id}/differences")
     yield Screen("review", f"/review/?batch={batch_id}")
     yield Screen("form", f"/review/forms/{submission_id}")
     yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
@@ -86,7 +104,7 @@ def take_all() -> int:
             complaints.expected.append("404")
             _take(browser, serve.url, [Screen("first-steps", "/")], complaints)
             app = bootstrap(load_settings({}, data_dir=folder))
-            _take(browser, serve.url, list(screens_of(*_prepare(app))), complaints)
+            _take(browser, serve.url, list(screens_of(_prepare(app))), complaints)
             app.close()
             browser.close()
     finally:
@@ -95,7 +113,7 @@ def take_all() -> int:
     return len(complaints.heard)
 
 
-def _prepare(app: Application) -> tuple[int, int, int, int, int]:
+def _prepare(app: Application) -> Prepared:
     version = publish_demo(app)
     batch = batches.create_batch(app, version.id, "March, week 12")
     forms = filled_forms()
@@ -112,11 +130,22 @@ def _prepare(app: Application) -> tuple[int, int, int, int, int]:
             raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
         time.sleep(0.5)
     exports.request_export(app, batch.id, "csv")
-    draft = templates.new_draft(app, version.template_id)
+    draft = _changed_draft(app, version.template_id)
+    blank = demo.FOLDER / "blank.png"
+    empty = templates.create_template(app, "Home visits", blank.read_bytes(), blank.name)
     submission_id = review.list_items(app, batch.id, 1)[0].key.submission_id
     queue = page_queue.get_queue(app, batch.id)
     half = next(page for page in queue.pages if page.file_name == "half a page.png")
-    return batch.id, version.id, draft.id, submission_id, half.page_id
+    return Prepared(batch.id, version.id, draft.id, empty.id, submission_id, half.page_id)
+
+
+def _changed_draft(app: Application, template_id: int) -> TemplateVersion:
+    """The next version: a field gone, one required, one with another label."""
+    draft = templates.new_draft(app, template_id)
+    fields = [dict(field) for field in draft.definition["fields"]][:-1]
+    fields[0]["label"] = "Family name (capitals)"
+    fields[1]["required"] = True
+    return templates.save_draft(app, draft.id, fields, draft.revision)
 
 
 def _upper_half(path: Path) -> BytesIO:
@@ -136,6 +165,22 @@ def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complai
                 complaints.listen(page)
                 for screen in screens:
                     _shoot(page, url, screen, FOLDER / f"{screen.name}-{scheme}-{size}.png")
+
+
+def _detect(page: Page) -> None:
+    page.get_by_role("button", name="Detect", exact=True).click()
+    page.locator(".proposed-box").first.wait_for(timeout=WORKER_MS)
+
+
+def _check(page: Page) -> None:
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.get_by_text("Worn copies of every page").wait_for(timeout=WORKER_MS)
+
+
+def _try(page: Page) -> None:
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.locator("[data-part=drawer] input[type=file]").set_input_files(filled_forms()[0])
+    page.locator(".overlay-mark").first.wait_for(timeout=WORKER_MS)
 
 
 def _wait_for_scan(page: Page) -> None:
