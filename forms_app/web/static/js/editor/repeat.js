@@ -3,6 +3,7 @@
 import { fieldsOfKeys, extentOf } from "./model.js";
 import { MOST_COPIES, fitsPage, gridOffsets, namePattern, repeated, startingPoint } from "./grid.js";
 import { inkOf } from "./palette.js";
+import { notify } from "../notify.js";
 
 export function createRepeat(root, stage, { store, viewport, pages, announce, container }) {
   const { Konva } = window;
@@ -81,7 +82,11 @@ export function createRepeat(root, stage, { store, viewport, pages, announce, co
 
   function open() {
     const { fields, selection, readOnly } = store.state;
-    if (!selection.length || readOnly) return;
+    if (readOnly) return;
+    if (!selection.length) {
+      notify("Select what is to be repeated first: click a box, or drag a frame around several.", "doubt");
+      return;
+    }
     start = startingPoint(fields, selection);
     isNamed = false;
     inputs.rows.value = start.rows;
