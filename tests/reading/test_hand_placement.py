@@ -28,13 +28,13 @@ def scan() -> GreyImage:
     return scan_sheet(BLANK, CREASED)
 
 
-def _points(scan: GreyImage, columns: int, rows: int) -> list[PlacedPoint]:
-    """A grid of points as a person puts them."""
+def _points(scan: GreyImage, columns: int, rows: int, person: int) -> list[PlacedPoint]:
+    """A grid of points as a person puts them; another person slips in other directions."""
     height, width = BLANK.shape
     xs, ys = np.linspace(100, width - 100, columns), np.linspace(100, height - 100, rows)
     places = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     shares = place_on_scan(places, BLANK.shape, CREASED) / scan.shape[::-1]
-    placed = places + np.random.default_rng(1).normal(0, SLIP_PX, places.shape)
+    placed = places + np.random.default_rng(person).normal(0, SLIP_PX, places.shape)
     return [
         PlacedPoint((float(x), float(y)), (float(u), float(v)))
         for (x, y), (u, v) in zip(shares, placed, strict=True)
@@ -50,10 +50,18 @@ def _print_in_place(grey: GreyImage) -> float:
 def test_a_bent_sheet_is_laid_by_more_than_four_points(
     scan: GreyImage, reference: PageReference
 ) -> None:
-    by_four = lay_by_points(scan, reference, _points(scan, 2, 2))
-    by_many = lay_by_points(scan, reference, _points(scan, 4, 5))
-    found = _print_in_place(by_many.aligned.grey)
-    assert found > max(0.6, _print_in_place(by_four.aligned.grey) + 0.05)
+    """Of eight people, 68 to 73 % of the print lay in place by twenty points, 21 to 62 by four."""
+
+    def found(columns: int, rows: int, person: int) -> float:
+        laid = lay_by_points(scan, reference, _points(scan, columns, rows, person))
+        return _print_in_place(laid.aligned.grey)
+
+    people = range(1, 4)
+    by_four = np.array([found(2, 2, person) for person in people])
+    by_many = np.array([found(4, 5, person) for person in people])
+    assert by_many.min() > 0.65
+    assert (by_many - by_four).min() > 0.05
+    assert (by_many - by_four).mean() > 0.1
 
 
 def test_far_from_print_that_was_found_the_points_count(reference: PageReference) -> None:
