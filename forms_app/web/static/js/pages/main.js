@@ -146,9 +146,11 @@ async function drop() {
 
 /** Fetch where the scan's corners lie on the chosen template page. */
 async function start(chosen) {
-  const query = chosen
-    ? `?version_id=${chosen.version_id}&template_page=${chosen.template_page}` : "";
-  const found = await send(work.urls.start + query);
+  const address = new URL(work.urls.start, document.baseURI);
+  for (const name of chosen ? ["version_id", "template_page"] : []) {
+    address.searchParams.set(name, chosen[name]);
+  }
+  const found = await send(address.href);
   targets.choose(found);
   forms.render(target());
   desk.resizeTo(target().size);
