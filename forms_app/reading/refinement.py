@@ -122,7 +122,7 @@ def fit_field(
     faint += HOMOGRAPHY_WEIGHT * np.eye(len(faint))
     bent, faintly = bending(counts) @ modes, faint @ modes
     weights = np.ones(len(points)) if first_weights is None else first_weights
-    knots = np.zeros((count, 2))
+    knots: Array = np.zeros((count, 2))
     for reach, stiff in zip(
         np.geomspace(*reach_px, ROUNDS), np.geomspace(*stiffness, ROUNDS), strict=True
     ):
@@ -161,7 +161,7 @@ class _Equations:
         normal = upper + upper.T + penalty
         normal[np.diag_indices(count)] -= upper.diagonal()
         right = np.bincount(self.columns.ravel(), (self.wanted * weighted).ravel(), count)
-        return normal, right
+        return normal, np.asarray(right, np.float64)
 
 
 def _equations(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from io import BytesIO
+
 import pytest
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import StorageUnavailableError, TemplateError
 from forms_app.reading.errors import EncryptedFileError
+from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
+from forms_app.web import create_app
 from tests.web.visitor import FETCH, HTMX, Visitor
 
 
@@ -40,14 +46,25 @@ def test_a_wrong_method_is_explained(visitor: Visitor) -> None:
     assert "use the buttons" in answer.text
 
 
-def test_too_large_an_upload_names_the_limit(
-    flask_app: Flask, visitor: Visitor, batch: BatchSummary
+def test_too_large_an_upload_names_the_limit_and_its_setting(
+    app: Application, batch: BatchSummary
 ) -> None:
-    flask_app.config["MAX_CONTENT_LENGTH"] = 100_000
-    answer = visitor.upload(batch.id, ("large.pdf", b"x" * 110_000), headers=FETCH)
+    small = replace(app, settings=replace(app.settings, max_file_mb=2, max_page_mb=1))
+    visitor = Visitor(create_app(small))
+    content = b"x" * (5 << 19)
+    answer = visitor.upload(batch.id, ("large.pdf", content), headers=FETCH)
     assert answer.status_code == 413
     assert answer.json is not None
-    assert "at most 100\u00a0kB" in answer.json["message"]
+    assert re.search(
+        r"at most 2(\.\d)?\u00a0MB here \(setting max_file_mb\)", answer.json["message"]
+    )
+    blank = {"name": "", "blank": (BytesIO(content), "blank.png")}
+    answer = visitor.post("/templates/new", blank, headers=FETCH)
+    assert answer.status_code == 413
+    assert answer.json is not None
+    assert re.search(
+        r"at most 1(\.\d)?\u00a0MB here \(setting max_page_mb\)", answer.json["message"]
+    )
 
 
 @pytest.mark.parametrize(
