@@ -32,6 +32,8 @@ _CORE = 0.92
 _ASIDE_PX = 2
 # Quantile of what is seen of a level where no writing is near.
 _BARE = 0.35
+# Black print that is shown paler than this share of its darkness is hidden or lost.
+_SEEN = 0.4
 # Writing is looked for at this share of the size: darker than this grey, this many pixels and more
 # from print, and it spoils what is within so many shrunk pixels.
 _SHRINK = 2
@@ -99,7 +101,8 @@ def tone_curve(grey: GreyImage, blank: GreyImage) -> ToneCurve:
 
     Returns:
         Never falling, never paler than drawn (pale print that is missing is no matter of tone:
-        `missing_print`); the identity where the blank has no two levels of print.
+        `missing_print`); the identity where the blank has no two levels of print, or too little of
+        the darkest can be seen.
     """
     samples = _samples_of(blank)
     drawn = samples.drawn
@@ -108,8 +111,10 @@ def tone_curve(grey: GreyImage, blank: GreyImage) -> ToneCurve:
     shown = darkness_at(grey, samples.rows, samples.columns, _ASIDE_PX)
     bare = ~_is_near_writing(grey, blank, samples)
     seen = np.array([_usual(shown[bare & (samples.level == k)]) for k in range(len(drawn))])
-    seen *= drawn[-1] / max(1.0, float(seen[-1]))
-    shown_as = np.maximum.accumulate(np.maximum(seen, drawn))
+    if seen[-1] < _SEEN * drawn[-1]:
+        return np.arange(256, dtype=np.uint8)
+    seen *= drawn[-1] / seen[-1]
+    shown_as = np.minimum(np.maximum.accumulate(np.maximum(seen, drawn)), drawn[-1])
     curve = np.interp(np.arange(256), [0.0, *drawn, 255.0], [0.0, *shown_as, 255.0])
     return np.asarray(np.round(curve), np.uint8)
 

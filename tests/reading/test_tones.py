@@ -67,6 +67,12 @@ def test_writing_over_all_pale_print_does_not_deepen_it(blank: GreyImage) -> Non
     assert int(tone_curve(page, blank)[255 - PALE]) <= 255 - PALE + 10
 
 
+def test_where_the_darkest_print_is_out_of_sight_nothing_is_deepened(blank: GreyImage) -> None:
+    page = draw_page(COPIED)
+    page[: LABEL_Y + 20] = 90
+    assert (tone_curve(page, blank) == np.arange(256)).all()
+
+
 def test_a_blank_of_one_darkness_has_no_curve() -> None:
     page = np.full((200, 200), 255, np.uint8)
     cv2.rectangle(page, (40, 40), (160, 160), 0, 3)
