@@ -69,7 +69,7 @@ def test_writing_over_all_pale_print_does_not_deepen_it(blank: GreyImage) -> Non
 
 def test_where_the_darkest_print_is_out_of_sight_nothing_is_deepened(blank: GreyImage) -> None:
     page = draw_page(COPIED)
-    page[: LABEL_Y + 20] = 90
+    page[: LABEL_Y + 20] = 150
     assert (tone_curve(page, blank) == np.arange(256)).all()
 
 
