@@ -11,7 +11,7 @@ install: ## Make .venv with everything for development
 	$(PYTHON) -m pip install --quiet -e '.[train,test]'
 
 test: ## Run all checks and tests, as CI does
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 3 --dist loadfile
 
 check: ## Lint, types, import contracts only (seconds)
 	.venv/bin/ruff check .

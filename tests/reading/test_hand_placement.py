@@ -56,7 +56,7 @@ def test_a_bent_sheet_is_laid_by_more_than_four_points(
         laid = lay_by_points(scan, reference, _points(scan, columns, rows, person))
         return _print_in_place(laid.aligned.grey)
 
-    people = range(1, 4)
+    people = range(1, 3)
     by_four = np.array([found(2, 2, person) for person in people])
     by_many = np.array([found(4, 5, person) for person in people])
     assert by_many.min() > 0.65
