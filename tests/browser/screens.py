@@ -80,7 +80,8 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("check", f"/templates/versions/{draft_id}/edit", act=_check)
     yield Screen("try", f"/templates/versions/{draft_id}/edit", act=_try)
     yield Screen("clean", f"/templates/versions/{empty_id}/blank")
-    yield Screen("differences", f"/templates/versions/{draft_id}/differences")
+    differences = f"/templates/versions/{draft_id}/differences?against={version_id}"
+    yield Screen("differences", differences)
     yield Screen("review", f"/review/?batch={batch_id}")
     yield Screen("form", f"/review/forms/{submission_id}")
     yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
@@ -168,7 +169,11 @@ def _take(browser: Browser, url: str, screens: list[Screen], complaints: Complai
 
 
 def _detect(page: Page) -> None:
-    page.get_by_role("button", name="Detect", exact=True).click()
+    """What was found once shows itself when the editor is opened again."""
+    page.wait_for_load_state("networkidle")
+    opener = page.get_by_role("button", name="Detect", exact=True)
+    if opener.get_attribute("aria-pressed") != "true":
+        opener.click()
     page.locator(".proposed-box").first.wait_for(timeout=WORKER_MS)
 
 
