@@ -28,6 +28,7 @@ from forms_app.reading.pipeline import CutField, classify, judge_page
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.segmentation import segment
+from forms_app.reading.tones import tone_curve
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.training.synthesis.blank_forms import Entry, Heading, Row, draw_blank_form
 from forms_app.training.synthesis.generate import generate_submissions
@@ -80,8 +81,9 @@ def cut_timed(
 ) -> list[CutField]:
     """As `pipeline.cut_page`, cropping and segmentation timed apart."""
     cut = []
+    curve = watch.time("crop", tone_curve, page.grey, reference.grey)
     for field in template.fields_on(page.template_page):
-        crop = watch.time("crop", crop_field, page, reference, field)
+        crop = watch.time("crop", crop_field, page, reference, field, curve)
         glyphs = watch.time("segment", segment, crop, field) if field.is_written else None
         cut.append(CutField(field, crop, glyphs, page.residual_px))
     return cut

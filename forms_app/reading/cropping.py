@@ -21,7 +21,7 @@ def crop_field(
     aligned: AlignedPage,
     reference: PageReference,
     field: FormField,
-    curve: ToneCurve | None = None,
+    curve: ToneCurve,
 ) -> FieldCrop:
     """Cut one field and separate its writing from the print of the blank.
 
@@ -29,7 +29,7 @@ def crop_field(
         aligned: a page laid onto `field.page` of the template.
         reference: the blank of that template page.
         field: any kind of field.
-        curve: the page's tone curve, where many fields of it are cut; else it is made here.
+        curve: the page's tone curve.
 
     Returns:
         The crop; its margin is about a third of a cell above and below and half a cell beside.

@@ -13,6 +13,7 @@ from PIL import Image
 from forms_app.reading.cropping import crop_field
 from forms_app.reading.form_template import FormField
 from forms_app.reading.registration import PageReference
+from forms_app.reading.tones import tone_curve
 from forms_app.reading.types import AlignedPage
 from forms_app.training.field_results import FieldResult
 
@@ -28,10 +29,11 @@ def keep_failures(
 
     The picture shows the crop as scanned above the ink that was left of it.
     """
+    curve = tone_curve(page.grey, reference.grey)
     for field, result in zip(fields, results, strict=True):
         if result.is_right:
             continue
-        crop = crop_field(page, reference, field)
+        crop = crop_field(page, reference, field, curve)
         picture = np.vstack([crop.grey, 255 - crop.ink])
         truth, value = (_plain(v) for v in (result.truth, result.value or result.outcome))
         stem = f"{result.submission:04d}-{field.name}-{truth}-{value}"
