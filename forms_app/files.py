@@ -6,7 +6,6 @@ noticed when it is read.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import os
@@ -18,27 +17,17 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from forms_app.errors import (
-    ConfigurationError,
-    StorageDamagedError,
-    StorageFullError,
-    StorageUnavailableError,
-)
+from forms_app.errors import ConfigurationError, StorageDamagedError
 from forms_app.local_copies import LocalCopies
 from forms_app.reading.errors import FileTooLargeError
+from forms_app.storage_errors import translated_errors
 
 CHUNK_BYTES = 1 << 20
 SPOOL_BYTES = 16 << 20
 # Of 5 MB each, for every file that is stored at the same time; obstore would take twelve.
 PARTS_IN_MEMORY = 3
-# EFBIG is what a full quota (ulimit -f) answers, EDQUOT a file system's.
-FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-FULL_SIGNS = (*(f"os error {number})" for number in FULL_ERRNOS), "StorageFull", "507 ")
-FULL_MESSAGE = "There is no space left to save files; free some space on the disk and try again."
-
 DAMAGED_MESSAGE = "The stored file {key} is damaged; restore it from a backup or upload it again."
 
 
@@ -70,7 +59,7 @@ class FileStore:
     def put(self, data: bytes) -> str:
         """Keep `data` and return its key."""
         key = hashlib.sha256(data).hexdigest()
-        with _translated_errors():
+        with translated_errors():
             if not self._holds(key, len(data)):
                 obstore.put(self._store, _path(key), data)
         return key
@@ -95,13 +84,13 @@ class FileStore:
             FileTooLargeError: The stream has more than `max_bytes`.
         """
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-            with _translated_errors():
+            with translated_errors():
                 stored = _spool(stream, spool, max_bytes)
             yield stored, spool
 
     def put_spooled(self, stored: StoredFile, spool: IO[bytes] | bytes) -> None:
         """Keep what `spooled` gave, or bytes whose key and size are known."""
-        with _translated_errors():
+        with translated_errors():
             if not self._holds(*stored):
                 if not isinstance(spool, bytes):
                     spool.seek(0)
@@ -113,7 +102,7 @@ class FileStore:
         Raises:
             StorageDamagedError: The file is gone, or its bytes have changed.
         """
-        with _translated_errors():
+        with translated_errors():
             data = bytes(obstore.get(self._store, _path(key)).bytes())
         if hashlib.sha256(data).hexdigest() != key:
             raise StorageDamagedError(DAMAGED_MESSAGE.format(key=key[:12]))
@@ -121,7 +110,7 @@ class FileStore:
 
     def chunks(self, key: str) -> Iterator[bytes]:
         """The bytes of `key` in pieces, for downloads."""
-        with _translated_errors():
+        with translated_errors():
             for chunk in obstore.get(self._store, _path(key)).stream(min_chunk_size=CHUNK_BYTES):
                 yield bytes(chunk)
 
@@ -132,7 +121,7 @@ class FileStore:
         Raises:
             StorageDamagedError: The file is gone. Its bytes are not compared with the key.
         """
-        with _translated_errors():
+        with translated_errors():
             reader = obstore.open_reader(self._store, _path(key))
         with io.BufferedReader(_RawReader(reader), CHUNK_BYTES) as file:
             yield file
@@ -143,7 +132,7 @@ class FileStore:
         Raises:
             StorageDamagedError: The file is gone, or its bytes have changed.
         """
-        with _translated_errors():
+        with translated_errors():
             for _ in self._verified_chunks([key]):
                 pass
 
@@ -156,7 +145,7 @@ class FileStore:
         Raises:
             StorageDamagedError: The file is gone, or a copy's bytes are not the key's.
         """
-        with _translated_errors():
+        with translated_errors():
             if isinstance(self._store, LocalStore):
                 path = Path(str(self._store.prefix)) / _path(key)
                 path.stat()
@@ -171,7 +160,7 @@ class FileStore:
         """
         digest, size = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-            with _translated_errors():
+            with translated_errors():
                 for chunk in self._verified_chunks(keys):
                     digest.update(chunk)
                     size += len(chunk)
@@ -195,13 +184,13 @@ class FileStore:
 
     def size(self, key: str) -> int | None:
         """Bytes of `key`; None when it is not kept here."""
-        with _translated_errors():
+        with translated_errors():
             return self._size(key)
 
     def delete(self, key: str) -> None:
         """Forget `key`; does nothing when it is not there."""
         if self.exists(key):
-            with _translated_errors():
+            with translated_errors():
                 obstore.delete(self._store, _path(key))
 
     def _holds(self, key: str, size: int) -> bool:
@@ -227,7 +216,7 @@ class _RawReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with _translated_errors():
+        with translated_errors():
             data = bytes(self._reader.read(len(buffer)))
         buffer[: len(data)] = data
         return len(data)
@@ -294,25 +283,3 @@ def _spool(stream: Readable, spool: IO[bytes], max_bytes: int | None) -> StoredF
         digest.update(chunk)
         spool.write(chunk)
     return StoredFile(digest.hexdigest(), size)
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise StorageDamagedError(
-            "A stored file is missing; restore it from a backup or upload it again."
-        ) from error
-    except BaseError as error:
-        raise _storage_error(any(sign in str(error) for sign in FULL_SIGNS)) from error
-    except OSError as error:
-        raise _storage_error(error.errno in FULL_ERRNOS) from error
-
-
-def _storage_error(is_full: bool) -> StorageFullError | StorageUnavailableError:
-    if is_full:
-        return StorageFullError(FULL_MESSAGE)
-    return StorageUnavailableError(
-        "The place where files are kept does not answer; check the setting files_url and try again."
-    )
