@@ -20,9 +20,6 @@ _THICK = 0.3
 _MOST_SPREAD_PX = 4
 # A shorter rim may be written over all along: that of a tick box.
 _LONG_RIM_PX = 1000
-# Print paler than this is none; fewer pixels than these tell nothing.
-_FAINTEST = 12
-_FEWEST_PX = 40
 
 
 def expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImage:
@@ -38,7 +35,7 @@ def expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImage
     printed = without_missing_print(dark, printed)
     core = as_mask(printed >= PRINT_THRESHOLD)
     if not core.any():
-        return np.zeros_like(dark) if bilevel else _deepened(dark, printed)
+        return np.zeros_like(dark)
     spread = _spread(dark, core if bilevel else printed)
     if bilevel:
         return spread
@@ -46,19 +43,6 @@ def expected_print(dark: InkImage, printed: InkImage, bilevel: bool) -> InkImage
     drawn = max(1, percentile(histogram(printed, core), 0.75))
     gain = float(np.clip(seen / drawn, 0.4, 4.0))
     return np.asarray(cv2.convertScaleAbs(spread, alpha=gain), np.uint8)
-
-
-def _deepened(dark: InkImage, printed: InkImage) -> InkImage:
-    """Print too pale to be seen, as dark as a copier made it; zero where none did."""
-    pale = as_mask(printed >= _FAINTEST)
-    faint = np.asarray(cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
-    if cv2.countNonZero(faint) < _FEWEST_PX:
-        return np.zeros_like(dark)
-    seen = percentile(histogram(dark, faint), 0.6)
-    if seen < PRINT_THRESHOLD:
-        return np.zeros_like(dark)
-    spread = _spread(dark, faint)
-    return np.where(spread > 0, seen, 0).astype(np.uint8)
 
 
 def _spread(dark: InkImage, printed: InkImage) -> InkImage:

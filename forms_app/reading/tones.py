@@ -22,7 +22,7 @@ ToneCurve = NDArray[np.uint8]
 """`(256,)`: how dark the scan shows print of each darkness of the blank."""
 
 # Edges of the levels at which print is sampled; paler print is the blank's own noise.
-_LEVELS = (20, 30, 40, 52, 66, 82, 100, 125, 160, 200, 256)
+_LEVELS = (12, 20, 30, 40, 52, 66, 82, 100, 125, 160, 200, 256)
 _MOST_SAMPLES = 400
 _FEWEST_SAMPLES = 40
 # The core of a stroke is as dark as anything within this many pixels, but for this share.

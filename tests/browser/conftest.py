@@ -18,6 +18,9 @@ from tests.browser.chromium import DESKTOP, Complaints, launch
 from tests.browser.demo_form import publish_demo
 from tests.serving import Serve, pages_of
 
+# A busy machine takes its time to load a page; nothing is asserted of that here.
+LOAD_LIMIT_MS = 30_000
+
 
 @pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
@@ -84,7 +87,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(**{"viewport": DESKTOP, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(LOAD_LIMIT_MS)
         complaints.listen(page)
         page.goto(url)
         return page

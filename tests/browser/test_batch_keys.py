@@ -82,7 +82,7 @@ def test_keys_of_the_workbench(
     page = open_page(f"{site}/batches/{batch_id}/pages/2")
     page.set_default_timeout(PATIENCE_MS)
     ready = page.locator("#workbench[data-ready]")
-    lines, hint = page.locator("canvas[data-part=lines]"), page.locator("[data-part=hint]")
+    lines = page.locator("canvas[data-part=lines]")
 
     def width() -> float:
         box = lines.bounding_box()
@@ -104,6 +104,14 @@ def test_keys_of_the_workbench(
     page.keyboard.press("o")
     expect(lines).to_be_hidden()
 
+
+def test_keys_lead_through_the_queue(
+    app: Application, batch_id: int, site: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{site}/batches/{batch_id}/pages/2")
+    page.set_default_timeout(PATIENCE_MS)
+    ready, hint = page.locator("#workbench[data-ready]"), page.locator("[data-part=hint]")
+    ready.wait_for()
     page.keyboard.press("k")
     expect(page.get_by_text("This is the first page of the queue")).to_be_visible()
     page.keyboard.press("p")

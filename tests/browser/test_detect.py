@@ -3,73 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from forms_app import demo
 from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.detection import detections
-from forms_app.services.dto.templates import TemplateVersion
-from forms_app.store.models import TemplateJobRow
-from forms_app.store.states import JobKind, JobState
+from forms_app.store.states import JobState
 from forms_app.templating.label_reading import ocr_is_installed
-from tests import factories
 from tests.browser.canvas import Desk, fields_of
+from tests.browser.detected import (
+    NURSE,
+    SEX,
+    SURNAME,
+    add_job,
+    editor,
+    row_of,
+    two_pages,
+)
 from tests.serving import Serve
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-SURNAME = {
-    "name": "surname", "label": "Surname", "page": 1, "kind": "text", "layout": "comb",
-    "box": [100, 200, 400, 40], "cells": 6,
-}  # fmt: skip
-MARK = {"name": "first", "label": "First", "page": 1, "kind": "mark", "box": [100, 400, 30, 30]}
-OPTIONS = [
-    {"value": value, "box": [200 + 60 * i, 300, 30, 30]} for i, value in enumerate(("F", "M", "X"))
-]
-SEX = {"name": "sex", "label": "Sex", "page": 1, "kind": "choice", "options": OPTIONS}
-PRINTED = factories.draw_blank(2, [*factories.FIELDS, *(f | {"page": 2} for f in factories.FIELDS)])
-"""Two pages with the same boxes."""
-NURSE = SURNAME | {"name": "nurse", "label": "Nurse", "page": 2}
-
-
-def two_pages(app: Application, *found: dict[str, Any]) -> TemplateVersion:
-    """A draft of two pages without fields; `found` has been proposed on them already."""
-    draft = templates.create_template(app, "Detected", PRINTED, "blank.tiff")
-    if found:
-        pages = [
-            {"number": number, "fields": [f for f in found if f["page"] == number]}
-            for number in (1, 2)
-        ]
-        result = {"pages": pages, "install": None}
-        add_job(app, draft, state=JobState.DONE, result=result, steps_done=2, steps_total=2)
-    return draft
-
-
-def add_job(app: Application, draft: TemplateVersion, **columns: Any) -> None:
-    with app.session() as session:
-        request = {"pages": [1, 2]}
-        row = TemplateJobRow(kind=JobKind.DETECTION, version_id=draft.id, request=request)
-        for name, value in columns.items():
-            setattr(row, name, value)
-        session.add(row)
-
-
-def editor(serve: Serve, draft: TemplateVersion) -> str:
-    return f"{serve.url}/templates/versions/{draft.id}/edit"
-
-
-def row_of(page: Page, label: str) -> Locator:
-    """The row of the proposal with this label."""
-    at = page.eval_on_selector_all(
-        ".detect-label", "(all, label) => all.findIndex(({value}) => value === label)", label
-    )
-    assert at >= 0
-    return page.locator(".detect-row").nth(at)
 
 
 def test_proposals_are_corrected_dismissed_and_taken_in_one_step(
@@ -203,111 +161,3 @@ def test_looking_says_how_far_it_is_goes_on_meanwhile_and_is_cancelled(
     expect(page.locator("[data-part=drawer]")).to_be_hidden()
     page.wait_for_load_state("networkidle")
     assert detections(served_app, draft.id) == ()
-
-
-def test_a_row_corrects_label_kind_and_options(
-    serve: Serve, open_page: Open, served_app: Application
-) -> None:
-    draft = two_pages(served_app, SURNAME, SEX, MARK)
-    page = open_page(editor(serve, draft))
-    desk = Desk(page)
-    rows = page.locator(".detect-row")
-
-    surname = rows.first
-    surname.get_by_label("Kind").select_option("signature")
-    expect(surname.locator(".value")).to_have_count(0)
-    surname.get_by_label("Kind").select_option("date")
-    expect(surname.locator(".value")).to_have_text("6 cells")
-    expect(surname.get_by_label("Kind").locator("option:checked")).to_have_text("date DDMMYY")
-    surname.get_by_label("Label", exact=True).fill("Born")
-
-    rows.nth(1).get_by_label("Split before X").click()
-    expect(rows).to_have_count(4)
-    rows.nth(2).get_by_label("Join X with the next").click()
-    expect(rows).to_have_count(3)
-    rows.nth(1).get_by_label("Drop the option M").click()
-    page.get_by_role("button", name="Accept all").click()
-    desk.wait_saved()
-    fields = {field["name"]: field for field in fields_of(served_app, draft.id)}
-    assert {name: field["kind"] for name, field in fields.items()} == {
-        "born": "date",
-        "f": "mark",
-        "x": "choice",
-    }
-    assert (fields["born"]["cells"], fields["born"]["format"]) == (6, "DDMMYY")
-    assert [option["value"] for option in fields["x"]["options"]] == ["X", "First"]
-
-
-def test_rows_are_corrected_without_a_mouse(
-    serve: Serve, open_page: Open, served_app: Application
-) -> None:
-    page = open_page(editor(serve, two_pages(served_app, SURNAME, SEX)))
-    desk = Desk(page)
-    rows = page.locator(".detect-row")
-    rows.first.locator(".detect-tick").focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("Family name")
-    page.keyboard.press("Enter")
-    expect(rows.nth(1).locator(".detect-label")).to_be_focused()
-    page.keyboard.type("!")
-    page.keyboard.press("Escape")
-    expect(rows.nth(1).locator(".detect-label")).to_have_value("Sex")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    expect(rows.first.get_by_label("Kind")).to_have_value("digits")
-    expect(rows.first.get_by_label("Kind")).to_be_focused()
-    for _ in range(10):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.dataset.control") == "drop-1":
-            break
-    page.keyboard.press("Enter")
-    expect(rows.nth(1).locator(".detect-option")).to_have_count(2)
-    rows.first.locator(".detect-tick").focus()
-    page.keyboard.press("Enter")
-    assert desk.fields() == ["Family name"]
-    expect(rows.first.locator(".detect-tick")).to_be_focused()
-
-
-def test_the_drawer_is_made_as_high_as_wanted_and_stays_so(
-    serve: Serve, open_page: Open, served_app: Application
-) -> None:
-    low = SURNAME | {"box": [100, 1080, 400, 40]}
-    page = open_page(
-        editor(serve, two_pages(served_app, low)), viewport={"width": 1280, "height": 800}
-    )
-    desk = Desk(page)
-    drawer = page.locator("[data-part=drawer]")
-    grip = page.get_by_role("separator", name="Height of what was found")
-
-    def height() -> float:
-        box = drawer.bounding_box()
-        assert box is not None
-        return box["height"]
-
-    usual = height()
-    box = grip.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 200, box["y"] + 4)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] - 96, steps=4)
-    page.mouse.up()
-    assert abs(height() - usual - 100) <= 2
-    grip.press("ArrowDown")
-    assert abs(height() - usual - 76) <= 2
-    page.reload()
-    Desk(page)
-    assert abs(height() - usual - 76) <= 2
-    grip.press("End")
-    stage = page.locator("[data-part=stage]").bounding_box()
-    assert stage is not None and 100 <= stage["height"] <= 180, "the page stays in sight"
-
-    page.mouse.move(stage["x"] + 200, stage["y"] + 60)
-    page.mouse.wheel(0, 2000)
-    page.wait_for_timeout(200)
-    y = desk.on_screen((300, 1100))[1]
-    assert stage["y"] <= y <= stage["y"] + stage["height"]
-    grip.press("Enter")
-    assert abs(height() - usual) <= 2
