@@ -59,6 +59,8 @@ def test_keys_of_the_lists(app: Application, batch_id: int, site: str, open_page
     page.wait_for_url("**/batches/new")
 
     empty = factories.make_batch(app)
+    # Choices are caught from here on: switched on with the key press, catching may come too late.
+    page.on("filechooser", lambda _: None)
     page.goto(f"{site}/batches/{empty.id}")
     assert _listed(page) == {"u", "o", "e"}
     _opens_a_file_choice(page, "u")

@@ -82,6 +82,12 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) openDialog(opener.dataset.opens);
 });
+// Until the page is drawn again a closed dialog's button would still take the next key.
+document.addEventListener(
+  "close",
+  ({ target }) => target.contains(document.activeElement) && document.activeElement.blur(),
+  true,
+);
 onKeys({ "?": () => openDialog("help"), g: goSomewhere });
 wireHtmx();
 startLive();
