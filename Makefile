@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install test check format screens demo-form bench clean
+.PHONY: help install lock test check format screens settings translations demo-form bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -9,6 +9,10 @@ install: ## Make .venv with everything for development
 	python3.11 -m venv .venv
 	$(PYTHON) -m pip install --quiet --upgrade pip
 	$(PYTHON) -m pip install --quiet -e '.[train,test]'
+
+lock: ## Bring uv.lock, which the image is built from, in step with pyproject.toml
+	$(PYTHON) -m pip install --quiet uv
+	.venv/bin/uv lock --no-config
 
 test: ## Run all checks and tests, as CI does
 	$(PYTHON) -m pytest -n 3 --dist loadfile
@@ -25,6 +29,12 @@ format: ## Format and fix what ruff can fix
 
 screens: ## Refresh the pictures of every page in docs/screens
 	$(PYTHON) -m tests.browser.screens
+
+settings: ## Write docs/settings.md from the declarations
+	$(PYTHON) -m tools.settings_page
+
+translations: ## Bring the catalogues of all languages up to date and compile them
+	$(PYTHON) -m tools.translations
 
 demo-form: ## Draw the demo's blank, template and filled pages anew
 	$(PYTHON) -m benchmarks.draw_demo

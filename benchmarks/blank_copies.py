@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from forms_app import demo
+from forms_app.intervals import wilson_interval
 from forms_app.reading.form_template import FieldKind, FormTemplate
 from forms_app.reading.geometry import Box
 from forms_app.reading.references import PageReference, prepare_reference
@@ -35,7 +36,6 @@ from forms_app.templating.box_ink import MARKED, inside_share
 from forms_app.templating.health_overlaps import parts_of
 from forms_app.templating.photograph import sheet_of
 from forms_app.templating.template_file import load_template
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.degradation import degrade, pick_profile
 from forms_app.training.synthesis.filling import fill_page, pick_hand
 from forms_app.training.synthesis.handwriting import load_hands

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from forms_app.intervals import wilson_interval
 from forms_app.reading.form_template import FieldKind
 from forms_app.reading.policy import ReviewPolicy
-from forms_app.training.intervals import wilson_interval
 
 BOUNDS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 1.0001)
 THRESHOLDS = (0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995)

@@ -21,9 +21,9 @@ import numpy as np
 from benchmarks.detection_cases import drawn_cases, sheet_cases
 from benchmarks.detection_score import Score, compare
 from benchmarks.detection_truth import Case, real_cases
+from forms_app.intervals import wilson_interval
 from forms_app.reading.geometry import Box
 from forms_app.templating.detection import detect_fields
-from forms_app.training.intervals import wilson_interval
 
 PAGE = Path(__file__).parents[1] / "docs" / "detection.md"
 MARKER = "<!-- benchmarks/detection.py writes from here on -->\n"

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.peers import DATA
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.errors import PageError
@@ -34,7 +35,6 @@ from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.types import AlignedPage, GreyImage
 from forms_app.training.field_benchmark import BLANK_SHARE, UNMARKED_SHARE, layout_of
 from forms_app.training.field_results import FieldResult, compare
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.degradation import PROFILES, Profile, degrade
 from forms_app.training.synthesis.field_classes import sample_field
 from forms_app.training.synthesis.filling import Hand, fill_page

@@ -21,15 +21,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.random_forms import random_form
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import AmbiguousPageError, PageError
+from forms_app.reading.errors import AmbiguousPageError, ForeignPageError, PageError
 from forms_app.reading.features import PageView, view_page
 from forms_app.reading.form_template import FormField
-from forms_app.reading.identification import likeliest
 from forms_app.reading.registration import PageReference, prepare_reference
+from forms_app.reading.shortlists import first_look, fits_closely, second_look
 from forms_app.reading.template_index import TemplateIndex, build_index
 from forms_app.reading.types import GreyImage
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.degradation import PROFILES, degrade
 from forms_app.training.synthesis.filling import fill_page, pick_hand
 from forms_app.training.synthesis.handwriting import Hands, load_hands
@@ -62,30 +62,43 @@ class Library:
     def _reference(self, number: int) -> PageReference:
         return prepare_reference(1, self.forms[number].reference)
 
-    def shortlist(self, view: PageView) -> list[int]:
-        near = self.index.nearest(view.features)
-        return [near[i] for i in likeliest(view.features, [self.features[n] for n in near])]
-
     def find(self, view: PageView, tally: Tally) -> int | str:
         """The template that the page is laid onto; else `refused`, or `held` as one of several."""
+        blanks, features = self.features.__getitem__, view.features
         start = time.process_time()
-        near = self.shortlist(view)
+        near = first_look(self.index, blanks, features)
         tally.shortlist_ms.append(1000 * (time.process_time() - start))
-        references = [self.reference(number) for number in near]
+        start = time.process_time()
+        try:
+            found = self._lay(view, near)
+        except ForeignPageError:
+            found = self._lay_at_second_look(view, near)
+        tally.page_ms.append(1000 * (time.process_time() - start))
+        return found
+
+    def _lay_at_second_look(self, view: PageView, tried: list[int]) -> int | str:
+        rest = second_look(self.index, self.features.__getitem__, view.features, tried)
+        try:
+            return self._lay(view, rest, must_fit_closely=True)
+        except ForeignPageError:
+            return "refused"
+
+    def _lay(self, view: PageView, near: list[int], must_fit_closely: bool = False) -> int | str:
+        """Raises: ForeignPageError: it is none of them."""
 
         def fields_of(place: int) -> Sequence[FormField]:
             return self.forms[near[place]].template.fields
 
-        start = time.process_time()
+        references = [self.reference(number) for number in near]
         try:
-            place, _ = align_view(view, references, fields_of, near)
+            place, page = align_view(view, references, fields_of, near)
         except AmbiguousPageError:
             return "held"
+        except ForeignPageError:
+            raise
         except PageError:
             return "refused"
-        finally:
-            tally.page_ms.append(1000 * (time.process_time() - start))
-        return near[place]
+        return "refused" if must_fit_closely and not fits_closely(page) else near[place]
 
 
 def filled_page(seed: int, rng: np.random.Generator, hands: Hands, arrival: str) -> GreyImage:

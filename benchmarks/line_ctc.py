@@ -28,6 +28,7 @@ from benchmarks.ctc_network import (
 )
 from benchmarks.peer_tables import Item
 from benchmarks.peers import ALPHABETS, DATA, drawn_items
+from forms_app.intervals import wilson_interval
 from forms_app.reading.classifier import load_classifier
 from forms_app.reading.components import find_components
 from forms_app.reading.constraints import normalise
@@ -37,7 +38,6 @@ from forms_app.reading.pipeline import read_crop
 from forms_app.reading.types import InkImage, Outcome
 from forms_app.reading.writing_line import measure_line, own_components
 from forms_app.training.form_glyphs import cut_form
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.sample_sets import load_arrays
 from forms_app.training.synthesis.people import BenchmarkSet, HandSet
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.identification import ARRIVALS, SHARED
 from benchmarks.random_forms import FormPlan, drawn_form, fitting, form_plan
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alignment import align_view
 from forms_app.reading.errors import AmbiguousPageError, PageError
 from forms_app.reading.features import view_page
@@ -29,7 +30,6 @@ from forms_app.reading.form_template import FieldKind
 from forms_app.reading.references import PageReference, prepare_reference
 from forms_app.reading.types import GreyImage
 from forms_app.templating.blank_from_copies import combine_copies
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.blank_forms import Entry
 from forms_app.training.synthesis.degradation import PROFILES, degrade
 from forms_app.training.synthesis.filling import fill_page, pick_hand

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from benchmarks.foreign_glyphs import Maker, makers, missing_fonts
+from forms_app.intervals import wilson_interval
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.cropping import cut_field
 from forms_app.reading.form_template import Case, Constraints, FieldKind, FormField, Layout
@@ -30,7 +31,6 @@ from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.glyphs import frame_glyph
 from forms_app.reading.pipeline import read_crop
 from forms_app.reading.types import FieldReading, Outcome
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.cell_prints import Style, place_cells, print_cells, print_line
 
 SEED = 611

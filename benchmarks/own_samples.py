@@ -21,12 +21,12 @@ import numpy as np
 
 from benchmarks.own_people import People, StrokePeople
 from benchmarks.own_sheets import PAPERS, Sheet, Truth, draw_sheet
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alphabets import SAME_SHAPE
 from forms_app.reading.classifier import Classifier, load_classifier
 from forms_app.reading.geometry import Box
 from forms_app.reading.sample_pictures import Picture
 from forms_app.reading.sample_reading import SampleCharacter, read_sample
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.handwriting import FontHands
 
 LEAST_OVERLAP = 0.4

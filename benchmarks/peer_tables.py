@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from forms_app.intervals import wilson_interval
 from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldCrop
-from forms_app.training.intervals import wilson_interval
 
 REVIEW_RATES = (0.0, 0.05, 0.15, 0.3)
 

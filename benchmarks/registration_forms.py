@@ -97,6 +97,10 @@ def judge(
         xs, ys = np.linspace(box.x, box.right, 7), np.linspace(box.y, box.bottom, 3)
         corners = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
         shown = (placement.page_points(corners) + 0.5) * points.shape[1] / scan.shape[1] - 0.5
+        is_shown = ((shown >= 0) & (shown <= np.array(points.shape[1::-1]) - 1)).all(axis=1)
+        if not is_shown.any():
+            continue
+        corners, shown = corners[is_shown], shown[is_shown]
         across, down = shown.astype(np.float32).T[:, :, None]
         true = cv2.remap(points, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         off_px = np.linalg.norm(true[:, 0] - ((corners + 0.5) * to_paper - 0.5), axis=1)
@@ -106,7 +110,7 @@ def judge(
         counts["wrong"] += wrong
         counts["wrong, not flagged"] += wrong and not flagged
         counts["right, flagged"] += flagged and not wrong
-    counts["pages over 1 px RMS"] += bool(np.sqrt(np.mean(squares)) > 1)
+    counts["pages over 1 px RMS"] += bool(np.sqrt(np.mean(np.concatenate(squares))) > 1)
 
 
 def moved_print(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.random_forms import random_form
 from benchmarks.registration_real import write_overlay
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alignment import align_onto_template
 from forms_app.reading.errors import PageError
 from forms_app.reading.features import map_points, scaling, view_page
@@ -29,7 +30,6 @@ from forms_app.reading.placement import place_page
 from forms_app.reading.policy import ReviewPolicy
 from forms_app.reading.registration import PageReference, prepare_reference
 from forms_app.reading.types import GreyImage
-from forms_app.training.intervals import wilson_interval
 from tests.reading.sheets import Handling, place_on_scan, scan_sheet, scribble, typical_photo
 
 FIRST_SEED = 300

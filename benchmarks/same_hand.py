@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.intervals import wilson_interval
 from forms_app.reading.alphabets import allowed_characters
 from forms_app.reading.classifier import Charset, Classifier, load_classifier
 from forms_app.reading.form_template import FormField, Layout
@@ -23,7 +24,6 @@ from forms_app.reading.pipeline import classify
 from forms_app.reading.same_hand import weigh_by_hand
 from forms_app.reading.types import LogProbabilities
 from forms_app.training.form_glyphs import cut_form, labelled
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.people import HandSet
 
 WEIGHTS = (0.0, 2.0, 4.0, 6.0, 8.0, 12.0, 16.0)

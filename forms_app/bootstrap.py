@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
+import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from forms_app import metrics
 from forms_app.config import Settings
 from forms_app.errors import BrokerUnavailableError, ConfigurationError
 from forms_app.files import open_file_store
+from forms_app.logs import REQUEST_ID, configure_logging
+from forms_app.metrics_folder import keep_in
 from forms_app.queues import QUEUE_OF_TASK
 from forms_app.services.application import Application
+from forms_app.services.classifier_host import ClassifierHost
 from forms_app.store.engine import make_engine, make_sessions
 
 if TYPE_CHECKING:
-    from forms_app.reading.classifier import Classifier
+    from forms_app.reading.classifier import NetworkClassifier
+    from forms_app.services.reading_hands import Helper
 
 __all__ = ["Application", "CeleryTaskSender", "bootstrap"]
 
@@ -29,7 +36,11 @@ RECONNECT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 
 
 class CeleryTaskSender:
-    """Sends tasks by name; knows the broker's address and nothing of the workers' code."""
+    """Sends tasks by name; knows the broker's address and nothing of the workers' code.
+
+    The id of the request that asks goes along in the message's headers, so that the log tells what
+    came of it.
+    """
 
     def __init__(self, broker_url: str) -> None:
         self._celery = Celery("fieldhand-sender", broker=broker_url, set_as_current=False)
@@ -47,37 +58,63 @@ class CeleryTaskSender:
         """See `TaskSender.send`."""
         try:
             self._celery.send_task(
-                name, args=args, queue=QUEUE_OF_TASK[name], retry=True, retry_policy=RECONNECT_ONCE
+                name,
+                args=args,
+                queue=QUEUE_OF_TASK[name],
+                headers=_request_headers(),
+                retry=True,
+                retry_policy=RECONNECT_ONCE,
             )
         except (OperationalError, RedisError, OSError) as error:
+            metrics.SEND_FAILURES.inc(task=name)
             raise BrokerUnavailableError(
                 "The message broker does not answer; the work is kept and goes on when it is back."
             ) from error
+        metrics.TASKS_SENT.inc(task=name)
 
 
-class LazyClassifier:
-    """Loads the classifier on the first call, once, whatever the number of threads that ask."""
+def _request_headers() -> dict[str, str]:
+    request_id = structlog.contextvars.get_contextvars().get(REQUEST_ID)
+    return {REQUEST_ID: request_id} if request_id else {}
 
-    def __init__(self, settings: Settings, engine: str) -> None:
+
+class LazyHelpers:
+    """As many helper processes as the settings ask for."""
+
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._engine = engine
-        self._lock = Lock()
-        self._classifier: Classifier | None = None
+        self._helpers: tuple[Helper, ...] = ()
 
-    def __call__(self) -> Classifier:
-        with self._lock:
-            if self._classifier is None:
-                self._classifier = self._load()
-            return self._classifier
+    def __call__(self) -> tuple[Helper, ...]:
+        """See `HelperPool`."""
+        count = self._settings.read_helpers
+        if count and not self._helpers:
+            # Imported here: only a process that reads pays for it.
+            from forms_app.services.reading_hands import Helper
 
-    def _load(self) -> Classifier:
-        # Imported here: only a process that reads pays for the engine.
-        from forms_app.reading.classifier import load_classifier
+            wire = partial(wire_helper, self._settings)
+            self._helpers = tuple(Helper(wire) for _ in range(count))
+        return self._helpers
 
-        directory = Path(self._settings.model_dir) if self._settings.model_dir else None
-        return load_classifier(
-            self._engine, directory, num_threads=self._settings.classifier_threads
-        )
+    def close(self) -> None:
+        """See `HelperPool`."""
+        for helper in self._helpers:
+            helper.close()
+
+
+def wire_helper(settings: Settings) -> Application:
+    """The application of a helper process, which counts and logs as the worker does."""
+    configure_logging(settings)
+    keep_in(Path(settings.metrics_dir))
+    return bootstrap(replace(settings, read_helpers=0))
+
+
+def _load_classifier(settings: Settings, engine: str) -> NetworkClassifier:
+    # Imported here: only a process that reads pays for the engine.
+    from forms_app.reading.classifier import load_classifier
+
+    directory = Path(settings.model_dir) if settings.model_dir else None
+    return load_classifier(engine, directory, num_threads=settings.classifier_threads)
 
 
 def bootstrap(settings: Settings) -> Application:
@@ -93,12 +130,14 @@ def bootstrap(settings: Settings) -> Application:
             f"The data folder {settings.data_dir} cannot be made: {error.strerror}."
         ) from error
     engine = make_engine(settings.database_url)
+    load_classifier = partial(_load_classifier, settings)
     return Application(
         settings=settings,
         engine=engine,
         sessions=make_sessions(engine),
         files=open_file_store(settings.files_url),
         tasks=CeleryTaskSender(settings.broker_url),
-        classifier=LazyClassifier(settings, settings.engine),
-        live_classifier=LazyClassifier(settings, "litert"),
+        classifier=ClassifierHost(load_classifier, settings.engine),
+        live_classifier=ClassifierHost(load_classifier, "litert"),
+        reading_helpers=LazyHelpers(settings),
     )

@@ -35,6 +35,14 @@ class ConfigurationError(UserError):
     code = "configuration"
 
 
+class SettingsError(ConfigurationError):
+    """Settings are wrong; `problems` holds one sentence for each."""
+
+    def __init__(self, message: str, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 class NotFoundError(UserError):
     """The thing asked for does not exist (any more)."""
 
@@ -51,6 +59,28 @@ class ChangedMeanwhileError(ConflictError):
     """What a person has looked at is not as it was when they opened it."""
 
     code = "changed_meanwhile"
+
+
+class HeldByAnotherError(ConflictError):
+    """Another person has the field on screen now."""
+
+    code = "held_by_another"
+
+
+class VeryDoubtfulError(UserError):
+    """A reading was kept unseen whose characters `places` (from 0) are very doubtful."""
+
+    code = "very_doubtful"
+
+    def __init__(self, message: str, places: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.places = places
+
+
+class RuleBrokenError(UserError):
+    """A value breaks a rule of its field or form; a person may keep it with a note."""
+
+    code = "rule_broken"
 
 
 class OtherTemplateError(UserError):
@@ -99,6 +129,12 @@ class ModelError(FieldhandError):
     code = "model"
 
 
+class BackupError(UserError):
+    """A backup cannot be made, read or put back."""
+
+    code = "backup"
+
+
 class DatasetError(UserError):
     """A data set for training or evaluation cannot be used."""
 
@@ -129,6 +165,25 @@ class BrokerUnavailableError(TransientError):
     code = "broker_unavailable"
 
 
+class EngineLostError(TransientError):
+    """The device that recognises characters is gone, or lacks memory; `reason` is that in a word.
+
+    The recogniser that is asked next answers without it.
+    """
+
+    code = "engine_lost"
+
+    def __init__(self, message: str, reason: str = "device") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class HelperLostError(FieldhandError):
+    """A process that cuts and decodes pages for a worker died, as from lack of memory."""
+
+    code = "helper_lost"
+
+
 class StorageDamagedError(FieldhandError):
     """A stored file's bytes are not those that were put there."""
 
@@ -139,6 +194,12 @@ class LeaseLostError(FieldhandError):
     """Work took longer than its lease and another worker may have taken it over: nothing counts."""
 
     code = "lease_lost"
+
+
+class WorkerSilentError(TransientError):
+    """A worker does not answer, or does not go on."""
+
+    code = "worker_silent"
 
 
 class DatabaseUnavailableError(TransientError):

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
 import obstore
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.store import LocalStore, ObjectStore
 
 from forms_app.errors import ConfigurationError, StorageDamagedError
 from forms_app.local_copies import LocalCopies
 from forms_app.reading.errors import FileTooLargeError
+from forms_app.s3_store import s3_store
 from forms_app.storage_errors import translated_errors
 
 CHUNK_BYTES = 1 << 20
@@ -133,7 +132,7 @@ class FileStore:
             StorageDamagedError: The file is gone, or its bytes have changed.
         """
         with translated_errors():
-            for _ in self._verified_chunks([key]):
+            for _ in self.verified_chunks([key]):
                 pass
 
     def local_path(self, key: str) -> Path:
@@ -150,7 +149,7 @@ class FileStore:
                 path = Path(str(self._store.prefix)) / _path(key)
                 path.stat()
                 return path
-            return LocalCopies().path(key, self._verified_chunks([key]))
+            return LocalCopies().path(key, self.verified_chunks([key]))
 
     def join(self, keys: Sequence[str]) -> StoredFile:
         """Keep the contents of `keys`, one after the other, as one file; in bounded memory.
@@ -161,7 +160,7 @@ class FileStore:
         digest, size = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
             with translated_errors():
-                for chunk in self._verified_chunks(keys):
+                for chunk in self.verified_chunks(keys):
                     digest.update(chunk)
                     size += len(chunk)
                     spool.write(chunk)
@@ -169,7 +168,12 @@ class FileStore:
             self.put_spooled(stored, spool)
         return stored
 
-    def _verified_chunks(self, keys: Sequence[str]) -> Iterator[bytes]:
+    def verified_chunks(self, keys: Sequence[str]) -> Iterator[bytes]:
+        """The contents of `keys`, one after the other, each compared with its key at its end.
+
+        Raises:
+            StorageDamagedError: One of them is gone, or its bytes have changed.
+        """
         for key in keys:
             digest = hashlib.sha256()
             for chunk in self.chunks(key):
@@ -231,13 +235,15 @@ class _RawReader(io.RawIOBase):
 def open_file_store(files_url: str) -> FileStore:
     """A file store for a folder's path or `s3://BUCKET/PREFIX`.
 
-    S3 keys, region and endpoint come from the usual `AWS_*` variables.
+    S3 keys, region and endpoint come from the usual `AWS_*` variables, or from the files that
+    `AWS_*_FILE` name.
 
     Raises:
-        ConfigurationError: The folder cannot be made, or the address is of neither kind.
+        ConfigurationError: The folder cannot be made, the address is of neither kind, or a file
+            with keys cannot be read.
     """
     if files_url.startswith("s3://"):
-        return FileStore(_s3_store(files_url))
+        return FileStore(s3_store(files_url))
     if "://" in files_url:
         raise ConfigurationError(
             f"The setting files_url must be a folder or s3://BUCKET/PREFIX, not {files_url}."
@@ -249,21 +255,6 @@ def open_file_store(files_url: str) -> FileStore:
             f"The folder {files_url} for files cannot be made: {error.strerror}."
         ) from error
     return FileStore(LocalStore(prefix=files_url))
-
-
-def _s3_store(files_url: str) -> S3Store:
-    bucket, _, prefix = files_url.removeprefix("s3://").partition("/")
-    endpoint = os.environ.get("AWS_ENDPOINT_URL", os.environ.get("AWS_ENDPOINT", ""))
-    return S3Store(
-        bucket,
-        prefix=prefix or None,
-        client_options={
-            "allow_http": endpoint.startswith("http://"),
-            "timeout": "60s",
-            "connect_timeout": "5s",
-        },
-        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
-    )
 
 
 def _path(key: str) -> str:

@@ -11,6 +11,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from forms_app.config import Settings
 
+REQUEST_ID = "request_id"
+"""The key of a request's id in lines of the log, and in the headers of the tasks that it sends."""
+
 # They tell of every message at level info.
 QUIETED = (
     "PIL",

@@ -37,6 +37,21 @@ def translated_errors() -> Iterator[None]:
         raise _storage_error(error.errno in FULL_ERRNOS) from error
 
 
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """A disk without space, under temporary files too, is told as what it is.
+
+    Raises:
+        StorageFullError: there is no space.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL_ERRNOS:
+            raise
+        raise StorageFullError(FULL_MESSAGE) from error
+
+
 def _storage_error(is_full: bool) -> StorageFullError | StorageUnavailableError:
     if is_full:
         return StorageFullError(FULL_MESSAGE)

@@ -36,8 +36,20 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def all_revisions(engine: Engine) -> frozenset[str]:
+    """Every revision that this version of Fieldhand knows."""
+    scripts = ScriptDirectory.from_config(make_config(engine)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 def head_revision(engine: Engine) -> str:
     """The newest revision that this version of Fieldhand knows."""
     head = ScriptDirectory.from_config(make_config(engine)).get_current_head()
     assert head is not None
     return head
+
+
+def known_revisions(engine: Engine) -> frozenset[str]:
+    """Every revision that this version of Fieldhand can bring up to its own."""
+    script = ScriptDirectory.from_config(make_config(engine))
+    return frozenset(revision.revision for revision in script.walk_revisions())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from forms_app.config import Settings, load_settings
 from forms_app.services.application import Application
 from forms_app.store.engine import make_engine
 from tests.fakes import RecordingTaskSender, with_recorded_tasks
+from tests.prepared_blanks import blanks_prepared_once
 
 pytest_plugins = ["tests.servers"]
 
@@ -31,6 +33,22 @@ BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
 @pytest.fixture(autouse=True)
 def _only_loopback() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Commands that run in this process set the logs up for themselves."""
+    root, config = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**config)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _blanks_are_prepared_once() -> Iterator[None]:
+    with blanks_prepared_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +81,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_url: str) -> Settings:
-    """Settings on SQLite and a local folder."""
-    return load_settings({}, data_dir=tmp_path / "data", database_url=sqlite_url)
+    """Settings on SQLite and a local folder, without chance in what review hands out."""
+    return load_settings(
+        {}, data_dir=tmp_path / "data", database_url=sqlite_url, seeded_error_every=0
+    )
 
 
 @pytest.fixture
@@ -77,7 +97,9 @@ def app(settings: Settings) -> Iterator[Application]:
 @pytest.fixture
 def any_app(tmp_path: Path, database_url: str) -> Iterator[Application]:
     """As `app`, on SQLite and on PostgreSQL in turn."""
-    settings = load_settings({}, data_dir=tmp_path / "data", database_url=database_url)
+    settings = load_settings(
+        {}, data_dir=tmp_path / "data", database_url=database_url, seeded_error_every=0
+    )
     with with_recorded_tasks(bootstrap(settings)) as application:
         yield application
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,21 +58,25 @@ FIELDS: list[dict[str, Any]] = [SURNAME, NUMBER, CONSENT]
 
 def draw_blank(pages: int = 1, fields: Sequence[dict[str, Any]] = tuple(FIELDS)) -> bytes:
     """A printed form (multi-page TIFF): text to find it by, and the fields' boxes."""
-    images = [_draw_page(number, fields) for number in range(1, pages + 1)]
+    return _drawn(pages, tuple((field["page"], *field["box"]) for field in fields))
+
+
+@lru_cache(maxsize=64)
+def _drawn(pages: int, boxes: tuple[tuple[int, ...], ...]) -> bytes:
+    images = [_draw_page(number, boxes) for number in range(1, pages + 1)]
     _, data = cv2.imencodemulti(".tiff", images)
     return bytes(data)
 
 
-def _draw_page(number: int, fields: Sequence[dict[str, Any]]) -> GreyImage:
+def _draw_page(number: int, boxes: Sequence[tuple[int, ...]]) -> GreyImage:
     page = np.full((HEIGHT_PX, WIDTH_PX), 255, np.uint8)
     rng = np.random.default_rng(number)
     cv2.putText(page, f"Form, page {number}", (60, 90), cv2.FONT_HERSHEY_DUPLEX, 1.4, 0, 2)
     for y in range(520, HEIGHT_PX - 60, 36):
         words = "".join(rng.choice(list("abcdefghiklmnoprstuvwz   ")) for _ in range(38))
         cv2.putText(page, words, (60, y), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 0, 1)
-    for field in fields:
-        if field["page"] == number:
-            x, y, width, height = field["box"]
+    for page_number, x, y, width, height in boxes:
+        if page_number == number:
             cv2.rectangle(page, (x, y), (x + width, y + height), 0, 1)
     return page
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from forms_app import queues
 from forms_app.errors import BrokerUnavailableError
@@ -64,3 +68,28 @@ def run_sent_tasks(app: Application, stop_before: str | None = None) -> None:
                 read_pages(app, app.settings.read_batch_pages)
             else:
                 services[name](app, *args)
+
+
+class FailingDevice:
+    """A Keras model on a device that fails: it raises TensorFlow's own errors, else it answers.
+
+    Batches of more than `room` glyphs find no memory. `is_gone` makes every call fail.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.room = 1 << 30
+        self.is_gone = False
+        self.sizes: list[int] = []
+        self._model = model
+
+    def predict_on_batch(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """As Keras's model."""
+        import tensorflow as tf
+
+        self.sizes.append(len(batch))
+        if self.is_gone:
+            raise tf.errors.InternalError(None, None, "CUDA_ERROR_ECC_UNCORRECTABLE")
+        if len(batch) > self.room:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        answers: NDArray[np.float32] = self._model.predict_on_batch(batch)
+        return answers

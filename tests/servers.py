@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,13 @@ import migrations
 from forms_app.store.engine import make_engine
 
 START_LIMIT_S = 60.0
+PORTS = range(10_000, 32_000)
 S3_BUCKET = "fieldhand-tests"
+S3_KEYS = {
+    "AWS_ACCESS_KEY_ID": "tester",
+    "AWS_SECRET_ACCESS_KEY": "tester-secret",
+    "AWS_REGION": "us-east-1",
+}
 
 
 @pytest.fixture(scope="session")
@@ -98,39 +105,46 @@ def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     folder = tmp_path_factory.mktemp("s3")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "tester")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "tester-secret")
-        patch.setenv("AWS_REGION", "us-east-1")
+        for name, value in S3_KEYS.items():
+            patch.setenv(name, value)
         with _s3_server(folder) as port:
             patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
             yield f"s3://{S3_BUCKET}"
 
 
-@contextmanager
-def _s3_server(folder: Path) -> Iterator[int]:
-    """SeaweedFS in one process; it takes its keys from the `AWS_*` variables."""
-    roles = ("master", "volume", "filer", "s3")
+def s3_command(folder: Path) -> tuple[list[str], int]:
+    """The command line of SeaweedFS in one process, and the port of its S3.
+
+    It takes its keys from the `AWS_*` variables.
+    """
+    roles = ("master", "volume", "filer", "s3", "admin")
     flags = [f"-{role}.{port}={free_port()}" for role in roles for port in ("port", "port.grpc")]
     port = int(flags[roles.index("s3") * 2].split("=")[1])
+    command = [
+        *(str(Path(sys.executable).parent / "weed"), "mini", f"-dir={folder}"),
+        *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags),
+        *("-admin.ui=false", "-webdav=false", f"-bucket={S3_BUCKET}"),
+        # Each has a port of its own otherwise, for which servers that start together would fight.
+        *("-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"),
+    ]
+    return command, port
+
+
+@contextmanager
+def _s3_server(folder: Path) -> Iterator[int]:
+    command, port = s3_command(folder)
     process = subprocess.Popen(
-        [
-            *(str(Path(sys.executable).parent / "weed"), "mini", f"-dir={folder}"),
-            *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", *flags),
-            *("-admin.ui=false", "-webdav=false", f"-bucket={S3_BUCKET}"),
-        ],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for_bucket(port)
+        wait_for_bucket(port)
         yield port
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait_for_bucket(port: int) -> None:
+def wait_for_bucket(port: int) -> None:
     """It answers 503 until it is up, then 403 to whoever has no key; the bucket comes last."""
     store = S3Store(
         S3_BUCKET,
@@ -150,11 +164,15 @@ def _wait_for_bucket(port: int) -> None:
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port that nobody listens on just now.
+
+    None of those that systems give to clients: one of them may be taken before a server is up.
+    """
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _make_forgetful(server_url: str) -> None:
@@ -172,7 +190,8 @@ def _new_database(server_url: str, template: str | None = None) -> Iterator[str]
     name = f"test_{uuid.uuid4().hex}"
     admin = make_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        copied = f" TEMPLATE {template}" if template else ""
+        # A copy of the files costs half of a copy by way of the log, block by block.
+        copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
         connection.execute(text(f"CREATE DATABASE {name}{copied}"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)

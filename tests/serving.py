@@ -17,7 +17,7 @@ from types import TracebackType
 from werkzeug.serving import make_server
 
 from forms_app.services.application import Application
-from forms_app.web import create_app
+from tests.compiled_pages import compiled_once
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
@@ -38,6 +38,8 @@ class Serve:
         self.ready_after_s = 0.0
         self.lines: list[str] = []
         self._arguments = ["--data", str(data_dir), "--port", "0", "--workers", str(workers)]
+        # Tests that want chance in what review hands out say so.
+        settings = {"seeded_error_every": 0, **settings}
         self._settings = {f"FIELDHAND_{name.upper()}": str(v) for name, v in settings.items()}
         self._has_url = threading.Event()
         self._process: subprocess.Popen[str] | None = None
@@ -177,7 +179,7 @@ def _words_of(pid: int) -> set[str]:
 def pages_of(app: Application) -> Iterator[str]:
     """Address of the pages alone over `app`, served by threads of this process."""
     # waitress has no way to be stopped from outside its own loop.
-    server = make_server("127.0.0.1", 0, create_app(app), threaded=True)
+    server = make_server("127.0.0.1", 0, compiled_once(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+import structlog
 
 from forms_app import queues
 from forms_app.bootstrap import CeleryTaskSender, bootstrap
 from forms_app.config import load_settings
 from forms_app.errors import BrokerUnavailableError, ConfigurationError
+from forms_app.logs import REQUEST_ID
 from forms_app.store.engine import make_engine
 from tests.servers import free_port
 
@@ -24,6 +26,20 @@ def test_tasks_reach_their_queue(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
         message = json.loads(client.lpop(queues.ALIGN))
     assert message["headers"]["task"] == queues.ALIGN_PAGE
+    assert message["headers"]["argsrepr"] == "(17,)"
+    # Whom a task is for is told beside its ids; nobody asks for this one.
+    assert REQUEST_ID not in message["headers"]
+
+
+@pytest.mark.redis
+def test_a_task_carries_the_request_that_asks(redis_url: str) -> None:
+    import redis
+
+    with structlog.contextvars.bound_contextvars(request_id="from-the-browser"):
+        CeleryTaskSender(redis_url).send(queues.ALIGN_PAGE, 17)
+    with redis.Redis.from_url(redis_url) as client:
+        message = json.loads(client.lpop(queues.ALIGN))
+    assert message["headers"][REQUEST_ID] == "from-the-browser"
     assert message["headers"]["argsrepr"] == "(17,)"
 
 

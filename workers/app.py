@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 import cv2
 from celery import Celery, Task
 from celery.exceptions import CPendingDeprecationWarning
-from celery.signals import task_retry, worker_process_init
+from celery.signals import task_retry, worker_process_init, worker_ready
 from kombu.entity import Queue
 
 from forms_app.bootstrap import Application, bootstrap
 from forms_app.embedded.tether import die_with_parent
-from forms_app.errors import TransientError
-from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK
-from workers import acknowledging
+from forms_app.errors import ModelError, TransientError
+from forms_app.queues import ALL_QUEUES, INTAKE, QUEUE_OF_TASK, READ
+from workers import acknowledging, heartbeat, observing, watchdog  # noqa: F401  # signals
 from workers.process import settings
 
 TASKS_PER_PROCESS = 2000
@@ -82,6 +84,11 @@ celery.conf.update(
     worker_enable_remote_control=False,
 )
 
+# Processes of a pool are forked after this.
+MAIN_PROCESS = os.getpid()
+# So it is in the pool of one process (solo), which is the main process itself.
+_works_in_main_process = False
+
 _application: Application | None = None
 _application_lock = Lock()
 
@@ -96,15 +103,32 @@ def application() -> Application:
     global _application
     with _application_lock:
         if _application is None:
-            _application = bootstrap(settings)
+            # Helpers stand beside a worker of one process: several would each have as many.
+            helpers = settings.read_helpers if _works_in_main_process else 0
+            _application = bootstrap(replace(settings, read_helpers=helpers))
         return _application
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def prepare_process(**_: Any) -> None:
     """One thread for each process of the pool: the pool itself fills the cores."""
-    die_with_parent()
+    global _works_in_main_process
+    if os.getpid() == MAIN_PROCESS:
+        _works_in_main_process = True
+        watchdog.watch_tasks()
+    else:
+        die_with_parent()
     cv2.setNumThreads(1)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def load_beforehand(sender: Any = None, **_: Any) -> None:
+    """A GPU takes up to a minute to be ready: no task's time is spent on that."""
+    if _works_in_main_process and READ in sender.app.amqp.queues.consume_from:
+        try:
+            application().classifier()
+        except ModelError as error:
+            logger.error("nothing can be read: %s", error)
 
 
 @task_retry.connect  # type: ignore[untyped-decorator]

@@ -7,16 +7,27 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import beat_init
 from kombu.exceptions import OperationalError
 
 from forms_app.queues import QUEUE_OF_TASK, SWEEP
+from workers import observing  # noqa: F401  # it connects signals
 from workers.process import settings
 
 logger = logging.getLogger(__name__)
+
+
+def steady_now() -> datetime:
+    """A time that only ever goes on: after its machine's clock was set back by an hour, Celery
+    would send nothing for an hour."""
+    return datetime.fromtimestamp(time.monotonic(), UTC)
+
 
 clock = Celery("fieldhand-clock", broker=settings.broker_url)
 clock.conf.update(
@@ -26,12 +37,9 @@ clock.conf.update(
     beat_schedule={
         "sweep": {
             "task": SWEEP,
-            "schedule": float(settings.sweep_seconds),
-            # Sweeps that nobody had time for must not pile up.
-            "options": {
-                "queue": QUEUE_OF_TASK[SWEEP],
-                "expires": float(settings.sweep_seconds),
-            },
+            "schedule": schedule(float(settings.sweep_seconds), nowfun=steady_now),
+            # Never with a time of expiry: workers whose clock is ahead of ours would drop them all.
+            "options": {"queue": QUEUE_OF_TASK[SWEEP]},
         }
     },
 )

@@ -14,7 +14,12 @@ from forms_app.services import (
 )
 from forms_app.services.sending import send_or_leave
 from workers.app import LONG_LIMIT_S, LONG_SOFT_LIMIT_S, application, celery
+from workers.heartbeat import note_counts
+from workers.process import settings
 from workers.sample_drawing import draw_samples
+from workers.spacing import Spacing
+
+between_sweeps = Spacing(settings.sweep_seconds / 2)
 
 
 @celery.task(name=queues.SPLIT_FILE)  # type: ignore[untyped-decorator]
@@ -61,5 +66,7 @@ def run_template_job(job_id: int) -> None:
 
 @celery.task(name=queues.SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Send again what a lost broker or a killed worker left behind."""
-    sweeping.sweep(application())
+    """Send again what a lost broker or a killed worker left behind; sweeps that piled up while
+    nobody had time are one."""
+    if between_sweeps.is_over():
+        note_counts(sweeping.sweep(application()))

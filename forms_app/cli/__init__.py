@@ -14,16 +14,21 @@ import click
 from forms_app.errors import FieldhandError
 
 VERBS = {
+    "backup": "Add a backup of database and files to a folder.",
     "classify": "Recognise the characters in your own images.",
+    "config": "Show every setting that is in force and where it comes from.",
     "demo": "Read the shipped demo forms through the whole system.",
+    "doctor": "Check whether everything works and say what to do.",
     "evaluate": "Measure the recogniser on a data set.",
     "migrate": "Bring the database to the newest schema.",
     "read": "Read filled forms without a server or a database.",
+    "restore": "Fill an empty site from a backup.",
     "serve": "Start everything on this machine and work in the browser.",
     "submit": "Put files and folders of this machine into a batch.",
     "synthesize": "Draw filled forms of a template with known truth.",
     "template": "Check, import and export form template files.",
     "train": "Train the recogniser.",
+    "user": "Name the people who work here.",
     "watch": "Take what scanners put into a folder into batches.",
     "worker": "Run one Celery worker in the foreground.",
 }

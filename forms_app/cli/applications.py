@@ -25,15 +25,23 @@ data_option = click.option(
 @contextmanager
 def opened_application(data: Path | None) -> Iterator[Application]:
     """The application on a database that has the newest schema."""
+    from forms_app.embedded.database import migrate
+
+    with unmigrated_application(data) as app:
+        migrate(app.settings)
+        yield app
+
+
+@contextmanager
+def unmigrated_application(data: Path | None) -> Iterator[Application]:
+    """The application on a database as it is, or where there is none yet."""
     from forms_app.bootstrap import bootstrap
     from forms_app.config import load_settings
-    from forms_app.embedded.database import migrate
     from forms_app.logs import configure_logging
 
     settings = load_settings(data_dir=data)
     # A command says itself what hinders it.
     configure_logging(replace(settings, log_level="error"))
-    migrate(settings)
     app = bootstrap(settings)
     try:
         yield app

@@ -65,7 +65,7 @@ def wait_until_read(app: Application, batch_id: int, say: Say) -> BatchSummary:
     """
     deadline, shown = time.monotonic() + LONGEST_WAIT_S, -1
     while time.monotonic() < deadline:
-        summary = batches.get_batch(app, batch_id).summary
+        summary = batches.get_summary(app, batch_id)
         if summary.pages_read != shown:
             shown = summary.pages_read
             say(f"{shown} of {summary.files} pages read")

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from forms_app.config import PREFIX, Settings
+from forms_app.config import Settings
+from forms_app.config.sources import FILE_SUFFIX, variable_of
 from forms_app.embedded import broker
 from forms_app.queues import ALL_QUEUES
 
 # Our own processes print this, whatever their log level is.
 READY_MARK = "fieldhand: ready"
+# Asks `embedded.database` to look for what prevents work; this exit code says that it found some.
+LOOK_FIRST, CANNOT_WORK = "--look-first", 3
 # Numerical libraries would each start a thread for every core in every worker process.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
@@ -109,15 +112,23 @@ def web_component(settings: Settings, listening_fd: int) -> Component:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as variables, so that every process works with the supervisor's own."""
-    names = ("data_dir", "database_url", "files_url", "broker_url")
-    return {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
+    variables = {}
+    for name in ("data_dir", "database_url", "files_url", "broker_url"):
+        variables[variable_of(name)] = str(getattr(settings, name))
+        # Given in both ways it would be refused.
+        variables[variable_of(name) + FILE_SUFFIX] = ""
+    return variables
 
 
 def worker_command(queues: str, processes: int, name: str, log_level: str) -> tuple[str, ...]:
-    """The command line of a Celery worker for `queues`, separated by commas."""
+    """The command line of a Celery worker for `queues`, separated by commas.
+
+    With no `processes` of its own it works in itself: TensorFlow on a GPU must not be forked.
+    """
+    pool = ("--concurrency", str(processes)) if processes else ("--pool", "solo")
     return (
         *_celery("workers", "worker"),
-        *("--queues", queues, "--concurrency", str(processes)),
+        *("--queues", queues, *pool),
         *("--hostname", f"{name}@%h", "--loglevel", log_level),
         # Workers have nothing to tell each other: the database holds all state.
         *("--without-gossip", "--without-mingle"),

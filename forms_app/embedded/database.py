@@ -1,6 +1,7 @@
 """The database before the workers start: newest schema, no claims of dead workers.
 
-Run as a module it does both in a process of its own, so that the supervisor stays small.
+Run as a module it does both in a process of its own, so that the supervisor stays small. With
+`--look-first` it looks before whether anything would prevent work (`forms_app/doctor`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import Settings, load_settings
+from forms_app.doctor.catalogue import BEFORE_START
+from forms_app.doctor.findings import Verdict
+from forms_app.doctor.running import examine
+from forms_app.embedded.components import CANNOT_WORK, LOOK_FIRST
 from forms_app.errors import ConfigurationError, DatabaseUnavailableError, FieldhandError
 from forms_app.services.sweeping import free_all_leases
 from forms_app.store.engine import make_engine
@@ -54,9 +59,18 @@ def free_claims(settings: Settings) -> None:
         free_all_leases(bootstrap(settings))
 
 
+def prevents_work(settings: Settings) -> str:
+    """What would keep pages from being read, in sentences; empty when nothing does."""
+    findings = examine(BEFORE_START, settings)
+    return " ".join(finding.sentences for finding in findings if finding.verdict is Verdict.FAILED)
+
+
 def main() -> None:
     """Prepare the database of the settings in the environment."""
     settings = load_settings()
+    if sys.argv[1:] == [LOOK_FIRST] and (trouble := prevents_work(settings)):
+        print(trouble)
+        sys.exit(CANNOT_WORK)
     try:
         done = migrate(settings)
         free_claims(settings)

@@ -9,9 +9,9 @@ import socket
 from pathlib import Path
 from typing import IO
 
+from forms_app.doctor.site import LOCK_NAME
 from forms_app.errors import ConfigurationError, ConflictError
 
-LOCK_NAME = "serve.lock"
 BACKLOG = 256
 
 

@@ -13,7 +13,6 @@ from concurrent.futures import Future
 from forms_app.config import Settings
 from forms_app.embedded import premises
 from forms_app.embedded.startup import Say, make_supervisor, start_all, start_workers
-from forms_app.errors import ConfigurationError
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -32,10 +31,6 @@ def serve(settings: Settings, host: str, port: int, worker_processes: int, say: 
         UserError: The folder, port or host cannot be used; nothing was started.
         StartError: A component does not come up; the others were stopped again.
     """
-    if settings.watch_folder and not settings.watch_template:
-        raise ConfigurationError(
-            "The setting watch_folder needs watch_template, the form template of its scans."
-        )
     with (
         premises.claim_data_folder(settings.data_dir),
         premises.bind(host, port) as listening,

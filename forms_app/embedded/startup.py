@@ -73,16 +73,18 @@ async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
 
 
 async def _prepare_database(settings: Settings, say: Say) -> None:
-    code, last = await _run_database_module(settings)
+    code, last = await _run_database_module(settings, components.LOOK_FIRST)
+    if code == components.CANNOT_WORK:
+        raise StartError(last)
     if code:
         raise StartError(f"database did not start: {last}")
     say(f"{'database':<9} {last}")
 
 
-async def _run_database_module(settings: Settings) -> tuple[int, str]:
+async def _run_database_module(settings: Settings, *arguments: str) -> tuple[int, str]:
     """Exit code and last line of `embedded.database`."""
     process = await asyncio.create_subprocess_exec(
-        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database")),
+        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database", *arguments)),
         env=os.environ | components.environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -57,7 +57,7 @@ def align_view(
         The position of the reference found, and the aligned page.
 
     Raises:
-        AmbiguousPageError: it could as well be a page of another form.
+        AmbiguousPageError: it is one of these forms' pages, and could as well be another's.
         PageError: as for `align_onto_template`; its `nearest` is a position in `references`.
     """
     fits = fitting_references(view, references)
@@ -68,16 +68,35 @@ def align_view(
         rivals,
         own_print or (lambda one, other: own_print_of(references[one], references[other])),
     )
+    laid = _first_laid(
+        view, references, [(place, dict(fits)[place]) for place in places], fields_of
+    )
     if len(places) > 1:
         raise AmbiguousPageError(places)
-    [place] = places
-    reference, fit = references[place], dict(fits)[place]
-    on_page = [field for field in fields_of(place) if field.page == reference.number]
-    try:
-        return place, lay_page(view, reference, fit, on_page)
-    except PageError as error:
-        error.nearest = place
-        raise
+    return laid
+
+
+def _first_laid(
+    view: PageView,
+    references: Sequence[PageReference],
+    fits: Sequence[tuple[int, CoarseFit]],
+    fields_of: Callable[[int], Sequence[FormField]],
+) -> tuple[int, AlignedPage]:
+    """The first reference that the page can be laid onto, and the page.
+
+    Raises:
+        PageError: there is none; what it says of the first.
+    """
+    refusals = []
+    for place, fit in fits:
+        reference = references[place]
+        on_page = [field for field in fields_of(place) if field.page == reference.number]
+        try:
+            return place, lay_page(view, reference, fit, on_page)
+        except PageError as error:
+            error.nearest = place
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _best_of_each(

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forms_app.errors import ModelError
-from forms_app.reading.engines import Engine, KerasEngine, LiteRTEngine
+from forms_app.reading.engines import Engine, LiteRTEngine
 from forms_app.reading.errors import ShapeError
 from forms_app.reading.glyphs import GLYPH_SIZE_PX
+from forms_app.reading.keras_engine import KerasEngine
 from forms_app.reading.model_card import ModelCard, read_card, verified_bytes
 
 ENGINES = ("auto", "litert", "keras")
@@ -72,6 +73,7 @@ class NetworkClassifier:
         charset: its classes.
         engine: "litert" or "keras".
         model_id: the model's name and the first 12 digits of its weights' SHA-256.
+        is_on_gpu: whether a GPU does the work.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class NetworkClassifier:
         self.charset = charset
         self.engine = engine
         self.model_id = model_id
+        self.is_on_gpu = isinstance(network, KerasEngine) and network.is_on_gpu
         self._network = network
         self._temperature = temperature
         self._lock = threading.Lock()
@@ -107,6 +110,18 @@ class NetworkClassifier:
             logits = self._network.logits(glyphs)
         return log_softmax(logits / np.float32(self._temperature))
 
+    def gpu_memory_bytes(self) -> dict[str, int]:
+        """GPU memory `used` now and at its `peak`; empty where no GPU does the work."""
+        return self._network.memory_bytes() if isinstance(self._network, KerasEngine) else {}
+
+    def try_out(self) -> None:
+        """Reads an empty glyph, to find out whether the engine works.
+
+        Raises:
+            EngineLostError: its device is gone.
+        """
+        self.classify(np.zeros((1, GLYPH_SIZE_PX, GLYPH_SIZE_PX), np.uint8))
+
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """(N, K) logits to (N, K) log-probabilities."""
@@ -121,16 +136,20 @@ def default_model_directory() -> Path:
     return Path(__file__).resolve().parent.parent / "models"
 
 
+def gpu_present() -> bool:
+    """Whether there is an NVIDIA device that is not hidden from this process."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    return not hidden and any(device.exists() for device in _NVIDIA_DEVICES)
+
+
 def gpu_expected() -> bool:
     """Whether an NVIDIA device and TensorFlow are both here; imports neither."""
-    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
-    present = any(device.exists() for device in _NVIDIA_DEVICES)
-    return present and not hidden and find_spec("tensorflow") is not None
+    return gpu_present() and find_spec("tensorflow") is not None
 
 
 def load_classifier(
     engine: str = "auto", directory: Path | None = None, *, num_threads: int = 1
-) -> Classifier:
+) -> NetworkClassifier:
     """Loads a classifier, verified against its model card.
 
     Args:
@@ -140,6 +159,7 @@ def load_classifier(
 
     Raises:
         ModelError: unknown engine, missing library, damaged or mismatched model.
+        EngineLostError: the GPU is there and cannot be worked with.
     """
     if engine not in ENGINES:
         raise ModelError(f"got engine {engine!r}, expected one of {', '.join(ENGINES)}.")

@@ -24,6 +24,7 @@ _SLIP_WEIGHT = 0.05
 _VISIBLE = 0.2
 _MARK_BESIDE = "there is a mark beside the boxes"
 _UNTRUSTED = 0.5
+HIGH_RISK = "high risk: two people key it"
 # Of 85 drawn fields with lost ink 1 was read right.
 _PART_READ = 0.05
 
@@ -158,6 +159,11 @@ def _too_unsure(confidence: float, threshold: float) -> str:
     # Rounded down, so that what falls short never looks as if it did not.
     certain = math.floor(1000 * confidence) / 10
     return f"the reading is {certain:g}% certain, {100 * threshold:g}% are asked for"
+
+
+def with_second_key(reading: FieldReading) -> FieldReading:
+    """The same reading for people, however sure it is: two of them are to key the field."""
+    return replace(reading, needs_review=True, reasons=(*reading.reasons, HIGH_RISK))
 
 
 def missing_page(field: FormField) -> FieldReading:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Self
 
-from forms_app.errors import FieldhandError
+from forms_app.errors import FieldhandError, TransientError
 
 
 class ReadingError(FieldhandError):
@@ -59,6 +59,36 @@ class ImageTooLargeError(IntakeError):
     """The image has more pixels than the limit; refused before decoding."""
 
     code = "image_too_large"
+
+
+class OpenerError(IntakeError):
+    """The process that opens scans did not survive this one, tried twice."""
+
+    code = "opener"
+
+
+class OpenerCrashedError(OpenerError):
+    """It crashed in a decoder."""
+
+    code = "opener_crashed"
+
+
+class OpenerMemoryError(OpenerError):
+    """It asked for more memory than it may have."""
+
+    code = "opener_memory"
+
+
+class OpenerTimeoutError(OpenerError):
+    """It did not answer in time."""
+
+    code = "opener_timeout"
+
+
+class OpenerUnavailableError(TransientError):
+    """The process that opens scans cannot be started; no scan is to blame."""
+
+    code = "opener_unavailable"
 
 
 class ArchiveError(IntakeError):

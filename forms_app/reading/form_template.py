@@ -72,7 +72,8 @@ class FormField:
     """A field on a template page (1-based `page`), boxes in that page's pixels.
 
     `layout` is set for written kinds only; `cells` holds one box per character of a comb, left to
-    right; `options` is set for choice and choices only. `box` bounds the whole field.
+    right; `options` is set for choice and choices only. `box` bounds the whole field. `second_key`:
+    so much hangs on it that two people key it, however sure the machine is.
     """
 
     name: str
@@ -84,6 +85,7 @@ class FormField:
     cells: tuple[Box, ...] = ()
     options: tuple[Option, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
+    second_key: bool = False
 
     @property
     def is_written(self) -> bool:

@@ -216,5 +216,5 @@ def _laid(
     matrix = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(matrix, view.grey.shape)
     upright = matrix @ np.linalg.inv(turning(turns, view.grey.shape))
-    near_fields = field_residuals(fields, all_checks, placement)
+    near_fields = field_residuals(fields, all_checks, placement, view.grey.shape)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)

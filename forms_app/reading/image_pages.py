@@ -96,7 +96,7 @@ def colours(data: ScanFile, source: str, least_px: int) -> tuple[NDArray[np.uint
 def _damage_named(source: str) -> Iterator[None]:
     try:
         yield
-    except (ReadingError, FileNotFoundError):
+    except (ReadingError, FileNotFoundError, MemoryError):
         raise
     except Exception as error:  # decoders raise anything at all on damaged bytes
         raise DamagedFileError(

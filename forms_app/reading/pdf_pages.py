@@ -11,12 +11,20 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw as pdfium_raw
 
 from forms_app.reading.chroma import REDUCTION, THUMBNAIL, chroma_of, is_coloured
-from forms_app.reading.errors import DamagedFileError, EncryptedFileError
+from forms_app.reading.errors import (
+    DamagedFileError,
+    EncryptedFileError,
+    ImageTooLargeError,
+)
 from forms_app.reading.page_limits import IntakeLimits
 from forms_app.reading.scan_file import ScanFile
 from forms_app.reading.types import ChromaImage, GreyImage, SourcePage
 
 POINTS_PER_INCH = 72
+MORE_IN_PICTURES = 4
+"""A page is drawn smaller than the pictures on it may be: scans of 1200 dpi in black and white."""
+HUNGRY_FILTER = "JPXDecode"
+"""JPEG 2000 takes 4 bytes for each sample while it is decoded, and more for its tiles."""
 _pdfium_lock = threading.Lock()
 """pdfium is not thread-safe, not even across documents (pypdfium2's README)."""
 
@@ -89,6 +97,7 @@ def _render(
         page = document[number - 1]
         width, height = (round(side * scale) for side in page.get_size())
         limits.require_pixels(width, height, source, number)
+        _require_pictures(page, limits, source, number)
         bitmap = page.render(scale=scale, grayscale=True)
         grey = np.array(bitmap.to_numpy(), dtype=np.uint8, copy=True)
         bitmap.close()
@@ -97,6 +106,24 @@ def _render(
     except (pdfium.PdfiumError, ValueError) as error:
         raise _damaged(f"Page {number} of {source}") from error
     return grey.reshape(grey.shape[:2]), chroma
+
+
+def _require_pictures(page: pdfium.PdfPage, limits: IntakeLimits, source: str, number: int) -> None:
+    """Refuses a page with a picture that is too large: where memory does not suffice to decode one
+    pdfium leaves it out and says nothing, and the page would be taken for an empty one.
+
+    Raises:
+        ImageTooLargeError: see there.
+    """
+    for picture in page.get_objects(filter=(pdfium_raw.FPDF_PAGEOBJ_IMAGE,)):
+        width, height = picture.get_px_size()
+        is_hungry = HUNGRY_FILTER in picture.get_filters()
+        if width * height > limits.max_pixels * (1 if is_hungry else MORE_IN_PICTURES):
+            raise ImageTooLargeError(
+                f"Page {number} of {source} holds a picture of {width:,} × {height:,} pixels, too "
+                "many to be opened (setting max_page_megapixels). Scan at a lower resolution (300 "
+                "dpi is enough)."
+            )
 
 
 def _may_be_coloured(page: pdfium.PdfPage) -> bool:

@@ -6,7 +6,7 @@ dozens of times faster than field by field).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from forms_app.reading.confidence import (
     judge_image,
     judge_mark,
     judge_written,
+    with_second_key,
     without_trust,
 )
 from forms_app.reading.cropping import crop_field
@@ -45,7 +46,15 @@ from forms_app.reading.types import (
     Segmentation,
 )
 
-__all__ = ["read_crop", "read_page", "read_pages"]
+__all__ = [
+    "PreparedPage",
+    "classify_stacks",
+    "decide_page",
+    "prepare_page",
+    "read_crop",
+    "read_page",
+    "read_pages",
+]
 
 _HIDDEN = "the shading is as dark as ink in this scan and hides what is written"
 
@@ -58,6 +67,24 @@ class CutField:
     crop: FieldCrop
     segmentation: Segmentation | None
     residual_px: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page between its cutting and the verdicts: all that is still needed of it."""
+
+    template_page: int
+    cut: tuple[CutField, ...]
+
+    def stacked_glyphs(self) -> NDArray[np.uint8]:
+        """`(N, 28, 28)`: the glyphs of all fields, field after field; N may be 0."""
+        images = [
+            glyph.image
+            for item in self.cut
+            if item.segmentation is not None
+            for glyph in item.segmentation.glyphs
+        ]
+        return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
 
 
 def read_page(
@@ -94,15 +121,50 @@ def read_pages(
     policy: ReviewPolicy | None = None,
 ) -> list[PageReading]:
     """Read aligned pages; all of their glyphs go through the classifier together."""
-    cuts = [cut_page(page, template, references) for page in pages]
-    log_probabilities = classify(cuts, classifier)
+    policy = policy or ReviewPolicy()
+    prepared = [prepare_page(page, template, references) for page in pages]
+    answers = classify_stacks([page.stacked_glyphs() for page in prepared], classifier)
     return [
-        PageReading(
-            page.template_page,
-            judge_page(cut, found, classifier.charset, policy or ReviewPolicy()),
-        )
-        for page, cut, found in zip(pages, cuts, log_probabilities, strict=True)
+        decide_page(page, rows, classifier.charset, policy)
+        for page, rows in zip(prepared, answers, strict=True)
     ]
+
+
+def prepare_page(
+    page: AlignedPage, template: FormTemplate, references: Sequence[PageReference]
+) -> PreparedPage:
+    """Before the classifier: every field of the page cropped and cut into glyphs."""
+    return PreparedPage(page.template_page, tuple(cut_page(page, template, references)))
+
+
+def classify_stacks(
+    stacks: Sequence[NDArray[np.uint8]], classifier: Classifier
+) -> list[LogProbabilities]:
+    """One classifier call over the glyphs of many pages, of any templates.
+
+    Args:
+        stacks: for each page its glyphs `(N_i, 28, 28)` uint8; N_i may be 0.
+
+    Returns:
+        For each page its log-probabilities `(N_i, K)`.
+    """
+    if not stacks:
+        return []
+    rows = classifier.classify(np.concatenate(stacks))
+    return np.split(rows, np.cumsum([len(stack) for stack in stacks])[:-1])
+
+
+def decide_page(
+    page: PreparedPage, rows: LogProbabilities, charset: Charset, policy: ReviewPolicy
+) -> PageReading:
+    """After the classifier: the verdict on every field.
+
+    Args:
+        rows: `(N, K)`, what the classifier said of `page.stacked_glyphs()`.
+    """
+    return PageReading(
+        page.template_page, judge_page(page.cut, rows_of_fields(page.cut, rows), charset, policy)
+    )
 
 
 def read_crop(
@@ -133,16 +195,9 @@ def classify(
     pages: Sequence[Sequence[CutField]], classifier: Classifier
 ) -> list[list[LogProbabilities]]:
     """One classifier call over all glyphs; for each page and field its `(N, K)` part."""
-    images = [
-        glyph.image
-        for cut in pages
-        for item in cut
-        if item.segmentation is not None
-        for glyph in item.segmentation.glyphs
-    ]
-    stacked: NDArray[np.uint8] = np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
-    rows = iter_split(classifier.classify(stacked), [_glyph_counts(cut) for cut in pages])
-    return list(rows)
+    stacks = [PreparedPage(0, tuple(cut)).stacked_glyphs() for cut in pages]
+    answers = classify_stacks(stacks, classifier)
+    return [rows_of_fields(cut, rows) for cut, rows in zip(pages, answers, strict=True)]
 
 
 def judge_page(
@@ -156,10 +211,14 @@ def judge_page(
         _judge(item, rows, charset, policy)
         for item, rows in zip(cut, weigh_page(cut, log_probabilities, charset), strict=True)
     )
-    return tuple(
-        without_trust(reading, _HIDDEN) if item.crop.is_hidden else reading
-        for item, reading in zip(cut, readings, strict=True)
-    )
+    return tuple(_reviewed(item, reading) for item, reading in zip(cut, readings, strict=True))
+
+
+def _reviewed(item: CutField, reading: FieldReading) -> FieldReading:
+    """The reading, for a person where something other than what it says asks for one."""
+    if item.crop.is_hidden:
+        reading = without_trust(reading, _HIDDEN)
+    return with_second_key(reading) if item.field.second_key else reading
 
 
 def weigh_page(
@@ -170,21 +229,10 @@ def weigh_page(
     return weigh_by_hand(fields, [item.segmentation for item in cut], log_probabilities, charset)
 
 
-def iter_split(
-    rows: LogProbabilities, counts: Sequence[Sequence[int]]
-) -> Iterator[list[LogProbabilities]]:
-    """Hand out consecutive rows: for each page a list with one part per field."""
-    position = 0
-    for page_counts in counts:
-        parts = []
-        for count in page_counts:
-            parts.append(rows[position : position + count])
-            position += count
-        yield parts
-
-
-def _glyph_counts(cut: Sequence[CutField]) -> list[int]:
-    return [len(item.segmentation.glyphs) if item.segmentation else 0 for item in cut]
+def rows_of_fields(cut: Sequence[CutField], rows: LogProbabilities) -> list[LogProbabilities]:
+    """A page's rows handed out: for each field the `(N, K)` part of its glyphs."""
+    counts = [len(item.segmentation.glyphs) if item.segmentation else 0 for item in cut]
+    return np.split(rows, np.cumsum(counts))[:-1]
 
 
 def decode_written(

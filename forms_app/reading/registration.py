@@ -73,7 +73,7 @@ def lay_page(
     homography = scaling(placement.fine_shape, placement.shape) @ placement.matrix
     turns = quarter_turns_of(homography, view.grey.shape)
     upright = homography @ np.linalg.inv(turning(turns, view.grey.shape))
-    near_fields = field_residuals(fields, all_checks, placement)
+    near_fields = field_residuals(fields, all_checks, placement, view.grey.shape)
     grey = _to_be_read(grey, view, placement, reference, fields)
     return AlignedPage(reference.number, grey, upright, turns, residual_px, near_fields)
 

@@ -1,6 +1,7 @@
 """How far off the print of an aligned page is near each of its fields.
 
-Where a field lies beyond the print that was found, its residual grows with the distance.
+Where a field lies beyond the print that was found, its residual grows with the distance; where it
+lies beyond the edge of the scan, it is at least how far.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ POINT_SPACING_SHARE = 150 / 3508
 
 
 def field_residuals(
-    fields: Sequence[FormField], checks: Checks, placement: Placement
+    fields: Sequence[FormField], checks: Checks, placement: Placement, page_shape: tuple[int, ...]
 ) -> dict[str, float]:
     """The residual of each field in template pixels, at its worst place.
+
+    Args:
+        page_shape: of the scan, in its own pixels.
 
     At each point along the field it is what was measured near it. To this comes what the
     displacement may have changed since the nearest print found, in the direction in which less of
@@ -49,9 +53,18 @@ def field_residuals(
     away = _distance_from_print(points, checks, long_side)
     beyond = np.maximum(0, away - FREE_SHARE * long_side)
     at_points = _measured_near(points, checks, long_side) + slope * beyond
+    at_points = np.maximum(at_points, _cut_off_px(points, placement, page_shape))
     firsts = np.cumsum([0, *(len(each) for each in on_fields[:-1])])
     worst = np.maximum.reduceat(at_points, firsts)
     return {field.name: float(px) for field, px in zip(fields, worst, strict=True)}
+
+
+def _cut_off_px(points: Points, placement: Placement, page_shape: tuple[int, ...]) -> Lengths:
+    """How far beyond the edges of the scan each point lies, in template pixels; 0 on it."""
+    shown = placement.page_points(points)
+    last = np.array(page_shape[1::-1], dtype=np.float64) - 1
+    beyond = np.maximum(0, np.maximum(-shown, shown - last)).max(axis=1)
+    return np.asarray(beyond * max(placement.shape) / max(page_shape))
 
 
 def _measured_near(points: Points, checks: Checks, long_side: int) -> Lengths:

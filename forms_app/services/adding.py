@@ -20,6 +20,7 @@ from forms_app.services.dto.batches import FileSummary
 from forms_app.services.file_lists import load_file
 from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave
+from forms_app.services.work_events import file_arrived
 from forms_app.store.audit import record_event
 from forms_app.store.locks import lock_blobs
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, FileRow
@@ -158,6 +159,7 @@ def _insert(session: Session, file: FileRow, arrival: Arrival, settle: Settle) -
     file.archive_id, file.archive_entry = arrival.archive_id, arrival.archive_entry
     session.add(file)
     session.flush()
+    file_arrived(session, file)
     settle(session, file.id)
     record_event(
         session,

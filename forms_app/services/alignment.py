@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ConflictError, LeaseLostError, OtherTemplateError, UserError
 from forms_app.queues import ASSEMBLE_FILE
-from forms_app.reading.intake import open_page
+from forms_app.reading.errors import PageError
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
 from forms_app.services.batch_codes import (
@@ -18,13 +20,14 @@ from forms_app.services.batch_templates import (
     version_of_form,
 )
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.images import encode_png, intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.page_laying import LaidPage, LayJob, lay_page
 from forms_app.services.page_placements import placement_from_json
 from forms_app.services.sending import send_or_leave
 from forms_app.services.stored_scans import opened_scan
 from forms_app.services.template_names import names_of_versions
+from forms_app.services.work_events import also_about, page_aligned, page_not_laid, timed
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
 from forms_app.store.claims import Lease, hold
@@ -36,6 +39,7 @@ from forms_app.store.models import (
     SubmissionRow,
 )
 from forms_app.store.pages import has_pages_in
+from forms_app.store.stages import Stage
 from forms_app.store.states import PageState
 
 
@@ -62,14 +66,25 @@ def align_page(app: Application, page_id: int) -> None:
 
 
 def _align(app: Application, lease: Lease) -> None:
+    with timed(Stage.ALIGN) as elapsed_s:
+        _lay(app, lease, elapsed_s)
+
+
+def _lay(app: Application, lease: Lease, elapsed_s: Callable[[], float]) -> None:
     job = _load_job(app, lease.row_id)
     limits = intake_limits(app.settings)
     with opened_scan(app.files, job.content_hash) as scan:
-        page = open_page(scan, job.file_name, job.number, limits, with_colours=True)
+        page = scan_opener(app.settings).open_page(
+            scan, job.file_name, job.number, limits, with_colours=True
+        )
     try:
         laid = lay_page(app, page, job)
     except OtherTemplateError as error:
+        page_not_laid(error.code)
         _note_template(app, lease, error.version_id)
+        raise
+    except PageError as error:
+        page_not_laid(error.code)
         raise
     picture = encode_png(laid.page.grey)
     aligned_hash = app.files.put(picture)
@@ -79,6 +94,7 @@ def _align(app: Application, lease: Lease) -> None:
             lock_blobs(session, [aligned_hash])
             app.files.put(picture)
             replaced = _save(session, lease.row_id, job, laid, aligned_hash)
+            page_aligned(session, load(session, PageRow, lease.row_id), elapsed_s())
     except (LeaseLostError, UserError):
         delete_unreferenced(app, [aligned_hash])
         raise
@@ -99,6 +115,7 @@ def _load_job(app: Application, page_id: int) -> LayJob:
         page = load(session, PageRow, page_id)
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
+        also_about(file_id=file.id, batch_id=batch.id, submission_id=page.submission_id)
         assert file.content_hash is not None
         candidates = tuple(candidate_pages(session, batch))
         form = session.get(SubmissionRow, page.submission_id) if page.submission_id else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,17 @@ from forms_app.store.engine import session_scope
 
 if TYPE_CHECKING:
     from forms_app.reading.classifier import Classifier
+    from forms_app.services.reading_hands import Helper
+
+
+class HelperPool(Protocol):
+    """The processes that help a worker to read; none unless the settings ask for them."""
+
+    def __call__(self) -> Sequence[Helper]:
+        """All of them; each is started with its first page."""
+
+    def close(self) -> None:
+        """End them."""
 
 
 class TaskSender(Protocol):
@@ -31,7 +42,8 @@ class TaskSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`sessions` opens database sessions, `classifier()` loads the model on first use.
+    """`sessions` opens database sessions, `classifier()` loads the model on first use and gives
+    the one to use for the next call.
 
     `live_classifier()` likewise, always on the CPU: it answers a person who is writing.
     """
@@ -43,11 +55,13 @@ class Application:
     tasks: TaskSender
     classifier: Callable[[], Classifier]
     live_classifier: Callable[[], Classifier]
+    reading_helpers: HelperPool
 
     def session(self) -> AbstractContextManager[Session]:
         """One transaction, see `session_scope`."""
         return session_scope(self.sessions)
 
     def close(self) -> None:
-        """Give back the database connections."""
+        """End the helpers, give back the database connections."""
+        self.reading_helpers.close()
         self.engine.dispose()

@@ -14,10 +14,12 @@ from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
 from forms_app.services.page_signs import is_in_order, page_signs
 from forms_app.services.sending import send_all_or_leave
+from forms_app.services.work_events import about, timed
 from forms_app.store.locks import lock_batch, lock_file, lock_submission
 from forms_app.store.models import FileRow, PageRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import model_version_id
+from forms_app.store.stages import Stage
 from forms_app.store.states import FileState, PageState, SubmissionState
 
 DOUBLED, UNSURE = "doubled_page", "unsure_order"
@@ -45,19 +47,26 @@ def assemble_file(app: Application, file_id: int, trusting: bool = False) -> Non
     Args:
         trusting: a person takes the order as it was scanned: nothing is unsure any more.
     """
-    with app.session() as session:
-        file = lock_file(session, file_id)
-        if file is None or file.state != FileState.SPLIT:
-            return
-        pages = pages_of_file(session, file_id)
-        if any(page.state == PageState.PENDING for page in pages):
-            return
-        _assign(session, file, [page for page in pages if is_in_order(page)], trusting)
-        to_read = _start_reading(session, pages)
-        _finish_forms(session, file)
-        finish_file(session, file_id)
-    rounds = range(0, to_read, app.settings.read_batch_pages)
-    send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
+    with about(file_id=file_id):
+        with timed(Stage.ASSEMBLE), app.session() as session:
+            to_read = _assemble(session, file_id, trusting)
+        rounds = range(0, to_read, app.settings.read_batch_pages)
+        send_all_or_leave(app, ((READ_PAGES, ()) for _ in rounds))
+
+
+def _assemble(session: Session, file_id: int, trusting: bool) -> int:
+    """Returns how many pages are to be read."""
+    file = lock_file(session, file_id)
+    if file is None or file.state != FileState.SPLIT:
+        return 0
+    pages = pages_of_file(session, file_id)
+    if any(page.state == PageState.PENDING for page in pages):
+        return 0
+    _assign(session, file, [page for page in pages if is_in_order(page)], trusting)
+    to_read = _start_reading(session, pages)
+    _finish_forms(session, file)
+    finish_file(session, file_id)
+    return to_read
 
 
 def new_submission(

@@ -17,6 +17,8 @@ from forms_app.errors import (
 )
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
+from forms_app.services.work_events import about, work_failed
+from forms_app.storage_errors import full_disk_told
 from forms_app.store.claims import Lease, LeasedRow, claim_one, release
 from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.states import FileState, PageState
@@ -61,20 +63,26 @@ def attempt(app: Application, lease: Lease, work: Callable[[], None]) -> None:
     Raises:
         TransientError: As `work` raised it; the row is free again and the attempt not counted.
     """
+    with about(**_subject(lease)):
+        _attempt(app, lease, work)
+
+
+def _attempt(app: Application, lease: Lease, work: Callable[[], None]) -> None:
     try:
-        work()
+        with full_disk_told():
+            work()
     except TransientError as error:
-        log.warning("work put off", **_subject(lease), code=error.code)
+        log.warning("work put off", code=error.code)
         with app.session() as session:
             release(session, lease, counted=False)
         raise
     except LeaseLostError:
-        log.warning("work taken over by another worker", **_subject(lease))
+        log.warning("work taken over by another worker")
     except (ReadingError, UserError, StorageDamagedError) as error:
-        log.info("work refused", **_subject(lease), code=error.code)
+        log.info("work refused", code=error.code)
         fail(app, lease.kind, lease.row_id, error.code, error.message, lease.is_ours)
     except Exception:
-        log.exception("work failed unexpectedly", **_subject(lease))
+        log.exception("work failed unexpectedly")
         _give_back(app, lease)
 
 
@@ -91,18 +99,31 @@ def attempt_long(
     Raises:
         TransientError: As `do` raised it; the row is free again and the attempt not counted.
     """
+    with about(**_subject(work.lease)):
+        _attempt_long(work, do, fail_with, internal_message)
+
+
+def _attempt_long(
+    work: LongWork, do: Callable[[], None], fail_with: Callable[..., None], internal_message: str
+) -> None:
+    kind = WORDS[work.lease.kind]
     try:
-        do()
-    except TransientError:
+        with full_disk_told():
+            do()
+    except TransientError as error:
+        log.warning("work put off", code=error.code)
         with work.app.session() as session:
             release(session, work.lease, counted=False)
         raise
     except LeaseLostError:
-        log.info("work taken over or deleted", **_subject(work.lease))
+        log.info("work taken over or deleted")
     except FieldhandError as error:
+        log.info("work refused", code=error.code)
+        work_failed(kind, error.code)
         fail_with(work.app, work.lease.row_id, error.message, work.lease.is_ours)
     except Exception:
-        log.exception("work failed unexpectedly", **_subject(work.lease))
+        log.exception("work failed unexpectedly")
+        work_failed(kind, INTERNAL)
         fail_with(work.app, work.lease.row_id, internal_message, work.lease.is_ours)
 
 
@@ -116,13 +137,17 @@ def fail(
 ) -> None:
     """Mark a file or page as failed, with a reason for people; only while `conditions` hold."""
     with app.session() as session:
-        session.execute(
+        failed = session.scalars(
             update(kind)
             .where(kind.id == row_id, *conditions)
             .values(
                 state=FAILED_STATES[kind], error_code=code, error_message=message, lease_until=None
             )
-        )
+            .returning(kind.id),
+            execution_options={"synchronize_session": False},
+        ).all()
+    if failed:
+        work_failed(WORDS[kind], code)
 
 
 def _give_back(app: Application, lease: Lease) -> None:

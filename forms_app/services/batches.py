@@ -26,6 +26,7 @@ from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
 from forms_app.store.models import LOCAL_USER_ID, BatchRow, TemplateVersionRow
 
 HOME_BATCHES = 20
+MOST_LISTED = 1000
 
 
 def create_batch(
@@ -73,14 +74,28 @@ def list_batches(
         return _summaries(session, session.scalars(query).all())
 
 
+def get_summary(app: Application, batch_id: int) -> BatchSummary:
+    """A batch in numbers.
+
+    Raises:
+        NotFoundError: There is no such batch.
+    """
+    with app.session() as session:
+        return _summaries(session, [load(session, BatchRow, batch_id)])[0]
+
+
 def get_batch(app: Application, batch_id: int) -> BatchDetail:
-    """A batch with its files and exports."""
+    """A batch with its first files and its newest exports; lists of their own have them all.
+
+    Raises:
+        NotFoundError: There is no such batch.
+    """
     with app.session() as session:
         batch = load(session, BatchRow, batch_id)
         return BatchDetail(
             summary=_summaries(session, [batch])[0],
-            files=tuple(load_files(session, batch_id)),
-            exports=tuple(load_exports(session, batch_id)),
+            files=tuple(load_files(session, batch_id, MOST_LISTED)),
+            exports=tuple(load_exports(session, batch_id, MOST_LISTED)),
         )
 
 
@@ -146,6 +161,7 @@ def _summary(
         created_at=batch.created_at,
         state=_state(counts),
         files=counts.files,
+        files_unopened=counts.files_unopened,
         files_failed=counts.files_failed,
         pages=counts.pages,
         pages_read=counts.pages_read,

@@ -11,14 +11,13 @@ from typing import Any
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.errors import ReadingError
 from forms_app.reading.geometry import Box
-from forms_app.reading.intake import count_pages, open_page
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
 from forms_app.services.blank_edits import cleaned_pages
 from forms_app.services.blank_warnings import blank_warnings
 from forms_app.services.definitions import empty_definition
 from forms_app.services.dto.templates import TemplateJob, TemplateVersion
-from forms_app.services.images import encode_jpeg, encode_png, intake_limits
+from forms_app.services.images import encode_jpeg, encode_png, intake_limits, scan_opener
 from forms_app.services.job_work import JobWork
 from forms_app.services.names import clean_name
 from forms_app.services.template_jobs import delete_job, get_job, request_job
@@ -140,7 +139,7 @@ class _Steps:
 
 def _count(app: Application, name: str, data: bytes) -> int:
     try:
-        return count_pages(data, name, intake_limits(app.settings))
+        return scan_opener(app.settings).count_pages(data, name, intake_limits(app.settings))
     except ReadingError as error:
         raise UserError(error.message) from error
 
@@ -163,10 +162,11 @@ def _page_groups(
 def _sheets(
     app: Application, files: Sequence[tuple[str, bytes]], group: Sequence[tuple[int, int]]
 ) -> Iterator[_Sheet]:
+    opener, limits = scan_opener(app.settings), intake_limits(app.settings)
     for i, number in group:
         name, data = files[i]
         try:
-            page = open_page(data, name, number, intake_limits(app.settings))
+            page = opener.open_page(data, name, number, limits)
         except ReadingError as error:
             raise UserError(error.message) from error
         grey, has_edges = sheet_of(page.grey)

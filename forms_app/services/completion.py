@@ -14,6 +14,7 @@ from forms_app.reading.types import FieldReading, Outcome
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.blanks import TemplatePlan
 from forms_app.services.rule_checks import open_broken
+from forms_app.services.work_events import submission_ready
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import FileRow, PageRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.pages import pages_of_file, pages_of_submission
@@ -39,11 +40,15 @@ def finish_submission(
     numbers = range(1, len(plan.template.pages) + 1)
     for number in numbers:
         page = pages.get(number)
-        if page is None or page.state != PageState.READ:
+        # What was read of a page that a person has reported stays until it is laid anew.
+        if page is None or page.state not in (PageState.READ, PageState.HELD):
             _save_absent(session, submission, plan, model_version, number, page)
     submission.pages_missing = len(set(numbers) - set(pages) - set(submission.absent_pages))
     open_broken(session, submission.id, plan.template)
+    was_reading = submission.state == SubmissionState.READING
     update_state(session, submission)
+    if was_reading:
+        submission_ready(session, submission)
 
 
 def finish_failed_page(session: Session, page_id: int, model_version: int) -> None:

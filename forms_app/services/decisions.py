@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, NotFoundError, UserError
-from forms_app.reading.constraints import check_value, parse_value
+from forms_app.errors import (
+    RuleBrokenError,
+    UserError,
+)
+from forms_app.reading.constraints import check_value
 from forms_app.reading.cross_rules import Fact
-from forms_app.reading.form_template import FieldKind, FormField, FormTemplate
+from forms_app.reading.form_template import FormField, FormTemplate
 from forms_app.reading.types import Outcome, Value
 from forms_app.services.application import Application
-from forms_app.services.batch_templates import plan_of_form
-from forms_app.services.completion import update_state
-from forms_app.services.dto.review import DecisionResult, ItemKey
+from forms_app.services.decided_values import keyed_value, require_valid, typed_value
+from forms_app.services.dto.review import DecisionResult, Effort, ItemKey
+from forms_app.services.field_stages import (
+    is_hidden_from,
+    mode_of,
+    place_of,
+    require_waits_for,
+)
 from forms_app.services.field_values import current_outcome, current_value
+from forms_app.services.guards import require_keyed, require_reason
+from forms_app.services.locked_forms import (
+    field_of,
+    load_for_change,
+    record_decision,
+    require_as_seen,
+    result_of,
+)
 from forms_app.services.names import printable
-from forms_app.services.rule_checks import breaks_left_by, open_broken, rows_of
-from forms_app.store.audit import record_event
-from forms_app.store.locks import lock_submission
+from forms_app.services.rule_checks import breaks_left_by, rows_of
+from forms_app.services.seats import require_free
+from forms_app.services.second_keys import key_again, was_keyed
+from forms_app.services.work_events import decided as decided_by_person
+from forms_app.store import field_leases
+from forms_app.store.field_leases import Seat
 from forms_app.store.models import (
     LOCAL_USER_ID,
     DecisionRow,
     SubmissionFieldRow,
-    SubmissionRow,
 )
 from forms_app.store.reading_json import value_from_json, value_to_json
-from forms_app.store.review_queue import count_open, find_field
-from forms_app.store.states import Action, FieldState, SubmissionState
+from forms_app.store.returned_fields import is_sent_back
+from forms_app.store.review_notes import settle
+from forms_app.store.states import Action, NoteKind, ReviewMode
 
-TYPES: dict[str, type] = {
-    FieldKind.MARK: bool,
-    FieldKind.SIGNATURE: bool,
-    FieldKind.CHOICES: tuple,
-}
+UNCOUNTED = Effort()
 CHOSEN_BY_PEOPLE = (Action.CONFIRM, Action.CORRECT, Action.BLANK, Action.UNREADABLE)
 
 
@@ -44,107 +61,164 @@ def decide(
     value: Value = None,
     user_id: int = LOCAL_USER_ID,
     override: bool = False,
+    note: str = "",
+    effort: Effort = UNCOUNTED,
+    seat: Seat | None = None,
+    seen: int | None = None,
+    is_blind: bool = False,
+    keyed: Collection[int] | None = None,
 ) -> DecisionResult:
-    """Write down what a person says of a field; the same once more, as after an answer that was
-    lost on its way, changes nothing.
+    """Write down what a person says of a field; the same sent once more changes nothing.
 
     Args:
         action: `confirm` (the value as it stands), `correct` (to `value`), `blank`, `unreadable`.
         value: For `correct`; typed text is brought into the field's canonical form.
         override: Accept a value that breaks the field's rule: paper does.
+        note, effort: Why it was accepted; what the decision took.
+        seat: The window that it comes from; the field must not be another's meanwhile.
+        seen: Id of the decision that the person saw on the field, 0 for none; not checked if None.
+        is_blind: They were shown nothing of what others or the machine say, and are told nothing.
+        keyed: Places of characters, from 0, typed or taken; None: nobody confirms at the field.
 
     Raises:
-        UserError: The value breaks the field's rule (the message says which), or no such action.
+        RuleBrokenError: The value breaks the field's rule; the message says which.
+        VeryDoubtfulError: A reading is confirmed without its very doubtful characters being keyed.
+        UserError: A rule is overridden without a note, or there is no such action.
+        HeldByAnotherError: Another person has the field on screen.
+        ChangedMeanwhileError: Another person has decided it since `seen`.
         NotFoundError: There is no such field.
     """
+    said = _chosen(action)
+    with app.session() as session:
+        row, submission, template = load_for_change(session, submission_id, field_name)
+        _require_theirs(session, row, seat, seen, user_id)
+        if said == Action.CONFIRM and keyed is not None and not is_blind:
+            require_keyed(row, keyed)
+        if is_blind and _is_known(session, row, template, said, value, user_id):
+            return result_of(session, row, submission, template)
+        if is_hidden_from(row, user_id):
+            _key_again(session, row, template, said, value, user_id, override, effort)
+        else:
+            write_decision(session, row, template, said, value, user_id, override, note, effort)
+        if seat is not None:
+            field_leases.release(session, seat, [(submission_id, field_name)])
+        return result_of(session, row, submission, template)
+
+
+def _chosen(action: str) -> Action:
     if action not in CHOSEN_BY_PEOPLE:
         raise UserError(f"A field can be {', '.join(CHOSEN_BY_PEOPLE)}; not {action}.")
-    with app.session() as session:
-        row, submission, template = _load_for_change(session, submission_id, field_name)
-        field = next(field for field in template.fields if field.name == field_name)
-        decided = _decided_value(row, field, Action(action), value)
-        if _is_repeated(row, action, decided, user_id):
-            return _result(session, row, submission, template)
-        broken = _rules_left_broken(session, row, template, Action(action), decided)
-        if not override:
-            _require_valid(field, decided)
-            if broken:
-                raise UserError(" ".join(broken))
-        decision = DecisionRow(
-            submission_id=submission_id,
-            field_name=field_name,
-            user_id=user_id,
-            action=action,
-            value=value_to_json(decided),
-            previous=value_to_json(current_value(row)),
-            overridden=override and bool(broken or check_value(field, decided)),
-            replaces_id=row.decision_id,
-        )
-        session.add(decision)
-        session.flush()
-        row.decision, row.state = decision, FieldState.DECIDED
-        _record(session, submission_id, field_name, user_id, Action(action))
-        return _result(session, row, submission, template)
+    return Action(action)
 
 
-def undo_decision(
-    app: Application, submission_id: int, field_name: str, user_id: int = LOCAL_USER_ID
-) -> DecisionResult:
-    """Take the last decision back; what counted before counts again. Nothing is deleted.
+def _require_theirs(
+    session: Session, row: SubmissionFieldRow, seat: Seat | None, seen: int | None, user_id: int
+) -> None:
+    """The field is nobody else's, and as the person has seen it."""
+    if seat is not None:
+        require_free(session, seat, ItemKey(row.submission_id, row.field_name))
+    require_as_seen(session, row, seen, user_id)
+
+
+def _is_known(
+    session: Session,
+    row: SubmissionFieldRow,
+    template: FormTemplate,
+    action: Action,
+    value: Value,
+    user_id: int,
+) -> bool:
+    """Whether who keys blind has said this before; else the field must wait for their word."""
+    if was_keyed(session, row, field_of(row, template), action, value, user_id):
+        return True
+    require_waits_for(session, row, user_id)
+    return False
+
+
+def write_decision(
+    session: Session,
+    row: SubmissionFieldRow,
+    template: FormTemplate,
+    action: Action,
+    value: Value,
+    user_id: int,
+    override: bool = False,
+    note: str = "",
+    effort: Effort = UNCOUNTED,
+) -> None:
+    """`decide` within a transaction that has locked the form; `settle_form` comes after the last.
 
     Raises:
-        ConflictError: There is no decision to take back.
+        UserError: The value breaks the field's rule.
     """
-    with app.session() as session:
-        row, submission, template = _load_for_change(session, submission_id, field_name)
-        undone = row.decision
-        if undone is None:
-            raise ConflictError("Nobody has decided this field; there is nothing to take back.")
-        restored = session.get(DecisionRow, undone.replaces_id) if undone.replaces_id else None
-        session.add(
-            DecisionRow(
-                submission_id=submission_id,
-                field_name=field_name,
-                user_id=user_id,
-                action=Action.RESTORE,
-                value=restored.value if restored else row.reading.value,
-                previous=undone.value,
-                replaces_id=undone.id,
-                restores_id=undone.replaces_id,
-            )
-        )
-        row.decision = restored
-        row.state = _state_of(row)
-        _record(session, submission_id, field_name, user_id, Action.RESTORE)
-        return _result(session, row, submission, template)
+    field = field_of(row, template)
+    decided = _decided_value(row, field, action, value)
+    mode = mode_of(session, row, user_id, effort.mode)
+    is_asked = mode == ReviewMode.THIRD_KEY or _waits_again(session, row, field)
+    if not is_asked and _is_repeated(row, action, decided, user_id):
+        return
+    broken = _rules_left_broken(session, row, template, action, decided)
+    if not override:
+        require_valid(field, decided)
+        if broken:
+            raise RuleBrokenError(" ".join(broken))
+    note = printable(note).strip()
+    overridden = override and bool(broken or check_value(field, decided))
+    if overridden:
+        require_reason(note)
+    decision = _new_row(row, action, decided, user_id, mode, effort)
+    decision.overridden, decision.note = overridden, note or None
+    decided_by_person(session, row, action)
+    session.add(decision)
+    session.flush()
+    row.decision = decision
+    row.state, row.stage = place_of(session, row, field)
+    asked = [NoteKind.REFER, NoteKind.RETURN]
+    settle(session, row.submission_id, [row.field_name], asked, user_id)
+    record_decision(session, row.submission_id, row.field_name, user_id, action)
 
 
-def _record(
-    session: Session, submission_id: int, field_name: str, user_id: int, action: Action
-) -> None:
-    """The audit event of a decision; what was decided stands in the decision alone."""
-    record_event(
-        session,
-        "decide",
-        "submission",
-        submission_id,
-        user_id,
-        field=field_name,
-        action=str(action),
+def _new_row(
+    row: SubmissionFieldRow,
+    action: Action,
+    decided: Value,
+    user_id: int,
+    mode: str | None,
+    effort: Effort,
+) -> DecisionRow:
+    """The decision, beside what counted and what was read before it."""
+    return DecisionRow(
+        submission_id=row.submission_id,
+        field_name=row.field_name,
+        user_id=user_id,
+        action=action,
+        value=value_to_json(decided),
+        previous=value_to_json(current_value(row)),
+        model_id=row.reading.model_version.model_id,
+        read_as=row.reading.value,
+        mode=mode,
+        keystrokes=effort.keystrokes,
+        duration_ms=effort.duration_ms,
+        replaces_id=row.decision_id,
     )
 
 
-def _load_for_change(
-    session: Session, submission_id: int, field_name: str
-) -> tuple[SubmissionFieldRow, SubmissionRow, FormTemplate]:
-    """Locks the submission: two people deciding at once do so one after the other."""
-    submission = lock_submission(session, submission_id)
-    row = find_field(session, submission_id, field_name)
-    if submission is None or row is None:
-        raise NotFoundError(
-            f"The field {field_name} of this form does not exist, or has not been read yet."
-        )
-    return row, submission, plan_of_form(session, submission).template
+def _key_again(
+    session: Session,
+    row: SubmissionFieldRow,
+    template: FormTemplate,
+    action: Action,
+    value: Value,
+    user_id: int,
+    override: bool,
+    effort: Effort,
+) -> None:
+    """`write_decision` of a second person; rules over several fields are the first one's matter."""
+    field = field_of(row, template)
+    keyed = keyed_value(field, action, value, override)
+    decided_by_person(session, row, action)
+    key_again(session, row, field, action, keyed, user_id, effort)
+    record_decision(session, row.submission_id, row.field_name, user_id, action)
 
 
 def _decided_value(
@@ -153,20 +227,8 @@ def _decided_value(
     if action == Action.CONFIRM:
         return current_value(row)
     if action == Action.CORRECT:
-        return _typed_value(field, value)
+        return typed_value(field, value)
     return None
-
-
-def _typed_value(field: FormField, value: Value) -> Value:
-    """Paper breaks rules, which `override` is for; it never makes a tick of a text."""
-    if isinstance(value, str):
-        value = parse_value(field, printable(value))
-    if isinstance(value, tuple):
-        value = tuple(printable(part) for part in value)
-    if value is not None and not isinstance(value, TYPES.get(field.kind, str)):
-        _require_valid(field, value)
-        raise UserError(f"{field.label or field.name}: such a value does not fit this field.")
-    return value
 
 
 def _rules_left_broken(
@@ -190,40 +252,15 @@ def _rules_left_broken(
 
 
 def _is_repeated(row: SubmissionFieldRow, action: str, value: Value, user_id: int) -> bool:
-    last = row.decision
+    last, model = row.decision, row.reading.model_version.model_id
     return (
         last is not None
-        and (last.user_id, last.action) == (user_id, action)
+        and (last.user_id, last.action, last.model_id) == (user_id, action, model)
         and value_from_json(last.value) == value
     )
 
 
-def _require_valid(field: FormField, value: Value) -> None:
-    """An empty field is a fact of the paper; a value must keep the field's rule."""
-    problems = () if value is None else check_value(field, value)
-    if problems:
-        raise UserError(f"{field.label or field.name}: {'; '.join(problems)}.")
-
-
-def _state_of(row: SubmissionFieldRow) -> FieldState:
-    if row.decision is not None:
-        return FieldState.DECIDED
-    return FieldState.OPEN if row.flagged else FieldState.ACCEPTED
-
-
-def _result(
-    session: Session, row: SubmissionFieldRow, submission: SubmissionRow, template: FormTemplate
-) -> DecisionResult:
-    # A form of which some page is still to be read gets its state when that is done.
-    if submission.state != SubmissionState.READING:
-        open_broken(session, submission.id, template)
-        update_state(session, submission)
-    in_submission, in_batch = count_open(session, row.batch_id, row.submission_id)
-    return DecisionResult(
-        key=ItemKey(row.submission_id, row.field_name),
-        state=row.state,
-        value=current_value(row),
-        submission_state=submission.state,
-        open_in_submission=in_submission,
-        open_in_batch=in_batch,
-    )
+def _waits_again(session: Session, row: SubmissionFieldRow, field: FormField) -> bool:
+    """A word that was said before is asked for anew."""
+    is_moved = place_of(session, row, field) != (row.state, row.stage)
+    return is_moved or is_sent_back(session, row)

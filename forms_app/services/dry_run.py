@@ -13,7 +13,6 @@ from forms_app.reading.errors import PageError, ReadingError
 from forms_app.reading.features import resized_to
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.grouping import PageSign, group_pages
-from forms_app.reading.intake import count_pages, open_pages
 from forms_app.reading.pipeline import read_pages
 from forms_app.reading.policy import policy_for
 from forms_app.reading.registration import PageReference, prepare_reference
@@ -21,7 +20,7 @@ from forms_app.reading.types import AlignedPage, FieldReading, GreyImage, Value
 from forms_app.services.application import Application
 from forms_app.services.definitions import usable_template
 from forms_app.services.dto.templates import TemplateJob
-from forms_app.services.images import decode_grey, encode_png, intake_limits
+from forms_app.services.images import decode_grey, encode_png, intake_limits, scan_opener
 from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load
 from forms_app.services.template_jobs import request_job
@@ -149,11 +148,12 @@ class _Trier:
                 self._add(sample, number, page, [fields[name] for name in names])
 
     def _laid(self, sample: _Sample) -> Iterator[tuple[int, AlignedPage]]:
-        number, limits = 0, intake_limits(self.work.app.settings)
+        number, settings = 0, self.work.app.settings
+        limits, opener = intake_limits(settings), scan_opener(settings)
         for data in sample.files:
             try:
-                pages = count_pages(data, sample.name, limits)
-                for source in open_pages(data, sample.name, limits, with_colours=True):
+                pages = opener.count_pages(data, sample.name, limits)
+                for source in opener.open_pages(data, sample.name, limits, with_colours=True):
                     number += 1
                     if self.tried.count + number > MOST_PAGES:
                         self.tried.left_out += pages - source.number + 1

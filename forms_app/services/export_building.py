@@ -18,11 +18,13 @@ from forms_app.services.export_records import ExportRecord
 from forms_app.services.export_writers import WRITERS, ExportTable
 from forms_app.services.exported_forms import iter_records
 from forms_app.services.loading import load
+from forms_app.services.work_events import also_about, timed
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, hold, renew
 from forms_app.store.counts import count_open_fields
 from forms_app.store.locks import lock_blobs
 from forms_app.store.models import BatchRow, ExportRow, TemplateVersionRow
+from forms_app.store.stages import Stage
 from forms_app.store.states import ExportFormat, ExportState
 
 log = structlog.get_logger(__name__)
@@ -41,7 +43,7 @@ def build_export(app: Application, export_id: int) -> None:
     if lease is None:
         return
     work = _LongLease(app, lease)
-    attempt_long(work, lambda: _build(app, work), fail_export, INTERNAL_MESSAGE)
+    attempt_long(work, lambda: _build_timed(app, work), fail_export, INTERNAL_MESSAGE)
 
 
 def fail_export(
@@ -91,11 +93,19 @@ class _RuleBreaks:
             yield record
 
 
-def _build(app: Application, work: _LongLease) -> None:
+def _build_timed(app: Application, work: _LongLease) -> None:
+    with timed(Stage.EXPORT) as elapsed_s:
+        row_count = _build(app, work)
+    log.info("export built", export_id=work.lease.row_id, rows=row_count, duration_s=elapsed_s())
+
+
+def _build(app: Application, work: _LongLease) -> int:
+    """Returns how many rows were written."""
     export_id = work.lease.row_id
     with app.session() as session:
         export = load(session, ExportRow, export_id)
         batch = load(session, BatchRow, export.batch_id)
+        also_about(batch_id=batch.id)
         versions = versions_of(session, [batch.id])[batch.id]
         plans = {version.id: load_plan(session, version.id) for version in versions}
         names = _table_names(versions)
@@ -126,7 +136,7 @@ def _build(app: Application, work: _LongLease) -> None:
             has_rules = any(table.template.rules for table in tables)
             export.rule_breaks = breaks.count if has_rules else None
             export.lease_until, export.finished_at = None, utc_now()
-    log.info("export built", export_id=export_id, rows=row_count)
+    return row_count
 
 
 def _table_names(versions: Sequence[TemplateVersionRow]) -> dict[int, str]:

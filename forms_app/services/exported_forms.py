@@ -14,14 +14,13 @@ from forms_app.services.blanks import TemplatePlan
 from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.field_values import current_outcome, current_value, provenance
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
-from forms_app.store import review_queue
 from forms_app.store.models import (
     BatchRow,
     FileRow,
     PageRow,
-    SubmissionFieldRow,
     SubmissionRow,
 )
+from forms_app.store.plain_fields import PlainField, plain_fields
 from forms_app.store.states import FieldState, SubmissionState
 
 GROUP = 100
@@ -47,7 +46,7 @@ def iter_records(
                 .order_by(SubmissionRow.file_id, SubmissionRow.number)
                 .limit(GROUP)
             ).all()
-            fields = review_queue.fields_of_submissions(session, [row[0].id for row in group])
+            fields = plain_fields(session, [row[0].id for row in group])
             codes = _barcodes(session, [row[0].id for row in group]) if plan.template.code else {}
             records = [
                 _record(name, form, file, fields[form.id], plan.template, codes.get(form.id, ""))
@@ -64,7 +63,7 @@ def _record(
     name: str,
     submission: SubmissionRow,
     file_name: str,
-    rows: list[SubmissionFieldRow],
+    rows: list[PlainField],
     template: FormTemplate,
     barcode: str,
 ) -> ExportRecord:
@@ -92,7 +91,7 @@ def _barcodes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
     return {form_id: barcode for form_id, barcode in rows if form_id and barcode}
 
 
-def _field(row: SubmissionFieldRow) -> ExportField:
+def _field(row: PlainField) -> ExportField:
     return ExportField(
         value=current_value(row),
         outcome=current_outcome(row),

@@ -68,10 +68,12 @@ def get_export(app: Application, export_id: int) -> ExportInfo:
         return export_info(load(session, ExportRow, export_id))
 
 
-def list_exports(app: Application, batch_id: int) -> list[ExportInfo]:
-    """The exports of a batch, the newest first."""
+def list_exports(
+    app: Application, batch_id: int, limit: int = 100, before_id: int | None = None
+) -> list[ExportInfo]:
+    """The exports of a batch, the newest first; `before_id` continues after the last one shown."""
     with app.session() as session:
-        return load_exports(session, batch_id)
+        return load_exports(session, batch_id, limit, before_id)
 
 
 def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[bytes]]:
@@ -95,12 +97,15 @@ def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[by
     return _download_name(batch_name, export_format), MIME_TYPES[export_format], whole
 
 
-def load_exports(session: Session, batch_id: int) -> list[ExportInfo]:
+def load_exports(
+    session: Session, batch_id: int, limit: int, before_id: int | None = None
+) -> list[ExportInfo]:
     """See `list_exports`."""
-    exports = session.scalars(
-        select(ExportRow).where(ExportRow.batch_id == batch_id).order_by(ExportRow.id.desc())
-    )
-    return [export_info(export) for export in exports]
+    query = select(ExportRow).where(ExportRow.batch_id == batch_id)
+    if before_id is not None:
+        query = query.where(ExportRow.id < before_id)
+    found = session.scalars(query.order_by(ExportRow.id.desc()).limit(limit))
+    return [export_info(export) for export in found]
 
 
 def export_info(export: ExportRow) -> ExportInfo:

@@ -12,10 +12,12 @@ from forms_app.services.dto.fields import (
     FieldInfo,
     FieldValue,
     OptionInfo,
+    Proposal,
     ReadingInfo,
 )
 from forms_app.services.rules import rule_in_words
 from forms_app.store.models import DecisionRow, ReadingRow, SubmissionFieldRow
+from forms_app.store.plain_fields import PlainField
 from forms_app.store.reading_json import (
     alternatives_from_json,
     character_from_json,
@@ -23,15 +25,19 @@ from forms_app.store.reading_json import (
 )
 from forms_app.store.states import Action
 
+StandingField = SubmissionFieldRow | PlainField
+
 MACHINE, CONFIRMED, CORRECTED = "machine", "confirmed", "corrected"
+# A page that is not there, or that the machine gives up on, says nothing against a person's word.
+PROPOSED = (Outcome.READ, Outcome.BLANK)
 
 
-def current_value(row: SubmissionFieldRow) -> Value:
+def current_value(row: StandingField) -> Value:
     """The value that counts."""
     return value_from_json(row.decision.value if row.decision else row.reading.value)
 
 
-def current_outcome(row: SubmissionFieldRow) -> str:
+def current_outcome(row: StandingField) -> str:
     """The outcome that counts: a person's word on it replaces the machine's."""
     if row.decision is None:
         return row.reading.outcome
@@ -44,7 +50,7 @@ def current_outcome(row: SubmissionFieldRow) -> str:
     return row.reading.outcome if row.decision.action == Action.CONFIRM else Outcome.BLANK
 
 
-def provenance(row: SubmissionFieldRow) -> str:
+def provenance(row: StandingField) -> str:
     """Who stands for the value: machine | confirmed | corrected."""
     if row.decision is None:
         return MACHINE
@@ -61,6 +67,7 @@ def field_value(field: FormField, row: SubmissionFieldRow, user_name: str) -> Fi
         provenance=provenance(row),
         reading=_reading_info(row.reading),
         decision=_decision_info(row.decision, user_name) if row.decision else None,
+        proposal=_proposal(row.decision, row.reading) if row.decision else None,
     )
 
 
@@ -118,8 +125,21 @@ def _character_info(character: CharacterReading) -> CharacterInfo:
 
 def _decision_info(decision: DecisionRow, user_name: str) -> DecisionInfo:
     return DecisionInfo(
+        id=decision.id,
         action=decision.action,
         value=value_from_json(decision.value),
         user_name=user_name,
         decided_at=decision.created_at,
+        note=decision.note or "",
     )
+
+
+def _proposal(decision: DecisionRow, reading: ReadingRow) -> Proposal | None:
+    """Decisions of before models were written down with them are nobody's to question."""
+    model_id = reading.model_version.model_id
+    if decision.model_id in (None, model_id) or reading.outcome not in PROPOSED:
+        return None
+    if decision.action != Action.UNREADABLE and decision.value == reading.value:
+        return None
+    value = value_from_json(reading.value)
+    return Proposal(model_id, value, reading.outcome, reading.confidence)

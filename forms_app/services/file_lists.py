@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchName, FileSummary, PageFailure
+from forms_app.services.loading import load
 from forms_app.store.models import (
     BatchRow,
     BatchVersionRow,
@@ -15,35 +19,122 @@ from forms_app.store.models import (
     PageRow,
     TemplateVersionRow,
 )
+from forms_app.store.page_queue import is_stuck
 from forms_app.store.states import FileState, PageState
 
-STUCK = (PageState.FAILED, PageState.HELD)
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """A stretch of a batch's files in the order of their upload. `place` files come before it, of
+    `total`; the stretches before and after begin with the files of these ids. `first_id` is its own
+    beginning, None where that is the batch's."""
+
+    files: tuple[FileSummary, ...]
+    place: int
+    total: int
+    first_id: int | None
+    earlier_id: int | None
+    later_id: int | None
 
 
-def load_files(session: Session, batch_id: int) -> list[FileSummary]:
-    """All files of a batch in the order of their upload."""
-    files = session.scalars(
-        select(FileRow).where(FileRow.batch_id == batch_id).order_by(FileRow.id)
-    ).all()
-    of_batch = FileRow.batch_id == batch_id
+def list_files(app: Application, batch_id: int, limit: int, from_id: int | None = None) -> FileList:
+    """At most `limit` files from the file `from_id` on, or from the one that follows it where that
+    is gone; the last ones where none follows.
+
+    Raises:
+        NotFoundError: There is no such batch.
+    """
+    with app.session() as session:
+        load(session, BatchRow, batch_id)
+        rows = _from(session, batch_id, from_id or 0, limit + 1)
+        if not rows:
+            rows = _before(session, batch_id, None, limit)
+        shown = rows[:limit]
+        first_id = shown[0].id if shown else 0
+        before = _before(session, batch_id, first_id, limit)
+        return FileList(
+            files=tuple(describe_files(session, shown)),
+            place=_count(session, batch_id, FileRow.id < first_id),
+            total=_count(session, batch_id),
+            first_id=first_id if before else None,
+            earlier_id=before[0].id if before else None,
+            later_id=rows[limit].id if len(rows) > limit else None,
+        )
+
+
+def list_failures(
+    app: Application, batch_id: int, limit: int
+) -> list[tuple[FileSummary, PageFailure | None]]:
+    """The first `limit` failures of a batch: files that failed as a whole, then single pages of
+    files otherwise read."""
+    with app.session() as session:
+        has_failed = FileRow.state == FileState.FAILED
+        of_batch = select(FileRow).where(FileRow.batch_id == batch_id).order_by(FileRow.id)
+        failed = session.scalars(of_batch.where(has_failed).limit(limit)).all()
+        found: list[tuple[FileSummary, PageFailure | None]] = [
+            (file, None) for file in describe_files(session, failed)
+        ]
+        if len(found) == limit:
+            return found
+        rows = session.execute(
+            select(PageRow, FileRow)
+            .join(FileRow, FileRow.id == PageRow.file_id)
+            .where(FileRow.batch_id == batch_id, ~has_failed, is_stuck())
+            .order_by(FileRow.id, PageRow.number)
+            .limit(limit - len(found))
+        ).all()
+        files = {file.id: file for _, file in rows}
+        described = {each.id: each for each in describe_files(session, list(files.values()))}
+        return [*found, *((described[file.id], _failure(page)) for page, file in rows)]
+
+
+def load_files(session: Session, batch_id: int, limit: int) -> list[FileSummary]:
+    """The first `limit` files of a batch in the order of their upload."""
+    return describe_files(session, _from(session, batch_id, 0, limit))
+
+
+def _from(session: Session, batch_id: int, from_id: int, limit: int) -> Sequence[FileRow]:
+    query = select(FileRow).where(FileRow.batch_id == batch_id, FileRow.id >= from_id)
+    return session.scalars(query.order_by(FileRow.id).limit(limit)).all()
+
+
+def _before(session: Session, batch_id: int, file_id: int | None, limit: int) -> Sequence[FileRow]:
+    """The last `limit` files before one, or of all."""
+    query = select(FileRow).where(FileRow.batch_id == batch_id)
+    if file_id is not None:
+        query = query.where(FileRow.id < file_id)
+    return session.scalars(query.order_by(FileRow.id.desc()).limit(limit)).all()[::-1]
+
+
+def _count(session: Session, batch_id: int, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(FileRow)
+    return session.scalar(query.where(FileRow.batch_id == batch_id, *conditions)) or 0
+
+
+def describe_files(session: Session, files: Sequence[FileRow]) -> list[FileSummary]:
+    """These files as people see them: a fixed number of queries, however many."""
+    ids = [file.id for file in files]
     failures: dict[int, list[PageFailure]] = defaultdict(list)
     for page in session.scalars(
         select(PageRow)
-        .join(FileRow, FileRow.id == PageRow.file_id)
-        .where(of_batch, PageRow.state.in_(STUCK))
-        .order_by(PageRow.number)
+        .where(PageRow.file_id.in_(ids), is_stuck())
+        .order_by(PageRow.file_id, PageRow.number)
     ):
         failures[page.file_id].append(_failure(page))
     read: dict[int, int] = dict(
         session.execute(
             select(PageRow.file_id, func.count())
-            .join(FileRow, FileRow.id == PageRow.file_id)
-            .where(of_batch, PageRow.state == PageState.READ)
+            .where(PageRow.file_id.in_(ids), PageRow.state == PageState.READ)
             .group_by(PageRow.file_id)
         ).all()
     )
-    names = {file.id: file.name for file in files}
-    elsewhere = _earlier_batches(session, of_batch)
+    others = {other for file in files for other in (file.duplicate_of_id, file.archive_id)}
+    names: dict[int, str] = dict(
+        session.execute(
+            select(FileRow.id, FileRow.name).where(FileRow.id.in_(others - {None}))
+        ).all()
+    )
+    elsewhere = _earlier_batches(session, FileRow.id.in_(ids))
     return [
         _summary(
             file,
@@ -59,29 +150,7 @@ def load_files(session: Session, batch_id: int) -> list[FileSummary]:
 
 def load_file(session: Session, file: FileRow) -> FileSummary:
     """One file."""
-    failed = session.scalars(
-        select(PageRow)
-        .where(PageRow.file_id == file.id, PageRow.state.in_(STUCK))
-        .order_by(PageRow.number)
-    )
-    read = session.scalar(
-        select(func.count())
-        .select_from(PageRow)
-        .where(PageRow.file_id == file.id, PageRow.state == PageState.READ)
-    )
-    return _summary(
-        file,
-        read or 0,
-        [_failure(page) for page in failed],
-        _name(session, file.duplicate_of_id),
-        _earlier_batches(session, FileRow.id == file.id).get(file.id),
-        _name(session, file.archive_id),
-    )
-
-
-def _name(session: Session, file_id: int | None) -> str | None:
-    file = session.get(FileRow, file_id) if file_id else None
-    return file.name if file else None
+    return describe_files(session, [file])[0]
 
 
 def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, BatchName]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
 from forms_app.services.loading import load
 from forms_app.store.models import (
     BatchRow,
     FileRow,
-    SubmissionFieldRow,
     SubmissionRow,
     TemplateVersionRow,
 )
-from forms_app.store.states import FieldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +60,10 @@ def list_forms(
             .order_by(SubmissionRow.id)
             .limit(limit)
         )
-        rows = session.execute(query).all()
-        counts = _count_fields(session, [form.id for form, *_ in rows])
-        return [_summary(form, file, name, counts.get(form.id, {})) for form, file, name in rows]
+        return [_summary(form, file, name) for form, file, name in session.execute(query)]
 
 
-def _count_fields(session: Session, form_ids: list[int]) -> dict[int, dict[str, int]]:
-    """Fields of each form by their state."""
-    counted = session.execute(
-        select(SubmissionFieldRow.submission_id, SubmissionFieldRow.state, func.count())
-        .where(SubmissionFieldRow.submission_id.in_(form_ids))
-        .group_by(SubmissionFieldRow.submission_id, SubmissionFieldRow.state)
-    )
-    counts: dict[int, dict[str, int]] = {}
-    for form_id, state, number in counted:
-        counts.setdefault(form_id, {})[state] = number
-    return counts
-
-
-def _summary(
-    form: SubmissionRow, file: FileRow, template_name: str, by_state: dict[str, int]
-) -> FormSummary:
+def _summary(form: SubmissionRow, file: FileRow, template_name: str) -> FormSummary:
     return FormSummary(
         id=form.id,
         template_name=template_name,
@@ -92,7 +72,7 @@ def _summary(
         number=form.number,
         key=form.key,
         state=form.state,
-        fields=sum(by_state.values()),
-        open_fields=by_state.get(FieldState.OPEN, 0),
-        decided_fields=by_state.get(FieldState.DECIDED, 0),
+        fields=form.open_fields + form.accepted_fields + form.decided_fields,
+        open_fields=form.open_fields,
+        decided_fields=form.decided_fields,
     )

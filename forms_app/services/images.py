@@ -9,10 +9,13 @@ from forms_app.config import Settings
 from forms_app.errors import StorageDamagedError
 from forms_app.reading.intake import IntakeLimits
 from forms_app.reading.types import GreyImage
+from forms_app.sandbox.limits import OpenerLimits, memory_needed_mb
+from forms_app.sandbox.opener import ScanOpener, shared_opener
 
 # Level 1 of zlib: a scanned page in a third of level 6's time and hardly more bytes.
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 JPEG_OPTIONS = (cv2.IMWRITE_JPEG_QUALITY, 90)
+SHARE_OF_LEASE = 0.3
 
 
 def intake_limits(settings: Settings) -> IntakeLimits:
@@ -23,6 +26,21 @@ def intake_limits(settings: Settings) -> IntakeLimits:
         max_page_bytes=settings.max_page_mb << 20,
         max_pixels=settings.max_page_megapixels * 1_000_000,
         pdf_dpi=settings.pdf_dpi,
+    )
+
+
+def scan_opener(settings: Settings) -> ScanOpener:
+    """What opens everything that people upload, in a process that it may crash.
+
+    Two tries at a page and its alignment must end before its lease does.
+    """
+    megapixels = settings.max_page_megapixels
+    return shared_opener(
+        OpenerLimits(
+            memory_mb=settings.decoder_memory_mb or memory_needed_mb(megapixels),
+            seconds=min(settings.decoder_seconds, SHARE_OF_LEASE * settings.lease_seconds),
+            megapixels=megapixels,
+        )
     )
 
 

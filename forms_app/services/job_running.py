@@ -13,8 +13,10 @@ from forms_app.services.job_work import JobWork
 from forms_app.services.loading import load
 from forms_app.services.template_health import do_registration_test
 from forms_app.services.template_jobs import fail_job, kept_files
+from forms_app.services.work_events import timed
 from forms_app.store.claims import hold
 from forms_app.store.models import TemplateJobRow
+from forms_app.store.stages import Stage
 from forms_app.store.states import JobFileRole, JobKind, JobState
 
 INTERNAL_MESSAGE = (
@@ -40,9 +42,12 @@ def run_template_job(app: Application, job_id: int, draw_samples: SampleDrawer) 
         uploads = [(f.name, f.content_hash) for f in row.files if f.role == JobFileRole.UPLOAD]
         work = JobWork(app, lease, row.version_id, row.request, uploads)
     kind = JobKind(row.kind)
-    attempt_long(
-        work, lambda: _finish(work, _do(kind, work, draw_samples)), fail_job, INTERNAL_MESSAGE
-    )
+
+    def do() -> None:
+        with timed(Stage.TEMPLATE):
+            _finish(work, _do(kind, work, draw_samples))
+
+    attempt_long(work, do, fail_job, INTERNAL_MESSAGE)
 
 
 def _do(kind: JobKind, work: JobWork, draw_samples: SampleDrawer) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from forms_app.store.models import (
     FileRow,
     FormTemplateRow,
     PageRow,
+    ReviewNoteRow,
     SubmissionRow,
     TemplateJobRow,
     TemplateVersionRow,
+    UserRow,
 )
 
 LARGEST_ID = 2**63 - 1
@@ -29,9 +31,11 @@ WORDS: dict[type[Base], str] = {
     FileRow: "file",
     FormTemplateRow: "form template",
     PageRow: "page",
+    ReviewNoteRow: "note",
     SubmissionRow: "submission",
     TemplateJobRow: "work on a template",
     TemplateVersionRow: "version of a form template",
+    UserRow: "person",
 }
 
 

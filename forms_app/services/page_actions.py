@@ -16,6 +16,7 @@ from forms_app.services.page_edits import (
     FormPlace,
     editing_page,
     place_for,
+    settle_report,
     start_again,
     take_out,
 )
@@ -49,6 +50,7 @@ def assign_page(
     with editing_page(app, page_id, seen) as (session, page, file):
         if page.aligned_hash is None or page.template_page is None:
             raise ConflictError(f"Page {page.number} is not laid onto the form yet; lay it first.")
+        settle_report(session, page, user_id)
         version_id = page.version_id or load(session, BatchRow, file.batch_id).version_id
         if page.submission_id is not None and page.submission_id != submission_id:
             take_out(session, page, file)
@@ -86,6 +88,7 @@ def lay_page(
             or its place in the form is taken.
     """
     with editing_page(app, page_id, seen) as (session, page, file):
+        settle_report(session, page, user_id)
         place = FormPlace(placement.version_id, placement.template_page)
         _take_template(session, file, place, user_id)
         is_same = place == FormPlace(page.version_id or 0, page.template_page or 0)
@@ -112,13 +115,21 @@ def check_page(
 ) -> None:
     """A person has looked at how the page lies and finds it good enough.
 
-    Its fields above the limit stay in review.
+    Its fields above the limit stay in review. A page that somebody had reported is read again, so
+    that its fields come back.
     """
-    with editing_page(app, page_id, seen) as (session, page, _):
-        if page.state != PageState.READ:
+    with editing_page(app, page_id, seen) as (session, page, file):
+        is_reported = settle_report(session, page, user_id)
+        if page.state != PageState.READ and not is_reported:
             raise ConflictError(f"Page {page.number} has not been read; nothing can be confirmed.")
         page.checked_at = utc_now()
+        if is_reported and page.submission_id is not None:
+            form = load(session, SubmissionRow, page.submission_id)
+            form.state = SubmissionState.READING
+            start_again(page, file, PageState.ALIGNED)
         record_event(session, "check", "page", page_id, user_id)
+    if is_reported:
+        send_or_leave(app, READ_PAGES)
 
 
 def drop_page(
@@ -131,6 +142,7 @@ def drop_page(
     with editing_page(app, page_id, seen) as (session, page, file):
         if page.state == PageState.DROPPED:
             return
+        settle_report(session, page, user_id)
         take_out(session, page, file)
         page.state = PageState.DROPPED
         file.page_count = (file.page_count or 1) - 1

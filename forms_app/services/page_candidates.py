@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from forms_app.files import FileStore
 from forms_app.reading.features import Features, view_page
-from forms_app.reading.identification import likeliest
+from forms_app.reading.shortlists import first_look, second_look
 from forms_app.reading.template_index import SHORTLIST, TemplateIndex, build_index
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import CandidatePage
@@ -35,10 +35,27 @@ def ranked(
     app: Application, candidates: Sequence[CandidatePage], features: Features
 ) -> list[CandidatePage]:
     """As `shortlisted`, however few there are; there is at least one."""
-    places = _index(app.files, tuple(page.blank_hash for page in candidates)).nearest(features)
-    near = [candidates[place] for place in places]
-    blanks = [_features(app.files, page.blank_hash) for page in near]
-    return [near[place] for place in likeliest(features, blanks)]
+    index, blanks = _library(app, candidates)
+    return [candidates[place] for place in first_look(index, blanks, features)]
+
+
+def left_out(
+    app: Application,
+    candidates: Sequence[CandidatePage],
+    features: Features,
+    tried: Sequence[CandidatePage],
+) -> list[CandidatePage]:
+    """What to try next where a scan is none of those `tried`; about 5 ms for each candidate."""
+    index, blanks = _library(app, candidates)
+    places = [place for place, page in enumerate(candidates) if page in tried]
+    return [candidates[place] for place in second_look(index, blanks, features, places)]
+
+
+def _library(
+    app: Application, candidates: Sequence[CandidatePage]
+) -> tuple[TemplateIndex, Callable[[int], Features]]:
+    index = _index(app.files, tuple(page.blank_hash for page in candidates))
+    return index, lambda place: _features(app.files, candidates[place].blank_hash)
 
 
 @lru_cache(maxsize=KEPT_INDEXES)

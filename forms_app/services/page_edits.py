@@ -24,9 +24,10 @@ from forms_app.store.models import (
 )
 from forms_app.store.pages import pages_of_submission
 from forms_app.store.readings import model_version_id
-from forms_app.store.states import FieldState, FileState, PageState
+from forms_app.store.review_notes import settle
+from forms_app.store.states import FieldState, FileState, NoteKind, PageState
 
-HOMELESS = "homeless_page"
+HOMELESS, MISALIGNED = "homeless_page", "misaligned_page"
 HOMELESS_MESSAGE = (
     "The form of this page went with the file it was in. Say which form it belongs to, or take "
     "it out."
@@ -107,6 +108,18 @@ def place_for(
             )
     form.absent_pages = [number for number in form.absent_pages if number != template_page]
     return form
+
+
+def settle_report(session: Session, page: PageRow, user_id: int) -> bool:
+    """Whether somebody had reported that the page lies off; from now on nobody has."""
+    if page.error_code != MISALIGNED:
+        return False
+    form = session.get(SubmissionRow, page.submission_id) if page.submission_id else None
+    if form is not None and page.template_page is not None:
+        fields = plan_of_form(session, form).template.fields_on(page.template_page)
+        names = [field.name for field in fields]
+        settle(session, form.id, names, [NoteKind.MISALIGNED], user_id)
+    return True
 
 
 def take_out(session: Session, page: PageRow, file: FileRow) -> None:

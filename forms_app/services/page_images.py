@@ -18,15 +18,16 @@ from forms_app.reading.hand_placement import (
     first_points,
     lay_by_points,
 )
-from forms_app.reading.intake import IntakeLimits, open_page
+from forms_app.reading.intake import IntakeLimits
 from forms_app.reading.registration import PageReference
 from forms_app.reading.turning import turning
 from forms_app.reading.types import GreyImage
+from forms_app.sandbox.opener import ScanOpener
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
 from forms_app.services.foreign_pages import name_among
-from forms_app.services.images import intake_limits
+from forms_app.services.images import intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields
 from forms_app.services.outside_templates import outside_pages, recognised_version
@@ -157,16 +158,19 @@ def _source(app: Application, page_id: int) -> _Source:
         raise NotFoundError("The file of this page was not kept.")
     number = 1 if page.scan_hash else page.number
     try:
-        grey = _scan(app.files, key, name, number, intake_limits(app.settings))
+        opener, limits = scan_opener(app.settings), intake_limits(app.settings)
+        grey = _scan(app.files, opener, key, name, number, limits)
     except ReadingError as error:
         raise NotFoundError(f"This page cannot be shown: {error.message}") from error
     return _Source(page, tuple(recognised or candidates), offered, grey)
 
 
 @lru_cache(maxsize=KEPT_SCANS)
-def _scan(files: FileStore, key: str, name: str, number: int, limits: IntakeLimits) -> GreyImage:
+def _scan(
+    files: FileStore, opener: ScanOpener, key: str, name: str, number: int, limits: IntakeLimits
+) -> GreyImage:
     with opened_scan(files, key) as scan:
-        return open_page(scan, name, number, limits).grey
+        return opener.open_page(scan, name, number, limits).grey
 
 
 def _reference(app: Application, source: _Source, version_id: int, number: int) -> PageReference:

@@ -18,6 +18,7 @@ from forms_app.reading.form_template import FormField
 from forms_app.reading.hand_placement import lay_by_points
 from forms_app.reading.likeness import writing_print
 from forms_app.reading.look_alikes import OwnPrint
+from forms_app.reading.shortlists import fits_closely
 from forms_app.reading.types import AlignedPage, SourcePage
 from forms_app.services.application import Application
 from forms_app.services.batch_codes import CodeSetting, FoundCode, find_code, narrowed
@@ -26,7 +27,7 @@ from forms_app.services.blanks import load_plan, own_print, reference, reference
 from forms_app.services.foreign_pages import name_among, with_names
 from forms_app.services.loose_fields import TOLERANT_KINDS
 from forms_app.services.outside_templates import outside_pages
-from forms_app.services.page_candidates import shortlisted
+from forms_app.services.page_candidates import left_out, shortlisted
 from forms_app.services.page_placements import PagePlacement
 
 
@@ -130,6 +131,41 @@ def _lay_on(
     found: FoundCode | None,
 ) -> LaidPage:
     pages = shortlisted(app, candidates, view.features)
+    try:
+        return _lay_on_one_of(app, view, job, pages, found)
+    except ForeignPageError:
+        laid = _lay_at_second_look(app, view, job, candidates, pages, found)
+        if laid is None:
+            raise
+        return laid
+
+
+def _lay_at_second_look(
+    app: Application,
+    view: PageView,
+    job: LayJob,
+    candidates: Sequence[CandidatePage],
+    tried: Sequence[CandidatePage],
+    found: FoundCode | None,
+) -> LaidPage | None:
+    """The page on one of those that the shortlist left out; None where it fits none closely."""
+    rest = left_out(app, candidates, view.features, tried)
+    if not rest:
+        return None
+    try:
+        laid = _lay_on_one_of(app, view, job, rest, found)
+    except (ForeignPageError, PoorRegistrationError):
+        return None
+    return laid if fits_closely(laid.page) else None
+
+
+def _lay_on_one_of(
+    app: Application,
+    view: PageView,
+    job: LayJob,
+    pages: Sequence[CandidatePage],
+    found: FoundCode | None,
+) -> LaidPage:
     references = [reference(app.files, page.number, page.blank_hash) for page in pages]
 
     def fields_of(place: int) -> Sequence[FormField]:

@@ -74,7 +74,8 @@ class MissingPage:
 
 @dataclass(frozen=True, slots=True)
 class PageQueue:
-    """`waiting` counts pages and missing places; of each kind the first 200 are listed.
+    """`waiting` counts pages and missing places; of each kind 200 are listed at a time. More follow
+    after the page `after_page` and the form `after_form`; None: there are no more.
 
     `sortable` are files with pages that are held for their order alone.
     """
@@ -84,6 +85,8 @@ class PageQueue:
     missing: tuple[MissingPage, ...]
     dropped: tuple[QueuedPage, ...]
     sortable: tuple[tuple[int, str], ...]
+    after_page: int | None = None
+    after_form: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +99,24 @@ class OpenForm:
     missing: tuple[int, ...]
 
 
-def get_queue(app: Application, batch_id: int) -> PageQueue:
-    """What of a batch waits for a person.
+def get_queue(
+    app: Application,
+    batch_id: int,
+    after_page: int | None = None,
+    after_form: int | None = None,
+) -> PageQueue:
+    """What of a batch waits for a person; the lists go on after a page and a form of theirs.
 
     Raises:
         NotFoundError: There is no such batch.
     """
     with app.session() as session:
         load(session, BatchRow, batch_id)
-        pages = describe_pages(session, page_queue.queued_pages(session, batch_id, SHOWN))
+        rows = page_queue.queued_pages(session, batch_id, SHOWN + 1, after_page)
+        pages = describe_pages(session, rows[:SHOWN])
         dropped = page_queue.dropped_pages(session, batch_id, SHOWN)
-        forms = open_forms(session, batch_id)
+        found = open_forms(session, batch_id, SHOWN + 1, after_form)
+        forms = found[:SHOWN]
         missing = [
             MissingPage(form.submission_id, file_name, form.label, number)
             for form, file_name in forms
@@ -119,6 +129,8 @@ def get_queue(app: Application, batch_id: int) -> PageQueue:
             missing=tuple(missing),
             dropped=tuple(describe_pages(session, dropped)),
             sortable=tuple(unsure.items()),
+            after_page=pages[-1].page_id if len(rows) > SHOWN else None,
+            after_form=forms[-1][0].submission_id if len(found) > SHOWN else None,
         )
 
 
@@ -180,9 +192,11 @@ def form_labels(session: Session, ids: set[int]) -> dict[int, str]:
     return {row_id: f"{name}, form {number}" for row_id, number, name in rows}
 
 
-def open_forms(session: Session, batch_id: int) -> list[tuple[OpenForm, str]]:
-    """The first 200 forms of a batch that lack a page, each with its file's name."""
-    rows = page_queue.incomplete_forms(session, batch_id, SHOWN)
+def open_forms(
+    session: Session, batch_id: int, limit: int = SHOWN, after_id: int | None = None
+) -> list[tuple[OpenForm, str]]:
+    """The first forms of a batch that lack a page, each with its file's name; after `after_id`."""
+    rows = page_queue.incomplete_forms(session, batch_id, limit, after_id)
     versions = {form.id: version_of_form(session, form) for form, _ in rows}
     counts = page_counts(session, set(versions.values()))
     present: dict[int, set[int]] = defaultdict(set)

@@ -2,179 +2,93 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms_app.errors import TransientError
-from forms_app.reading.classifier import Classifier
-from forms_app.reading.pipeline import read_pages as read_aligned_pages
-from forms_app.reading.policy import policy_for
-from forms_app.reading.types import AlignedPage, PageReading
 from forms_app.services.application import Application
-from forms_app.services.attempts import attempt
 from forms_app.services.batch_templates import version_of_form
-from forms_app.services.blanks import TemplatePlan, load_plan, references_of
-from forms_app.services.completion import finish_failed_page, finish_file, finish_submission
-from forms_app.services.images import decode_grey
-from forms_app.services.loading import load
-from forms_app.store.base import utc_now
-from forms_app.store.claims import Lease, claim_pages_to_read, hold, release
-from forms_app.store.locks import lock_file, lock_submission
+from forms_app.services.reading_desk import Job
+from forms_app.services.reading_flow import FlowReport, ReadingFlow, Supply
+from forms_app.services.reading_hands import Hand, OwnHand
+from forms_app.services.work_events import timed
+from forms_app.store.claims import Lease, claim_pages_to_read
 from forms_app.store.models import PageRow, SubmissionRow
-from forms_app.store.readings import model_version_id, save_readings
-from forms_app.store.states import PageState
+from forms_app.store.stages import Stage
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A claimed page."""
-
-    lease: Lease
-    version_id: int
-    template_page: int
-    aligned_hash: str
-    quarter_turns: int
-    residual_px: float
-    homography: list[list[float]]
-    field_residuals: dict[str, float]
-
-    @property
-    def page_id(self) -> int:
-        return self.lease.row_id
+CLAIMING_SHARE = 0.25
+"""Of a lease: so long a round with helpers takes more pages. It must end before its task does."""
 
 
 def read_pages(app: Application, limit: int) -> int:
-    """Claim up to `limit` aligned pages and read them; each is saved in its own transaction.
+    """Claim aligned pages and read them, each saved in its own transaction: see `read_round`.
 
     Returns:
-        How many pages were claimed: when that is `limit`, there may be more.
+        How many pages were claimed: when there were any, there may be more.
 
     Raises:
         TransientError: The file store or database did not answer; try again.
         ModelError: The classifier cannot be loaded; no page was claimed.
     """
-    classifier = app.classifier()
-    leases, jobs = _claim(app, limit)
-    try:
-        _read(app, classifier, jobs)
-    except TransientError:
-        _put_off(app, leases)
-        raise
-    return len(leases)
+    return read_round(app, limit).pages
 
 
-def _read(app: Application, classifier: Classifier, jobs: Sequence[_Job]) -> None:
-    by_version: dict[int, list[_Job]] = defaultdict(list)
-    for job in jobs:
-        by_version[job.version_id].append(job)
-    for version_id, group in by_version.items():
-        with app.session() as session:
-            plan = load_plan(session, version_id)
-            model_version = model_version_id(session, classifier.model_id, classifier.engine)
-        _Reader(app, plan, classifier, model_version).read(group)
+def read_round(app: Application, limit: int) -> FlowReport:
+    """One round of reading.
+
+    Without helpers it is up to `limit` pages that wait now. With helpers, pages are claimed as
+    there is room for them, until none waits or a quarter of a lease is over.
+
+    Raises:
+        TransientError, ModelError: See `read_pages`.
+    """
+    hands: Sequence[Hand] = app.reading_helpers() or (OwnHand(app),)
+    # Before any claim: a classifier that cannot be loaded holds no page.
+    flow = ReadingFlow(app, hands, limit)
+    claims = _Claims(app)
+    until_s = time.monotonic() + CLAIMING_SHARE * app.settings.lease_seconds
+    is_beside = hands[0].is_beside
+    fresh = claims.fresh(min(limit, 2 * len(hands)) if is_beside else limit)
+    # A page that may have killed its worker is read with no other on its way.
+    first = fresh or claims.doubted()
+    supply = Supply(claims.fresh, until_s) if fresh and is_beside else None
+    with timed(Stage.READ):
+        report = flow.run(first, supply)
+    return replace(report, pages=claims.count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads claimed pages of one template version with one model."""
+class _Claims:
+    """Claims pages, and counts them; those that are deleted meanwhile are no jobs, but counted."""
 
-    app: Application
-    plan: TemplatePlan
-    classifier: Classifier
-    model_version: int
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self.count = 0
 
-    def read(self, jobs: Sequence[_Job]) -> None:
-        """All pages together; one by one when that fails, so that the fault is found out."""
-        try:
-            readings = self._read_together(jobs)
-        except TransientError:
-            raise
-        except Exception:
-            log.exception("pages not read together", page_ids=[job.page_id for job in jobs])
-            for job in jobs:
-                self._attempt(job, partial(self._read_alone, job))
-        else:
-            for job, reading in zip(jobs, readings, strict=True):
-                self._attempt(job, partial(self._save, job, reading))
+    def fresh(self, limit: int) -> list[Job]:
+        """Pages that nobody has tried yet."""
+        return self._claim(limit, max_attempts=1)
 
-    def _read_together(self, jobs: Sequence[_Job]) -> list[PageReading]:
-        pages = [_aligned_page(self.app, job) for job in jobs]
-        references = references_of(self.app, self.plan)
-        policy = policy_for(self.app.settings.review_below)
-        return read_aligned_pages(pages, self.plan.template, references, self.classifier, policy)
+    def doubted(self) -> list[Job]:
+        """One page whose reading failed before."""
+        return self._claim(1, self._app.settings.max_attempts)
 
-    def _read_alone(self, job: _Job) -> None:
-        [reading] = self._read_together([job])
-        self._save(job, reading)
-
-    def _attempt(self, job: _Job, work: Callable[[], None]) -> None:
-        attempt(self.app, job.lease, work)
-        with self.app.session() as session:
-            finish_failed_page(session, job.page_id, self.model_version)
-
-    def _save(self, job: _Job, reading: PageReading) -> None:
-        with self.app.session() as session:
-            page = load(session, PageRow, job.page_id)
-            # The locks make the pages of a file, and of a submission, finish one after the
-            # other: the last one sees that all are read. Always the file first.
-            lock_file(session, page.file_id)
-            submission = lock_submission(session, page.submission_id or 0)
-            hold(session, job.lease)
-            assert submission is not None
-            session.refresh(page)
-            page.state, page.read_at = PageState.READ, utc_now()
-            page.attempts, page.lease_until = 0, None
-            save_readings(
-                session,
-                submission,
-                page.id,
-                self.model_version,
-                reading.fields,
-                self.plan.positions,
-            )
-            finish_submission(session, submission, self.plan, self.model_version)
-            finish_file(session, page.file_id)
-        log.debug("page read", page_id=job.page_id, submission_id=submission.id)
+    def _claim(self, limit: int, max_attempts: int) -> list[Job]:
+        lease_s = self._app.settings.lease_seconds
+        with self._app.session() as session:
+            leases = claim_pages_to_read(session, limit, lease_s, max_attempts)
+        self.count += len(leases)
+        if not leases:
+            return []
+        with self._app.session() as session:
+            jobs = [_job(session, lease) for lease in leases]
+        return [job for job in jobs if job is not None]
 
 
-def _claim(app: Application, limit: int) -> tuple[list[Lease], list[_Job]]:
-    """The claimed pages, and what is to be done for those that were not deleted meanwhile."""
-    settings = app.settings
-    with app.session() as session:
-        leases = claim_pages_to_read(session, limit, settings.lease_seconds, settings.max_attempts)
-    with app.session() as session:
-        jobs = [_job(session, lease) for lease in leases]
-    return leases, [job for job in jobs if job is not None]
-
-
-def _put_off(app: Application, leases: Sequence[Lease]) -> None:
-    """Pages that were saved or have failed hold their lease no more and stay as they are."""
-    with app.session() as session:
-        for lease in leases:
-            release(session, lease, counted=False)
-
-
-def _aligned_page(app: Application, job: _Job) -> AlignedPage:
-    return AlignedPage(
-        template_page=job.template_page,
-        grey=decode_grey(app.files.get(job.aligned_hash)),
-        homography=np.array(job.homography, dtype=np.float64),
-        quarter_turns=job.quarter_turns,
-        residual_px=job.residual_px,
-        field_residuals_px=job.field_residuals,
-    )
-
-
-def _job(session: Session, lease: Lease) -> _Job | None:
+def _job(session: Session, lease: Lease) -> Job | None:
     row = session.execute(
         select(PageRow, SubmissionRow)
         .join(SubmissionRow, SubmissionRow.id == PageRow.submission_id)
@@ -184,7 +98,7 @@ def _job(session: Session, lease: Lease) -> _Job | None:
         return None
     page, form = row
     assert page.template_page is not None and page.aligned_hash is not None
-    return _Job(
+    return Job(
         lease=lease,
         version_id=version_of_form(session, form),
         template_page=page.template_page,

@@ -11,14 +11,19 @@ from forms_app.errors import ConflictError, UserError
 from forms_app.files import Readable
 from forms_app.queues import ALIGN_PAGE
 from forms_app.reading.errors import EmptyFileError, ReadingError
-from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import version_of_form
 from forms_app.services.cleaning import delete_unreferenced
-from forms_app.services.images import intake_limits
+from forms_app.services.images import intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_name
-from forms_app.services.page_edits import FormPlace, editing_page, place_for, start_again
+from forms_app.services.page_edits import (
+    FormPlace,
+    editing_page,
+    place_for,
+    settle_report,
+    start_again,
+)
 from forms_app.services.sending import send_or_leave
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import doom
@@ -48,6 +53,7 @@ def replace_scan(
         _one_page(app, filename, stream) as (key, data),
         editing_page(app, page_id, seen) as (session, page, file),
     ):
+        settle_report(session, page, user_id)
         lock_blobs(session, [key])
         app.files.put(data)
         replaced = [old for old in (page.scan_hash,) if old not in (None, key)]
@@ -109,7 +115,7 @@ def _one_page(app: Application, filename: str, stream: Readable) -> Iterator[tup
     try:
         if not data:
             raise EmptyFileError(f"{name} is empty; choose a scan of this page.")
-        count = count_pages(data, name, limits)
+        count = scan_opener(app.settings).count_pages(data, name, limits)
     except ReadingError as error:
         raise UserError(error.message) from error
     if count != 1:

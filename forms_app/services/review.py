@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,15 +12,20 @@ from forms_app.reading.form_template import FormField
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.blanks import TemplatePlan, load_plan
-from forms_app.services.decisions import decide, undo_decision
+from forms_app.services.decisions import decide
 from forms_app.services.dto.fields import FieldValue
 from forms_app.services.dto.review import ItemKey, ItemRef, ReviewItem, RuleCheck, SubmissionDetail
+from forms_app.services.field_stages import is_hidden_from
 from forms_app.services.field_values import box_px, field_value
+from forms_app.services.item_views import as_shown, without_values
 from forms_app.services.loading import load
+from forms_app.services.reasons_of_people import with_reasons
 from forms_app.services.review_images import crop_image, page_image, shown_area
 from forms_app.services.rule_checks import rows_of, rule_checks
+from forms_app.services.taking_back import undo_decision
 from forms_app.store import review_queue
 from forms_app.store.models import (
+    LOCAL_USER_ID,
     BatchRow,
     FileRow,
     PageRow,
@@ -27,6 +34,8 @@ from forms_app.store.models import (
     UserRow,
 )
 from forms_app.store.pages import pages_of_submission
+from forms_app.store.review_places import places_in_queue
+from forms_app.store.review_scopes import Scope
 
 __all__ = [
     "crop_image",
@@ -46,8 +55,9 @@ def next_item(
 ) -> ReviewItem | None:
     """The next open field after `after`, starting over at the end; None when all are decided."""
     with app.session() as session:
-        row = review_queue.next_open(session, batch_id, _find(session, after))
-        return _item(session, row) if row else None
+        scope = Scope(batch_id=batch_id)
+        row = review_queue.next_waiting(session, scope, _find(session, after))
+        return item_of(session, row, scope) if row else None
 
 
 def previous_item(app: Application, batch_id: int | None, before: ItemKey) -> ReviewItem | None:
@@ -55,17 +65,26 @@ def previous_item(app: Application, batch_id: int | None, before: ItemKey) -> Re
     with app.session() as session:
         current = _find(session, before)
         row = review_queue.previous_flagged(session, batch_id, current) if current else None
-        return _item(session, row) if row else None
+        return item_of(session, row, Scope(batch_id=batch_id)) if row else None
 
 
-def get_item(app: Application, submission_id: int, field_name: str) -> ReviewItem:
-    """Any field of a submission, flagged or not.
+def get_item(
+    app: Application,
+    submission_id: int,
+    field_name: str,
+    scope: Scope | None = None,
+    user_id: int = LOCAL_USER_ID,
+) -> ReviewItem:
+    """Any field of a submission, flagged or not; its place is that in `scope`, or in its batch.
+    `user_id` says who looks at it where no scope does.
 
     Raises:
         NotFoundError: There is no such field, or it has not been read yet.
     """
     with app.session() as session:
-        return _item(session, require_field(session, submission_id, field_name))
+        row = require_field(session, submission_id, field_name)
+        scope = scope or Scope(batch_id=row.batch_id, user_id=user_id)
+        return item_of(session, row, scope)
 
 
 def list_items(app: Application, batch_id: int, limit: int = 500) -> list[ItemRef]:
@@ -87,13 +106,16 @@ def list_items(app: Application, batch_id: int, limit: int = 500) -> list[ItemRe
         ]
 
 
-def get_submission(app: Application, submission_id: int) -> SubmissionDetail:
-    """A filled form with all its fields in the template's order."""
+def get_submission(
+    app: Application, submission_id: int, user_id: int | None = None
+) -> SubmissionDetail:
+    """A filled form with all its fields in the template's order; without the values of those that
+    `user_id` is still to key without seeing them."""
     with app.session() as session:
         submission = load(session, SubmissionRow, submission_id)
         batch = load(session, BatchRow, submission.batch_id)
         plan = plan_of_form(session, submission)
-        return _detail(session, submission, batch, plan)
+        return _detail(session, submission, batch, plan, user_id)
 
 
 def require_field(session: Session, submission_id: int, field_name: str) -> SubmissionFieldRow:
@@ -114,7 +136,23 @@ def _find(session: Session, key: ItemKey | None) -> SubmissionFieldRow | None:
     return review_queue.find_field(session, *key) if key else None
 
 
-def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
+def items_of(
+    session: Session, rows: Sequence[SubmissionFieldRow], scope: Scope
+) -> list[ReviewItem]:
+    """`item_of` of several fields, their places counted together."""
+    places = places_in_queue(session, rows, scope)
+    return [_item_at(session, row, scope, place) for row, place in zip(rows, places, strict=True)]
+
+
+def item_of(session: Session, row: SubmissionFieldRow, scope: Scope) -> ReviewItem:
+    """The field as the station shows it to the person of `scope`; its place is that in there."""
+    [item] = items_of(session, [row], scope)
+    return item
+
+
+def _item_at(
+    session: Session, row: SubmissionFieldRow, scope: Scope, place: tuple[int, int, int]
+) -> ReviewItem:
     submission = load(session, SubmissionRow, row.submission_id)
     batch = load(session, BatchRow, row.batch_id)
     file = load(session, FileRow, submission.file_id)
@@ -122,8 +160,8 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
     field = next(field for field in plan.template.fields if field.name == row.field_name)
     page = _page_of(session, submission.id, field.page)
     size = plan.template.page(field.page)
-    position, total, open_count = review_queue.place_in_queue(session, row)
-    return ReviewItem(
+    position, total, open_count = place
+    item = ReviewItem(
         key=ItemKey(row.submission_id, row.field_name),
         batch_id=batch.id,
         batch_name=batch.name,
@@ -140,7 +178,9 @@ def _item(session: Session, row: SubmissionFieldRow) -> ReviewItem:
         crop_box_px=box_px(shown_area(field, size.width_px, size.height_px)),
         residual_px=row.reading.residual_px,
         rules=_rules_on(session, row, plan),
+        stage=row.stage,
     )
+    return as_shown(session, item, row, scope)
 
 
 def _rules_on(
@@ -154,7 +194,11 @@ def _rules_on(
 
 
 def _detail(
-    session: Session, submission: SubmissionRow, batch: BatchRow, plan: TemplatePlan
+    session: Session,
+    submission: SubmissionRow,
+    batch: BatchRow,
+    plan: TemplatePlan,
+    user_id: int | None,
 ) -> SubmissionDetail:
     file = load(session, FileRow, submission.file_id)
     fields = {field.name: field for field in plan.template.fields}
@@ -173,14 +217,24 @@ def _detail(
             for page in pages_of_submission(session, submission.id)
             if page.template_page is not None
         },
-        fields=tuple(_field_value(session, fields[row.field_name], row) for row in rows),
+        fields=tuple(_value_for(session, fields[row.field_name], row, user_id) for row in rows),
         rules=rule_checks(plan.template, rows),
     )
 
 
+def _value_for(
+    session: Session, field: FormField, row: SubmissionFieldRow, user_id: int | None
+) -> FieldValue:
+    value = _field_value(session, field, row)
+    if user_id is None or not is_hidden_from(row, user_id):
+        return value
+    return without_values(value)
+
+
 def _field_value(session: Session, field: FormField, row: SubmissionFieldRow) -> FieldValue:
     user = session.get(UserRow, row.decision.user_id) if row.decision else None
-    return field_value(field, row, user.name if user else "")
+    value = field_value(field, row, user.name if user else "")
+    return with_reasons(session, row, value)
 
 
 def _page_of(session: Session, submission_id: int, template_page: int) -> PageRow | None:

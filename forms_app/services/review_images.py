@@ -50,7 +50,7 @@ def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
     if field_name not in fields:
         raise NotFoundError(f"This form has no field {field_name}.")
     field = fields[field_name]
-    page = _page(app.files, _aligned_hash(app, submission_id, field.page))
+    page = decoded_page(app.files, _aligned_hash(app, submission_id, field.page))
     height, width = page.shape
     rows, columns = shown_area(field, width, height).as_slices()
     return encode_png(page[rows, columns])
@@ -78,5 +78,6 @@ def _aligned_hash(app: Application, submission_id: int, template_page: int) -> s
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def _page(files: FileStore, aligned_hash: str) -> GreyImage:
+def decoded_page(files: FileStore, aligned_hash: str) -> GreyImage:
+    """A laid page `(h, w)`; the last few are kept."""
     return decode_grey(files.get(aligned_hash))

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session, joinedload
 from forms_app.reading.cross_rules import Fact, RuleState, RuleVerdict, check_rules
 from forms_app.reading.form_template import FormTemplate
 from forms_app.services.dto.review import RuleCheck
-from forms_app.services.field_values import current_outcome, current_value
+from forms_app.services.field_values import StandingField, current_outcome, current_value
+from forms_app.services.reasons_of_people import reasons_of_people
 from forms_app.store.models import SubmissionFieldRow
+from forms_app.store.review_scopes import FIRST_LOOK
 from forms_app.store.states import FieldState
 
 Rows = Sequence[SubmissionFieldRow]
 CONFIRMED = "confirmed"
 
 
-def rule_checks(template: FormTemplate, rows: Rows) -> tuple[RuleCheck, ...]:
+def rule_checks(template: FormTemplate, rows: Sequence[StandingField]) -> tuple[RuleCheck, ...]:
     """Every rule of the template against one form, for people."""
     labels = {field.name: field.label or field.name for field in template.fields}
     decided = {row.field_name for row in rows if row.decision is not None}
@@ -40,9 +42,12 @@ def rule_checks(template: FormTemplate, rows: Rows) -> tuple[RuleCheck, ...]:
 def open_broken(session: Session, submission_id: int, template: FormTemplate) -> None:
     """Send undecided fields of broken rules to a person, and those that no longer are one back.
 
+    Fields that people have sent to the station stay there.
+
     The caller holds the submission's row lock.
     """
-    if not template.rules:
+    sent = reasons_of_people(session, submission_id)
+    if not (template.rules or sent):
         return
     rows = rows_of(session, submission_id)
     broken = {
@@ -51,10 +56,14 @@ def open_broken(session: Session, submission_id: int, template: FormTemplate) ->
         if verdict.state is RuleState.BROKEN
         for name in verdict.rule.involved
     }
+    wanted = broken | sent.keys()
     for row in rows:
-        if row.decision is None:
-            row.flagged = row.reading.needs_review or row.field_name in broken
+        if row.decision is None and row.stage in FIRST_LOOK:
+            row.flagged = row.reading.needs_review or row.field_name in wanted
             row.state = FieldState.OPEN if row.flagged else FieldState.ACCEPTED
+        elif row.state == FieldState.OPEN and row.field_name in sent:
+            # Decided before it was sent; a new reading may have found nothing wrong with it.
+            row.flagged = True
 
 
 def breaks_left_by(
@@ -87,11 +96,11 @@ def rows_of(session: Session, submission_id: int) -> Rows:
     ).all()
 
 
-def _verdicts(template: FormTemplate, rows: Rows) -> tuple[RuleVerdict, ...]:
+def _verdicts(template: FormTemplate, rows: Sequence[StandingField]) -> tuple[RuleVerdict, ...]:
     return check_rules(template, _facts(rows)) if template.rules else ()
 
 
-def _facts(rows: Rows) -> dict[str, Fact]:
+def _facts(rows: Sequence[StandingField]) -> dict[str, Fact]:
     return {row.field_name: Fact(current_value(row), current_outcome(row)) for row in rows}
 
 

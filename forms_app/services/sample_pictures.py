@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import cv2
 
 from forms_app.reading.character_sets import CharacterSet
-from forms_app.reading.sample_pictures import Picture, open_picture
+from forms_app.reading.sample_pictures import Picture
 from forms_app.reading.sample_reading import SampleReading, read_sample
 from forms_app.services.application import Application
-from forms_app.services.images import intake_limits
+from forms_app.services.images import intake_limits, scan_opener
 
 _JPEG_QUALITY = 82
 
@@ -48,7 +48,7 @@ def read_picture(
     """
     classifier = app.live_classifier()
     begun = time.perf_counter()
-    picture = open_picture(data, source, intake_limits(app.settings))
+    picture = scan_opener(app.settings).open_picture(data, source, intake_limits(app.settings))
     sample = read_sample(picture, classifier, characters)
     elapsed_ms = 1000 * (time.perf_counter() - begun)
     return PictureReading(sample, picture.size_px, _as_jpeg(picture), picture.pages, elapsed_ms)

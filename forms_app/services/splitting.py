@@ -5,19 +5,22 @@ A ZIP becomes files instead, which come here again one by one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from forms_app.queues import ALIGN_PAGE, ASSEMBLE_FILE, SPLIT_FILE
-from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
 from forms_app.services.attempts import attempt, claim
-from forms_app.services.images import intake_limits
+from forms_app.services.images import intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.sending import send_all_or_leave, send_or_leave
 from forms_app.services.stored_scans import opened_scan
 from forms_app.services.unpacking import is_stored_archive, unpack
+from forms_app.services.work_events import also_about, file_split, timed
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, hold, release
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.pages import pending_pages
+from forms_app.store.stages import Stage
 from forms_app.store.states import FileState, PageState
 from forms_app.store.upserts import insert_missing
 
@@ -45,20 +48,23 @@ def split_file(app: Application, file_id: int) -> None:
 def _open(app: Application, lease: Lease) -> None:
     with app.session() as session:
         file = load(session, FileRow, lease.row_id)
+    also_about(batch_id=file.batch_id)
     assert file.content_hash is not None
     if not is_stored_archive(app, file.content_hash):
-        _split(app, lease, file)
+        with timed(Stage.INTAKE) as elapsed_s:
+            _split(app, lease, file, elapsed_s)
     elif not unpack(app, lease):
         with app.session() as session:
             release(session, lease, counted=False)
         send_or_leave(app, SPLIT_FILE, lease.row_id)
 
 
-def _split(app: Application, lease: Lease, file: FileRow) -> None:
+def _split(app: Application, lease: Lease, file: FileRow, elapsed_s: Callable[[], float]) -> None:
     file_id = lease.row_id
     assert file.content_hash is not None
     with opened_scan(app.files, file.content_hash, verify=True) as scan:
-        count = count_pages(scan, file.name, intake_limits(app.settings))
+        opener = scan_opener(app.settings)
+        count = opener.count_pages(scan, file.name, intake_limits(app.settings))
     with app.session() as session:
         hold(session, lease)
         now = utc_now()
@@ -77,3 +83,4 @@ def _split(app: Application, lease: Lease, file: FileRow) -> None:
         file = load(session, FileRow, file_id)
         file.state, file.page_count = FileState.SPLIT, count
         file.attempts, file.lease_until = 0, None
+        file_split(session, file, count, elapsed_s())

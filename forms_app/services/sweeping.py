@@ -2,19 +2,21 @@
 
 A message may be lost with its broker, a lease with its worker. While work goes on, what waits is
 most likely still queued, and sending it again would only double the queue: so rows are sent again
-when nothing has moved for a while, or when they themselves have waited very long.
+when nothing has moved for a while, or when they themselves have waited very long. A lease that has
+lapsed says that its worker is gone: that row is sent again at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from forms_app import metrics
 from forms_app.queues import (
     ALIGN_PAGE,
     ASSEMBLE_FILE,
@@ -30,15 +32,20 @@ from forms_app.services.completion import NO_MODEL, finish_failed_page
 from forms_app.services.export_building import fail_export
 from forms_app.services.template_jobs import delete_expired_jobs, fail_job
 from forms_app.services.upload_finishing import expire_uploads, finish_left_over
-from forms_app.store.base import utc_now
-from forms_app.store.claims import LeasedRow, is_free
+from forms_app.store import field_leases
+from forms_app.store.claims import LeasedRow, free_until_later_than, is_free
+from forms_app.store.database_clock import database_now
 from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.readings import model_version_id
+from forms_app.store.stages import is_to_be_assembled
 from forms_app.store.states import ExportState, FileState, JobState, PageState
 
 log = structlog.get_logger(__name__)
 
 SENT_AGAIN_AFTER = timedelta(minutes=10)
+# A lease that ends later than this many leases from now is from before the clock was set back.
+FAR_LEASES = 10
+LEASED: tuple[LeasedRow, ...] = (FileRow, PageRow, ExportRow, TemplateJobRow)
 AT_ONCE = 2000
 LOST = "worker_lost"
 LOST_MESSAGE = (
@@ -63,13 +70,18 @@ def sweep(app: Application) -> SweepCounts:
     """
     delete_expired_jobs(app)
     delete_left_over(app)
+    _free_far_leases(app)
     failed = _fail_exhausted(app)
+    metrics.SWEEP_FAILED.inc(failed)
     with app.session() as session:
         pause = timedelta(seconds=app.settings.sweep_seconds)
         due_after = SENT_AGAIN_AFTER if _is_moving(session, pause) else pause
         work = _left_behind(session, due_after, app.settings.read_batch_pages)
+    with app.session() as session:
+        field_leases.drop_lapsed(session)
     for name, args in work:
         app.tasks.send(name, *args)
+        metrics.SWEEP_RESENT.inc(task=name)
     # Last, so that whatever is wrong with an upload keeps nothing else from being sent again.
     expire_uploads(app)
     finish_left_over(app)
@@ -85,7 +97,7 @@ def free_all_leases(app: Application) -> int:
     """
     freed = 0
     with app.session() as session:
-        for kind in (FileRow, PageRow, ExportRow, TemplateJobRow):
+        for kind in LEASED:
             held = session.scalars(
                 update(kind)
                 .where(kind.lease_until.is_not(None))
@@ -94,6 +106,14 @@ def free_all_leases(app: Application) -> int:
             )
             freed += len(held.all())
     return freed
+
+
+def _free_far_leases(app: Application) -> None:
+    with app.session() as session:
+        far = database_now(session) + FAR_LEASES * timedelta(seconds=app.settings.lease_seconds)
+        freed = sum(free_until_later_than(session, kind, far) for kind in LEASED)
+    if freed:
+        log.warning("leases from a later time freed; was the clock set back?", count=freed)
 
 
 def _fail_exhausted(app: Application) -> int:
@@ -126,9 +146,11 @@ def _exhausted(session: Session, kind: LeasedRow, max_attempts: int, *states: st
 
 def _is_moving(session: Session, pause: timedelta) -> bool:
     """Whether any row changed within the last `pause` or is being worked on."""
-    since, now = utc_now() - pause, utc_now()
+    now = database_now(session)
     return any(
-        session.scalar(select(exists().where(or_(kind.changed_at > since, kind.lease_until > now))))
+        session.scalar(
+            select(exists().where(or_(_changed_within(kind, pause, now), kind.lease_until > now)))
+        )
         for kind in (FileRow, PageRow, ExportRow)
     )
 
@@ -139,7 +161,7 @@ def _left_behind(
     """Tasks for everything that waits; the rows count as sent again now."""
     split = _waiting(session, FileRow, due_after, FileRow.state == FileState.UPLOADED)
     align = _waiting(session, PageRow, due_after, PageRow.state == PageState.PENDING)
-    assemble = _waiting(session, FileRow, due_after, _is_to_be_assembled())
+    assemble = _waiting(session, FileRow, due_after, is_to_be_assembled())
     read = _waiting(
         session,
         PageRow,
@@ -161,22 +183,20 @@ def _left_behind(
 def _waiting(
     session: Session, kind: LeasedRow, due_after: timedelta, condition: ColumnElement[bool]
 ) -> Sequence[int]:
-    due = kind.changed_at < utc_now() - due_after
+    now = database_now(session)
+    # Whose worker has died is due at once, on a busy day too: nothing else is on its way to it.
+    due = or_(~_changed_within(kind, due_after, now), kind.lease_until < now)
     picked = select(kind.id).where(condition, is_free(kind), due).order_by(kind.id).limit(AT_ONCE)
     return session.scalars(
-        update(kind).where(kind.id.in_(picked)).values(changed_at=utc_now()).returning(kind.id),
+        update(kind)
+        .where(kind.id.in_(picked))
+        .values(changed_at=now, lease_until=None)
+        .returning(kind.id),
         execution_options={"synchronize_session": False},
     ).all()
 
 
-def _is_to_be_assembled() -> ColumnElement[bool]:
-    """Split files with no page to be aligned, and with one that has no submission, or with all
-    pages at their end."""
-
-    def has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(PageRow.file_id == FileRow.id, *conditions)
-
-    homeless = has(PageRow.state == PageState.ALIGNED, PageRow.submission_id.is_(None))
-    unfinished = has(PageRow.state.in_((PageState.PENDING, PageState.ALIGNED)))
-    is_split = FileRow.state == FileState.SPLIT
-    return is_split & ~has(PageRow.state == PageState.PENDING) & (homeless | ~unfinished)
+def _changed_within(kind: LeasedRow, span: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Changed at most `span` ago. Changes are dated by the machine that made them: those of a much
+    later time say that its clock is wrong, or was, and nothing of when they were made."""
+    return kind.changed_at.between(now - span, now + span)

@@ -8,11 +8,10 @@ from pathlib import Path
 from forms_app.errors import ConflictError, UserError
 from forms_app.reading.archives import START_BYTES, is_archive, open_archive
 from forms_app.reading.errors import EmptyFileError
-from forms_app.reading.intake import count_pages
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import FileSummary
 from forms_app.services.file_lists import load_file
-from forms_app.services.images import intake_limits
+from forms_app.services.images import intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.resumable_uploads import (
     UploadInfo,
@@ -84,7 +83,6 @@ def check_file(app: Application, path: Path) -> None:
         ReadingError: The subclass says why it would be refused.
         OSError: It cannot be read.
     """
-    settings = app.settings
     with path.open("rb") as file:
         if is_archive(file.read(START_BYTES)):
             with open_archive(file, path.name, archive_limits(app)):
@@ -92,7 +90,7 @@ def check_file(app: Application, path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise EmptyFileError(f"{path.name} is empty (0 bytes). Scan or export it again.")
-    count_pages(path, path.name, intake_limits(settings))
+    scan_opener(app.settings).count_pages(path, path.name, intake_limits(app.settings))
 
 
 def _announced(app: Application, batch_id: int, name: str, size: int, known_by: str) -> UploadInfo:

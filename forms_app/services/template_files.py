@@ -15,7 +15,7 @@ from forms_app.errors import TemplateError
 from forms_app.services.application import Application
 from forms_app.services.definitions import empty_definition, image_name, template_file
 from forms_app.services.dto.templates import TemplateVersion
-from forms_app.services.images import encode_png
+from forms_app.services.images import encode_png, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.templates import insert_template
@@ -72,7 +72,7 @@ def read_template(
         for name, data in images.items():
             Path(folder, names[name]).write_bytes(data)
         template = parse_template(_renamed(definition, names), Path(folder))
-        blanks = load_blanks(template, Path(folder))
+        blanks = load_blanks(template, Path(folder), scan_opener(app.settings))
     pages = [
         TemplatePageRow(
             number=page.number,

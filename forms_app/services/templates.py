@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from forms_app.errors import NotFoundError, UserError
 from forms_app.reading.errors import ReadingError
-from forms_app.reading.intake import FileKind, count_pages, open_pages, sniff
-from forms_app.reading.pdf_words import pdf_words
+from forms_app.reading.intake import FileKind, sniff
 from forms_app.reading.types import SourcePage
+from forms_app.sandbox.opener import ScanOpener
 from forms_app.services.application import Application
 from forms_app.services.definitions import (
     empty_definition,
@@ -19,7 +19,7 @@ from forms_app.services.definitions import (
 )
 from forms_app.services.drafts import delete_draft, new_draft, publish, save_draft
 from forms_app.services.dto.templates import TemplateSummary, TemplateVersion
-from forms_app.services.images import encode_png, intake_limits
+from forms_app.services.images import encode_png, intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.printed_words import with_text
@@ -125,9 +125,9 @@ def page_image(app: Application, version_id: int, page_number: int) -> bytes:
 
 
 def _store_blank(app: Application, blank: bytes, filename: str) -> list[TemplatePageRow]:
-    limits = intake_limits(app.settings)
+    opener, limits = scan_opener(app.settings), intake_limits(app.settings)
     try:
-        count = count_pages(blank, filename, limits)
+        count = opener.count_pages(blank, filename, limits)
         if count > MOST_FORM_PAGES:
             raise UserError(
                 f"{filename} has {count:,} pages; a form has at most {MOST_FORM_PAGES}. Choose the "
@@ -138,21 +138,21 @@ def _store_blank(app: Application, blank: bytes, filename: str) -> list[Template
                 number=page.number,
                 width_px=page.grey.shape[1],
                 height_px=page.grey.shape[0],
-                blank_hash=app.files.put(_png_of(page, blank)),
+                blank_hash=app.files.put(_png_of(opener, page, blank)),
                 source_name=filename,
             )
-            for page in open_pages(blank, filename, limits)
+            for page in opener.open_pages(blank, filename, limits)
         ]
     except ReadingError as error:
         raise UserError(error.message) from error
 
 
-def _png_of(page: SourcePage, blank: bytes) -> bytes:
+def _png_of(opener: ScanOpener, page: SourcePage, blank: bytes) -> bytes:
     """A blank page with the words that a PDF tells of it: detection names fields by them."""
     png = encode_png(page.grey)
     if page.dpi is None or sniff(blank, page.source) is not FileKind.PDF:
         return png
-    return with_text(png, page.dpi, pdf_words(blank, page.source, page.number, page.dpi))
+    return with_text(png, page.dpi, opener.pdf_words(blank, page.source, page.number, page.dpi))
 
 
 def _batch_counts(session: Session) -> dict[int, int]:

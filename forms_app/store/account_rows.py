@@ -23,12 +23,15 @@ LOCAL_USER_ID = 1
 
 
 class UserRow(Base):
+    """A person. `preferences` is what they have set for themselves, as the pages keep it."""
+
     __tablename__ = "users"
     __table_args__ = (one_of("role", Role),)
 
     id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
+    preferences: Mapped[JsonValue | None]
     created_at: Mapped[Timestamp]
 
 

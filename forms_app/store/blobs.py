@@ -21,6 +21,16 @@ from forms_app.store.models import (
 )
 from forms_app.store.upserts import insert_missing
 
+# A file's own key stands apart: see `still_referenced`.
+REFERRING = (
+    UploadPartRow.key,
+    PageRow.aligned_hash,
+    PageRow.scan_hash,
+    ExportRow.content_hash,
+    TemplatePageRow.blank_hash,
+    TemplateJobFileRow.content_hash,
+)
+
 
 def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
     """Keys of every scan, aligned page, export and half-finished upload of the batch."""
@@ -59,23 +69,15 @@ def still_referenced(session: Session, keys: Iterable[str]) -> set[str]:
     files = select(FileRow.content_hash).where(
         FileRow.content_hash.in_(wanted), FileRow.unpacked_files.is_(None)
     )
-    found = session.scalars(
-        union(
-            files,
-            *(
-                select(column).where(column.in_(wanted))
-                for column in (
-                    UploadPartRow.key,
-                    PageRow.aligned_hash,
-                    PageRow.scan_hash,
-                    ExportRow.content_hash,
-                    TemplatePageRow.blank_hash,
-                    TemplateJobFileRow.content_hash,
-                )
-            ),
-        )
-    )
-    return {key for key in found if key is not None}
+    others = (select(column).where(column.in_(wanted)) for column in REFERRING)
+    return {key for key in session.scalars(union(files, *others)) if key is not None}
+
+
+def referenced_blobs(session: Session) -> set[str]:
+    """Keys of all files that some row needs."""
+    files = select(FileRow.content_hash).where(FileRow.unpacked_files.is_(None))
+    others = (select(column) for column in REFERRING)
+    return {key for key in session.scalars(union(files, *others)) if key is not None}
 
 
 def doom(session: Session, keys: Iterable[str]) -> None:

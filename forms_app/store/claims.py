@@ -10,14 +10,15 @@ since: the moment a lease ends tells it from every later one, and `hold` refuses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import LeaseLostError
-from forms_app.store.base import utc_now
+from forms_app.store.database_clock import DatabaseNow, database_now
 from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
 from forms_app.store.states import PageState
 
@@ -26,11 +27,15 @@ LeasedRow = type[FileRow] | type[PageRow] | type[ExportRow] | type[TemplateJobRo
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A row that is ours to work on; no two leases of a row end at the same moment."""
+    """A row that is ours to work on; no two leases of a row end at the same moment.
+
+    `until` is a time of the database's clock, `taken_s` one of this process's own stop-watch.
+    """
 
     kind: LeasedRow
     row_id: int
     until: datetime
+    taken_s: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def is_ours(self) -> ColumnElement[bool]:
@@ -39,14 +44,14 @@ class Lease:
 
     def is_half_over(self, lease_s: int) -> bool:
         """Less than half of a lease of this length is left: time to renew it."""
-        return self.until - utc_now() < timedelta(seconds=lease_s / 2)
+        return time.monotonic() - self.taken_s > lease_s / 2
 
 
 def claim_one(
     session: Session, kind: LeasedRow, row_id: int, state: str, lease_s: int, max_attempts: int
 ) -> Lease | None:
     """Lease the row if it is in `state`, free, and has attempts left."""
-    lease = Lease(kind, row_id, _until(lease_s))
+    lease = Lease(kind, row_id, _until(session, lease_s))
     claimed = session.execute(
         update(kind)
         .where(
@@ -99,7 +104,7 @@ def renew(session: Session, lease: Lease, lease_s: int) -> Lease:
         LeaseLostError: See `hold`.
     """
     hold(session, lease)
-    renewed = Lease(lease.kind, lease.row_id, _until(lease_s))
+    renewed = Lease(lease.kind, lease.row_id, _until(session, lease_s))
     session.execute(
         update(lease.kind).where(lease.is_ours).values(lease_until=renewed.until),
         execution_options={"synchronize_session": False},
@@ -118,15 +123,27 @@ def release(session: Session, lease: Lease, counted: bool) -> None:
     )
 
 
+def free_until_later_than(session: Session, kind: LeasedRow, moment: datetime) -> int:
+    """Free leases that end after `moment`; returns how many. Their attempts do not count."""
+    freed = session.scalars(
+        update(kind)
+        .where(kind.lease_until > moment)
+        .values(lease_until=None, attempts=kind.attempts - 1)
+        .returning(kind.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(freed.all())
+
+
 def is_free(kind: LeasedRow) -> ColumnElement[bool]:
     """No lease, or a lapsed one."""
-    return or_(kind.lease_until.is_(None), kind.lease_until < utc_now())
+    return or_(kind.lease_until.is_(None), kind.lease_until < DatabaseNow())
 
 
 def _claim_pages(
     session: Session, limit: int, lease_s: int, condition: ColumnElement[bool]
 ) -> list[Lease]:
-    until = _until(lease_s)
+    until = _until(session, lease_s)
     # The CTE is evaluated once; as a plain subquery PostgreSQL may run it again for each row and
     # lock more than `limit`. SQLite leaves FOR UPDATE out and needs none: it has one writer.
     picked = (
@@ -152,5 +169,5 @@ def _claim_pages(
     return [Lease(PageRow, page_id, until) for page_id in sorted(claimed)]
 
 
-def _until(lease_s: int) -> datetime:
-    return utc_now() + timedelta(seconds=lease_s)
+def _until(session: Session, lease_s: int) -> datetime:
+    return database_now(session) + timedelta(seconds=lease_s)

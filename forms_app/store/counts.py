@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
     FileRow,
     PageRow,
-    SubmissionFieldRow,
     SubmissionRow,
 )
 from forms_app.store.page_queue import count_queues
-from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
+from forms_app.store.states import FileState, PageState, SubmissionState
 
 # The pace is taken from the pages read in the last minute.
 PACE_WINDOW = timedelta(seconds=60)
@@ -30,6 +29,7 @@ class BatchCounts:
     files: int = 0
     files_failed: int = 0
     files_waiting: int = 0
+    files_unopened: int = 0
     pages: int = 0
     pages_read: int = 0
     pages_failed: int = 0
@@ -50,8 +50,7 @@ def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch
     counts = {batch_id: BatchCounts() for batch_id in batch_ids}
     _count_files(session, counts)
     _count_pages(session, counts)
-    _count_submissions(session, counts)
-    _count_fields(session, counts)
+    _count_forms(session, counts)
     for batch_id, waiting in count_queues(session, batch_ids).items():
         counts[batch_id].pages_queued = waiting
     return counts
@@ -59,14 +58,13 @@ def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch
 
 def count_open_fields(session: Session, batch_id: int | None = None) -> int:
     """Fields that wait for a person: of one batch, or over all."""
-    query = (
-        select(func.count())
-        .select_from(SubmissionFieldRow)
-        .where(SubmissionFieldRow.state == FieldState.OPEN)
+    # The words of the index over the forms that have any.
+    query = select(func.sum(SubmissionRow.open_fields)).where(
+        SubmissionRow.open_fields > literal_column("0")
     )
     if batch_id is not None:
-        query = query.where(SubmissionFieldRow.batch_id == batch_id)
-    return session.scalar(query) or 0
+        query = query.where(SubmissionRow.batch_id == batch_id)
+    return int(session.scalar(query) or 0)
 
 
 def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
@@ -80,6 +78,7 @@ def _count_files(session: Session, counts: dict[int, BatchCounts]) -> None:
         count.files += number
         count.files_failed += number * (state == FileState.FAILED)
         count.failures += number * (state == FileState.FAILED)
+        count.files_unopened += number * (state == FileState.UPLOADED)
         count.files_waiting += number * (state in (FileState.UPLOADED, FileState.SPLIT))
 
 
@@ -111,28 +110,26 @@ def _count_pages(session: Session, counts: dict[int, BatchCounts]) -> None:
             count.pages_per_s = recent_number / max(elapsed, 1.0)
 
 
-def _count_submissions(session: Session, counts: dict[int, BatchCounts]) -> None:
+def _count_forms(session: Session, counts: dict[int, BatchCounts]) -> None:
+    """The forms, and their fields as each form counts them."""
     rows = session.execute(
-        select(SubmissionRow.batch_id, SubmissionRow.state, func.count())
+        select(
+            SubmissionRow.batch_id,
+            SubmissionRow.state,
+            func.count(),
+            func.sum(SubmissionRow.open_fields),
+            func.sum(SubmissionRow.accepted_fields),
+            func.sum(SubmissionRow.decided_fields),
+        )
         .where(SubmissionRow.batch_id.in_(counts))
         .group_by(SubmissionRow.batch_id, SubmissionRow.state)
     )
-    for batch_id, state, number in rows:
-        count = counts[batch_id]
+    for batch_id, state, number, *fields in rows:
+        count, (is_open, accepted, decided) = counts[batch_id], map(int, fields)
         count.submissions += number
         count.submissions_done += number * (state == SubmissionState.DONE)
         count.submissions_reading += number * (state == SubmissionState.READING)
-
-
-def _count_fields(session: Session, counts: dict[int, BatchCounts]) -> None:
-    rows = session.execute(
-        select(SubmissionFieldRow.batch_id, SubmissionFieldRow.state, func.count())
-        .where(SubmissionFieldRow.batch_id.in_(counts))
-        .group_by(SubmissionFieldRow.batch_id, SubmissionFieldRow.state)
-    )
-    for batch_id, state, number in rows:
-        count = counts[batch_id]
-        count.fields += number
-        count.auto_accepted += number * (state == FieldState.ACCEPTED)
-        count.needs_review += number * (state == FieldState.OPEN)
-        count.reviewed += number * (state == FieldState.DECIDED)
+        count.fields += is_open + accepted + decided
+        count.auto_accepted += accepted
+        count.needs_review += is_open
+        count.reviewed += decided

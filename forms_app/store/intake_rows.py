@@ -22,6 +22,12 @@ from forms_app.store.base import (
 )
 from forms_app.store.states import FileState, PageState, SubmissionState
 
+# What the few rows have in common that queues and counts look for: they have indexes of their own.
+HAS_OPEN_FIELDS = text("open_fields > 0")
+HAS_FLAGGED_FIELDS = text("flagged_fields > 0")
+IS_LEASED = text("lease_until IS NOT NULL")
+IS_UNCHECKED = text("state = 'read' AND checked_at IS NULL")
+
 
 class BatchRow(Base):
     """`version_id` is the first of its templates, `batch_versions` has them all. One that
@@ -77,13 +83,15 @@ class FileRow(Base):
             postgresql_where=text("state NOT IN ('duplicate', 'failed')"),
         ),
         Index("ix_files_state_lease_until", "state", "lease_until"),
+        Index("ix_files_state_id", "state", "id"),
         Index("ix_files_content_hash", "content_hash"),
+        Index("ix_files_batch_id_id", "batch_id", "id"),
         Index("uq_files_archive_entry", "archive_id", "archive_entry", unique=True),
         IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
     name: Mapped[str]
     content_hash: Mapped[str | None]
     size: Mapped[ByteCount] = mapped_column(default=0)
@@ -106,7 +114,8 @@ class SubmissionRow(Base):
     batch's first; `key` is what the codes on its pages call it.
 
     `absent_pages` are template pages that a person said do not exist; `pages_missing` counts those
-    that are neither there nor said to be absent.
+    that are neither there nor said to be absent. `open_fields` to `flagged_fields` count its fields
+    (`SubmissionFieldRow`): triggers keep them, nothing else may write them.
     """
 
     __tablename__ = "submissions"
@@ -115,6 +124,21 @@ class SubmissionRow(Base):
         one_of("state", SubmissionState),
         Index("ix_submissions_batch_id_state", "batch_id", "state"),
         Index("ix_submissions_batch_id_key", "batch_id", "key"),
+        Index("ix_submissions_batch_id_id", "batch_id", "id", "flagged_fields"),
+        Index(
+            "ix_submissions_flagged",
+            *("id", "flagged_fields"),
+            sqlite_where=HAS_FLAGGED_FIELDS,
+            postgresql_where=HAS_FLAGGED_FIELDS,
+        ),
+        Index("ix_submissions_exported", "batch_id", "file_id", "number"),
+        Index(
+            "ix_submissions_open",
+            "batch_id",
+            "open_fields",
+            sqlite_where=HAS_OPEN_FIELDS,
+            postgresql_where=HAS_OPEN_FIELDS,
+        ),
         IDS_LAST,
     )
 
@@ -127,6 +151,10 @@ class SubmissionRow(Base):
     state: Mapped[str] = mapped_column(default=SubmissionState.READING)
     absent_pages: Mapped[JsonValue] = mapped_column(default=list)
     pages_missing: Mapped[int] = mapped_column(default=0)
+    open_fields: Mapped[int] = mapped_column(default=0, server_default="0")
+    accepted_fields: Mapped[int] = mapped_column(default=0, server_default="0")
+    decided_fields: Mapped[int] = mapped_column(default=0, server_default="0")
+    flagged_fields: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[Timestamp]
 
 
@@ -145,6 +173,18 @@ class PageRow(Base):
         UniqueConstraint("submission_id", "template_page"),
         one_of("state", PageState),
         Index("ix_pages_state_lease_until", "state", "lease_until"),
+        Index("ix_pages_changed_at", "changed_at"),
+        Index("ix_pages_leased", "lease_until", sqlite_where=IS_LEASED, postgresql_where=IS_LEASED),
+        # All that counting a batch's pages needs: their rows are wide.
+        Index("ix_pages_counted", "file_id", "state", "read_at"),
+        Index(
+            "ix_pages_unchecked",
+            "worst_residual_px",
+            sqlite_where=IS_UNCHECKED,
+            postgresql_where=IS_UNCHECKED,
+        ),
+        Index("ix_pages_state_id", "state", "id"),
+        Index("ix_pages_read_at", "read_at"),
         IDS_LAST,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from forms_app.reading.policy import ReviewPolicy
@@ -17,23 +17,39 @@ MOST_RESIDUAL_PX = ReviewPolicy().most_residual_px
 def is_queued() -> ColumnElement[bool]:
     """The page failed, belongs to no form, or lies badly under a field and nobody has looked."""
     is_loose = (
-        (PageRow.state == PageState.READ)
+        (PageRow.state == _word(PageState.READ))
         & (PageRow.worst_residual_px > MOST_RESIDUAL_PX)
         & PageRow.checked_at.is_(None)
     )
-    return PageRow.state.in_((PageState.FAILED, PageState.HELD)) | is_loose
+    return is_stuck() | is_loose
 
 
-def queued_pages(session: Session, batch_id: int, limit: int) -> Sequence[tuple[PageRow, FileRow]]:
-    """The first `limit` pages of a batch that wait for a person, in the order of upload."""
-    rows = session.execute(
+def is_stuck() -> ColumnElement[bool]:
+    """Nothing more can be done with the page without a person."""
+    return PageRow.state.in_((PageState.FAILED, PageState.HELD))
+
+
+def _word(word: str) -> ColumnElement[str]:
+    """In the statement itself: SQLite chooses an index over some rows only for its very words."""
+    return literal_column(f"'{word}'")
+
+
+def queued_pages(
+    session: Session, batch_id: int, limit: int, after_id: int | None = None
+) -> Sequence[tuple[PageRow, FileRow]]:
+    """The first `limit` pages of a batch that wait for a person, in the order of upload; after the
+    page `after_id`, which need not wait any more."""
+    query = (
         select(PageRow, FileRow)
         .join(FileRow, FileRow.id == PageRow.file_id)
         .where(FileRow.batch_id == batch_id, is_queued())
         .order_by(FileRow.id, PageRow.number)
         .limit(limit)
     )
-    return [(page, file) for page, file in rows]
+    after = session.get(PageRow, after_id) if after_id is not None else None
+    if after is not None:
+        query = query.where(tuple_(FileRow.id, PageRow.number) > (after.file_id, after.number))
+    return [(page, file) for page, file in session.execute(query)]
 
 
 def dropped_pages(session: Session, batch_id: int, limit: int) -> Sequence[tuple[PageRow, FileRow]]:
@@ -49,10 +65,11 @@ def dropped_pages(session: Session, batch_id: int, limit: int) -> Sequence[tuple
 
 
 def incomplete_forms(
-    session: Session, batch_id: int, limit: int
+    session: Session, batch_id: int, limit: int, after_id: int | None = None
 ) -> Sequence[tuple[SubmissionRow, FileRow]]:
-    """The first `limit` forms of a batch that lack a page."""
-    rows = session.execute(
+    """The first `limit` forms of a batch that lack a page; after the form `after_id`, which need
+    not lack one any more."""
+    query = (
         select(SubmissionRow, FileRow)
         .join(FileRow, FileRow.id == SubmissionRow.file_id)
         .where(
@@ -63,7 +80,11 @@ def incomplete_forms(
         .order_by(FileRow.id, SubmissionRow.number)
         .limit(limit)
     )
-    return [(form, file) for form, file in rows]
+    after = session.get(SubmissionRow, after_id) if after_id is not None else None
+    if after is not None:
+        place = tuple_(FileRow.id, SubmissionRow.number)
+        query = query.where(place > (after.file_id, after.number))
+    return [(form, file) for form, file in session.execute(query)]
 
 
 def count_queues(session: Session, batch_ids: Sequence[int]) -> dict[int, int]:

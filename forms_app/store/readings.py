@@ -17,7 +17,7 @@ from forms_app.store.models import (
     SubmissionRow,
 )
 from forms_app.store.reading_json import alternatives_to_json, character_to_json, value_to_json
-from forms_app.store.states import FieldState
+from forms_app.store.states import FieldState, ReviewStage
 from forms_app.store.upserts import insert_into, insert_missing
 
 
@@ -74,9 +74,14 @@ def save_readings(
             set_={
                 "reading_id": new.reading_id,
                 "flagged": new.flagged,
+                # A decided field may be open all the same: sent back, or to be keyed once more.
                 "state": case(
-                    (SubmissionFieldRow.decision_id.is_not(None), FieldState.DECIDED.value),
+                    (SubmissionFieldRow.decision_id.is_not(None), SubmissionFieldRow.state),
                     else_=new.state,
+                ),
+                "stage": case(
+                    (SubmissionFieldRow.stage == ReviewStage.PAGE, ReviewStage.REVIEW.value),
+                    else_=SubmissionFieldRow.stage,
                 ),
             },
         )

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from forms_app.store.models import ReadingRow, SubmissionFieldRow
-from forms_app.store.states import FieldState
+from forms_app.store.review_scopes import (
+    BY_PLACE,
+    Scope,
+    in_order,
+    is_after,
+    members,
+    stretches,
+    waiting,
+)
 
 Field = SubmissionFieldRow
 
@@ -27,35 +35,25 @@ def fields_of_submission(session: Session, submission_id: int) -> Sequence[Submi
     ).all()
 
 
-def fields_of_submissions(
-    session: Session, submission_ids: Sequence[int]
-) -> dict[int, list[SubmissionFieldRow]]:
-    """The fields of several submissions, each in the template's order, without the details."""
-    found: dict[int, list[SubmissionFieldRow]] = {row_id: [] for row_id in submission_ids}
-    slim = joinedload(Field.reading).load_only(
-        ReadingRow.value, ReadingRow.outcome, ReadingRow.confidence
-    )
-    for row in session.scalars(
-        select(Field)
-        .options(slim, joinedload(Field.decision))
-        .where(Field.submission_id.in_(submission_ids))
-        .order_by(Field.position)
-    ):
-        found[row.submission_id].append(row)
-    return found
+def fields_by_key(
+    session: Session, keys: Sequence[tuple[int, str]], after: SubmissionFieldRow | None
+) -> Sequence[SubmissionFieldRow]:
+    """These fields with their details, in the order in which review goes through them."""
+    if not keys:
+        return []
+    named = tuple_(Field.submission_id, Field.field_name).in_(keys)
+    return session.scalars(_with_details().where(named).order_by(*in_order(after))).all()
 
 
-def next_open(
-    session: Session, batch_id: int | None, after: SubmissionFieldRow | None
+def next_waiting(
+    session: Session, scope: Scope, after: SubmissionFieldRow | None
 ) -> SubmissionFieldRow | None:
-    """The next open field after `after`, and from the start again when there is none."""
-    query = _in_queue(batch_id).where(Field.state == FieldState.OPEN).limit(1)
+    """The next field of a scope after `after`, and from the start again when there is none."""
+    query = _with_details().where(*waiting(scope)).order_by(*BY_PLACE).limit(1)
     if after is not None:
-        found = session.scalar(query.where(_is_after(after)))
-        if found is not None:
-            return found
         query = query.where(Field.id != after.id)
-    return session.scalar(query)
+    found = (session.scalar(query.where(*stretch)) for stretch in stretches(after))
+    return next((row for row in found if row is not None), None)
 
 
 def previous_flagged(
@@ -64,7 +62,7 @@ def previous_flagged(
     """The flagged field before `before`, decided or not."""
     return session.scalar(
         _with_details()
-        .where(*_flagged(batch_id), ~_is_after(before), Field.id != before.id)
+        .where(*members(Scope(batch_id=batch_id)), ~is_after(before), Field.id != before.id)
         .order_by(Field.submission_id.desc(), Field.position.desc())
         .limit(1)
     )
@@ -72,52 +70,12 @@ def previous_flagged(
 
 def flagged_fields(session: Session, batch_id: int, limit: int) -> Sequence[SubmissionFieldRow]:
     """The first `limit` flagged fields of a batch."""
-    return session.scalars(_in_queue(batch_id).limit(limit)).all()
-
-
-def place_in_queue(session: Session, field: SubmissionFieldRow) -> tuple[int, int, int]:
-    """(position from 1, flagged fields, open fields) within the field's batch."""
-    before = and_(~_is_after(field), Field.id != field.id)
-    row = session.execute(
-        select(
-            func.count().filter(before),
-            func.count(),
-            func.count().filter(Field.state == FieldState.OPEN),
-        ).where(*_flagged(field.batch_id))
-    ).one()
-    return row[0] + 1, row[1], row[2]
-
-
-def count_open(session: Session, batch_id: int, submission_id: int) -> tuple[int, int]:
-    """Open fields of the submission and of the batch."""
-    row = session.execute(
-        select(func.count().filter(Field.submission_id == submission_id), func.count()).where(
-            Field.batch_id == batch_id, Field.state == FieldState.OPEN
-        )
-    ).one()
-    return row[0], row[1]
+    query = _with_details().where(*members(Scope(batch_id=batch_id)))
+    return session.scalars(query.order_by(*BY_PLACE).limit(limit)).all()
 
 
 def _with_details() -> Select[SubmissionFieldRow]:
     return select(Field).options(
         joinedload(Field.reading).joinedload(ReadingRow.model_version),
         joinedload(Field.decision),
-    )
-
-
-def _in_queue(batch_id: int | None) -> Select[SubmissionFieldRow]:
-    return _with_details().where(*_flagged(batch_id)).order_by(Field.submission_id, Field.position)
-
-
-def _flagged(batch_id: int | None) -> list[ColumnElement[bool]]:
-    flagged: list[ColumnElement[bool]] = [Field.flagged.is_(True)]
-    if batch_id is not None:
-        flagged.append(Field.batch_id == batch_id)
-    return flagged
-
-
-def _is_after(field: SubmissionFieldRow) -> ColumnElement[bool]:
-    return or_(
-        Field.submission_id > field.submission_id,
-        and_(Field.submission_id == field.submission_id, Field.position > field.position),
     )

@@ -56,6 +56,41 @@ class Action(StrEnum):
     RESTORE = "restore"
 
 
+class ReviewStage(StrEnum):
+    """What an open field waits for. review: a person's first word · second_key: another's, blind ·
+    third_key: a third one's, as the two differ · postponed: later, after all others · referred:
+    somebody who knows better · page: its page to be laid by hand, and read again."""
+
+    REVIEW = "review"
+    SECOND_KEY = "second_key"
+    THIRD_KEY = "third_key"
+    POSTPONED = "postponed"
+    REFERRED = "referred"
+    PAGE = "page"
+
+
+class ReviewMode(StrEnum):
+    """A way to go through what waits. forms: form by form · field: one field down the batch ·
+    keying: what no machine reads · second_key, third_key: high-risk fields · sample: accepted ones,
+    blind · referred: what others have passed on."""
+
+    FORMS = "forms"
+    FIELD = "field"
+    KEYING = "keying"
+    SECOND_KEY = "second_key"
+    THIRD_KEY = "third_key"
+    SAMPLE = "sample"
+    REFERRED = "referred"
+
+
+class NoteKind(StrEnum):
+    """What one person asks of another in review; see `ReviewNoteRow`."""
+
+    REFER = "refer"
+    RETURN = "return"
+    MISALIGNED = "misaligned"
+
+
 class ExportState(StrEnum):
     PENDING = "pending"
     DONE = "done"

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 
 from forms_app.errors import TemplateError
+from forms_app.reading import intake
 from forms_app.reading.errors import IntakeError
 from forms_app.reading.form_template import FormTemplate
-from forms_app.reading.intake import count_pages, open_page
 from forms_app.reading.registration import PageReference, prepare_reference
-from forms_app.reading.types import GreyImage
+from forms_app.reading.scan_file import ScanFile
+from forms_app.reading.types import GreyImage, SourcePage
 
 # Sides may differ by rounding of the rendering resolution, not by another paper size.
 _MOST_DISTORTION = 0.02
 
 
-def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> GreyImage:
+class PageOpener(Protocol):
+    """`reading.intake`, or what does the same in another process."""
+
+    def count_pages(self, data: ScanFile, source: str) -> int:
+        """See `intake.count_pages`."""
+
+    def open_page(self, data: ScanFile, source: str, number: int) -> SourcePage:
+        """See `intake.open_page`."""
+
+
+def load_blank(
+    path: Path, image_page: int, width_px: int, height_px: int, opener: PageOpener = intake
+) -> GreyImage:
     """One blank page as `(height_px, width_px)` grey uint8.
 
     Args:
@@ -25,6 +39,7 @@ def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> Gr
         image_page: which page of the file, from 1.
         width_px: width that the template states.
         height_px: height that the template states.
+        opener: what opens the file.
 
     Raises:
         TemplateError: the file is missing, unreadable or of another shape than stated.
@@ -36,12 +51,12 @@ def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> Gr
             f"The blank {path} cannot be read ({error.strerror}); put it beside the template file."
         ) from error
     try:
-        count = count_pages(data, path.name)
+        count = opener.count_pages(data, path.name)
         if image_page > count:
             raise TemplateError(
                 f"The blank {path.name} has {count} pages, the template names page {image_page}."
             )
-        grey = open_page(data, path.name, image_page).grey
+        grey = opener.open_page(data, path.name, image_page).grey
     except IntakeError as error:
         raise TemplateError(f"The blank cannot be used: {error.message}") from error
     height, width = grey.shape
@@ -56,12 +71,15 @@ def load_blank(path: Path, image_page: int, width_px: int, height_px: int) -> Gr
     return cv2.resize(grey, (width_px, height_px), interpolation=method).astype("uint8", copy=False)
 
 
-def load_blanks(template: FormTemplate, folder: Path) -> tuple[GreyImage, ...]:
+def load_blanks(
+    template: FormTemplate, folder: Path, opener: PageOpener = intake
+) -> tuple[GreyImage, ...]:
     """The blank of each template page, in page order.
 
     Args:
         template: its pages name the images.
         folder: where the images lie.
+        opener: what opens them.
 
     Raises:
         TemplateError: see `load_blank`; the faults of all pages at once.
@@ -71,7 +89,9 @@ def load_blanks(template: FormTemplate, folder: Path) -> tuple[GreyImage, ...]:
     for page in template.pages:
         try:
             blanks.append(
-                load_blank(folder / page.image, page.image_page, page.width_px, page.height_px)
+                load_blank(
+                    folder / page.image, page.image_page, page.width_px, page.height_px, opener
+                )
             )
         except TemplateError as error:
             problems.extend(error.problems)

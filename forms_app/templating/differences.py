@@ -25,6 +25,7 @@ _WORDS = {
     "label": "label",
     "kind": "kind",
     "required": "required",
+    "second_key": "keyed by two people",
     "layout": "layout",
     "min_length": "shortest",
     "max_length": "longest",

@@ -13,7 +13,7 @@ from forms_app.templating.health_constraints import constraint_findings, room_fo
 from forms_app.templating.refusals import Refusal, refusal_of, refused_examples
 
 SHOWN_OPTIONS = 6
-_NOUNS = {
+_NOUN_WORDS = {
     FieldKind.DIGITS: ("digit", "digits"),
     FieldKind.LETTERS: ("letter", "letters"),
     FieldKind.TEXT: ("character", "characters"),
@@ -87,9 +87,11 @@ def _parts(field: FormField) -> Iterator[str]:
     if rule.minimum is not None and rule.maximum is not None:
         yield f"from {rule.minimum} to {rule.maximum}"
     elif rule.minimum is not None:
-        yield f"{rule.minimum} or {'later' if field.kind is FieldKind.DATE else 'more'}"
+        is_date = field.kind is FieldKind.DATE
+        yield f"{rule.minimum} or later" if is_date else f"{rule.minimum} or more"
     elif rule.maximum is not None:
-        yield f"{rule.maximum} or {'earlier' if field.kind is FieldKind.DATE else 'less'}"
+        is_date = field.kind is FieldKind.DATE
+        yield f"{rule.maximum} or earlier" if is_date else f"{rule.maximum} or less"
     if rule.pattern is not None:
         yield f"matching {rule.pattern}"
     if rule.check is not None:
@@ -103,22 +105,23 @@ def _subject(field: FormField) -> str:
     if field.options:
         words = ", ".join(option.value for option in field.options[:SHOWN_OPTIONS])
         more = ", …" if len(field.options) > SHOWN_OPTIONS else ""
-        return f"{'any' if field.kind is FieldKind.CHOICES else 'one'} of {words}{more}"
+        is_many = field.kind is FieldKind.CHOICES
+        return f"any of {words}{more}" if is_many else f"one of {words}{more}"
     if rule.values:
         count = f"{len(rule.values):,} listed values"
         return f"one of {count}" if len(rule.values) > 1 else "the one listed value"
     if field.kind is FieldKind.DATE:
         shape = date_format(field)
         is_time = {part.letter for part in shape.parts} <= {"H", "N"}
-        return f"a {'time' if is_time else 'date'} written {shape.text}"
+        return f"a time written {shape.text}" if is_time else f"a date written {shape.text}"
     if field.kind is FieldKind.NUMBER:
         room = room_for(field)
-        return "a number" + (f" of at most {room} characters" if room else "")
+        return f"a number of at most {room} characters" if room else "a number"
     return _counted(field)
 
 
 def _counted(field: FormField) -> str:
-    one, many = _NOUNS[field.kind]
+    one, many = _NOUN_WORDS[field.kind]
     least, most = field.constraints.min_length or 1, room_for(field)
     if most is None:
         return f"{least} or more {many}" if least > 1 else many

@@ -25,7 +25,7 @@ _KEYS_BY_KIND = {
     FieldKind.CHOICE: frozenset({"options"}),
     FieldKind.CHOICES: frozenset({"options"}),
 }
-_COMMON_KEYS = frozenset({"name", "label", "page", "kind", "box", "required"})
+_COMMON_KEYS = frozenset({"name", "label", "page", "kind", "box", "required", "second_key"})
 _ALL_KEYS = _COMMON_KEYS.union(*_KEYS_BY_KIND.values())
 _MAX_NAME_LENGTH = 100
 
@@ -66,6 +66,7 @@ def parse_field(
         cells=boxes.cells,
         options=boxes.options,
         constraints=parse_constraints(reader, kind, folder),
+        second_key=reader.boolean("second_key"),
     )
     check_fit(field, reader)
     return field
@@ -101,6 +102,7 @@ def field_to_json(field: FormField) -> Mapping[str, Any]:
         "cells": cells,
         "options": options,
         "required": rule.required,
+        "second_key": field.second_key,
         "min_length": rule.min_length,
         "max_length": rule.max_length,
         "pattern": rule.pattern,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from forms_app.errors import DatasetError
+from forms_app.intervals import wilson_interval
 from forms_app.reading.classifier import Classifier
 from forms_app.training.answers import Answers, Progress, answer_set
 from forms_app.training.evaluation_data import EvaluationSet, load_evaluation_set
-from forms_app.training.intervals import wilson_interval
 
 CHARSETS = {
     "digits": string.digits,

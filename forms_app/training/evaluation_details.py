@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forms_app.intervals import wilson_interval
 from forms_app.training.answers import Answers
-from forms_app.training.intervals import wilson_interval
 
 BINS = 10
 WORST_SHOWN = 60

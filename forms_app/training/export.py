@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forms_app.reading.engines import Engine, KerasEngine, LiteRTEngine
+from forms_app.reading.engines import Engine, LiteRTEngine
+from forms_app.reading.keras_engine import KerasEngine
 from forms_app.training.calibration import (
     calibrated,
     expected_calibration_error,

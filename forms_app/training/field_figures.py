@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from forms_app.intervals import wilson_interval
 from forms_app.reading.types import Outcome
 from forms_app.training.field_results import FieldResult, is_empty_truth
-from forms_app.training.intervals import wilson_interval
 from forms_app.training.synthesis.field_classes import CLASSES
 
 REVIEW_RATES = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 import forms_app
+from forms_app.reading.character_doubts import DOUBTFUL_BELOW, VERY_DOUBTFUL_BELOW
 from forms_app.web import (
     batch_templates,
     batches,
@@ -18,15 +19,26 @@ from forms_app.web import (
     editor_json,
     errors,
     exports,
+    figures,
     formatting,
+    glyph_sheets,
     health,
     home,
+    language,
+    metrics,
     new_blanks,
     new_templates,
+    observing,
+    operations,
     pages,
+    people,
     publishing,
     review,
+    review_field,
+    review_work,
     security,
+    team,
+    telling,
     templates,
     tus,
 )
@@ -38,6 +50,35 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 TEMPLATE_FOLDER = Path(forms_app.__file__).resolve().parent.parent / "templates"
+
+# Each has a blueprint.
+PAGES = (
+    health,
+    metrics,
+    language,
+    home,
+    batches,
+    batch_templates,
+    pages,
+    tus,
+    exports,
+    figures,
+    operations,
+    templates,
+    new_templates,
+    drafts,
+    editor_json,
+    publishing,
+    new_blanks,
+    detection,
+    review,
+    review_work,
+    review_field,
+    people,
+    team,
+    glyph_sheets,
+    draw,
+)
 
 
 def create_app(application: Application) -> Flask:
@@ -54,27 +95,15 @@ def create_app(application: Application) -> Flask:
     flask_app.jinja_env.undefined = StrictUndefined
     flask_app.jinja_env.trim_blocks = True
     flask_app.jinja_env.lstrip_blocks = True
+    flask_app.jinja_env.globals["doubtful_below"] = DOUBTFUL_BELOW
+    flask_app.jinja_env.globals["very_doubtful_below"] = VERY_DOUBTFUL_BELOW
     flask_app.context_processor(shell_context)
     security.install(flask_app, application.settings)
+    observing.install(flask_app)
     errors.install(flask_app)
+    language.install(flask_app)
     formatting.install(flask_app)
-    for module in (
-        health,
-        home,
-        batches,
-        batch_templates,
-        pages,
-        tus,
-        exports,
-        templates,
-        new_templates,
-        drafts,
-        editor_json,
-        publishing,
-        new_blanks,
-        detection,
-        review,
-        draw,
-    ):
+    telling.install(flask_app)
+    for module in PAGES:
         flask_app.register_blueprint(module.blueprint)
     return flask_app

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import request
 
-from forms_app.services import batches, refused_pages
-from forms_app.services.dto.batches import BatchSummary, FileSummary, PageFailure
+from forms_app.services import batches, file_lists, refused_pages
+from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.resumable_uploads import PART_BYTES
 from forms_app.web.context import application
 
@@ -17,34 +15,19 @@ FAILURES_SHOWN = 100
 
 def watched(batch_id: int) -> dict[str, object]:
     """What the batch page shows while files are read."""
-    detail = batches.get_batch(application(), batch_id)
-    unopened = sum(file.state == "uploaded" for file in detail.files)
-    first = _first_shown(len(detail.files))
-    failures = _failures(detail.files)
+    app, first_id = application(), request.args.get("first", type=int)
+    summary = batches.get_summary(app, batch_id)
+    listed = file_lists.list_files(app, batch_id, FILES_SHOWN, first_id)
+    failures = file_lists.list_failures(app, batch_id, FAILURES_SHOWN) if summary.failures else []
     return {
-        "batch": detail.summary,
-        "files": detail.files[first : first + FILES_SHOWN],
-        "first": first,
-        "step": FILES_SHOWN,
-        "failures": failures[:FAILURES_SHOWN],
-        "failures_hidden": max(0, len(failures) - FAILURES_SHOWN),
-        "refused": refused_pages.get_refused(application(), batch_id),
-        "unopened": unopened,
-        "left_s": time_left_s(detail.summary, unopened),
+        "batch": summary,
+        "listed": listed,
+        "first": listed.first_id,
+        "failures": failures,
+        "failures_hidden": max(0, summary.failures - len(failures)),
+        "refused": refused_pages.get_refused(app, batch_id),
+        "left_s": time_left_s(summary, summary.files_unopened),
     }
-
-
-def _first_shown(count: int) -> int:
-    """Where the shown part of `count` files begins; the asked-for place may be gone by now."""
-    last = max(0, count - 1) // FILES_SHOWN * FILES_SHOWN
-    return min(max(0, request.args.get("first", 0, type=int)), last)
-
-
-def _failures(files: Sequence[FileSummary]) -> list[tuple[FileSummary, PageFailure | None]]:
-    """Files that failed as a whole, then single pages that failed in files otherwise read."""
-    whole = [(file, None) for file in files if file.state == "failed"]
-    single = [(f, page) for f in files if f.state != "failed" for page in f.failed_pages]
-    return [*whole, *single]
 
 
 def time_left_s(batch: BatchSummary, unopened: int) -> float | None:

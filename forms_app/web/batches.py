@@ -16,12 +16,13 @@ from forms_app.services import (
     form_lists,
     outside_templates,
     page_actions,
+    quality_samples,
     templates,
     uploads,
 )
 from forms_app.services.dto.batches import FileSummary
 from forms_app.web.batch_watching import upload_limits, watched
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.errors import wants_json
 
 PAGE_SIZE = 50
@@ -60,7 +61,9 @@ def create() -> ResponseReturnValue:
     takes_any = "takes_any" in request.form
     chosen = [] if takes_any else request.form.getlist("version_id", type=int)
     name = request.form.get("name", "").strip() or _default_name(chosen)
-    batch = batches.create_batch(application(), chosen, name, takes_any=takes_any)
+    batch = batches.create_batch(
+        application(), chosen, name, current_user_id(), takes_any=takes_any
+    )
     return redirect(url_for(".show", batch_id=batch.id), 303)
 
 
@@ -70,6 +73,7 @@ def show(batch_id: int) -> ResponseReturnValue:
     return render_template(
         "batches/show.html",
         outside=outside_templates.list_outside(application(), batch_id),
+        status=quality_samples.sample_status(application(), batch_id),
         **watched(batch_id),
         **upload_limits(),
     )
@@ -88,7 +92,7 @@ def forms(batch_id: int) -> ResponseReturnValue:
     found = form_lists.list_forms(application(), batch_id, FORMS_SHOWN + 1, after_id)
     return render_template(
         "batches/forms.html",
-        batch=batches.get_batch(application(), batch_id).summary,
+        batch=batches.get_summary(application(), batch_id),
         forms=found[:FORMS_SHOWN],
         next_after=found[FORMS_SHOWN - 1].id if len(found) > FORMS_SHOWN else None,
     )
@@ -109,36 +113,36 @@ def upload(batch_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:batch_id>/files/<int:file_id>/retry")
 def retry_file(batch_id: int, file_id: int) -> ResponseReturnValue:
     """Read a failed file again from its first page."""
-    uploads.retry_file(application(), file_id)
+    uploads.retry_file(application(), file_id, current_user_id())
     return _changed(batch_id)
 
 
 @blueprint.post("/<int:batch_id>/files/<int:file_id>/remove")
 def remove_file(batch_id: int, file_id: int) -> ResponseReturnValue:
     """Take a file and what was read from it out of the batch."""
-    uploads.remove_file(application(), file_id)
+    uploads.remove_file(application(), file_id, current_user_id())
     return _changed(batch_id)
 
 
 @blueprint.post("/<int:batch_id>/pages/<int:page_id>/retry")
 def retry_page(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Read one failed page again."""
-    uploads.retry_page(application(), page_id)
+    uploads.retry_page(application(), page_id, current_user_id())
     return _changed(batch_id)
 
 
 @blueprint.post("/<int:batch_id>/pages/<int:page_id>/remove")
 def remove_page(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Take a page that is no form out of its file."""
-    page_actions.drop_page(application(), page_id)
+    page_actions.drop_page(application(), page_id, current_user_id())
     return _changed(batch_id)
 
 
 @blueprint.post("/<int:batch_id>/delete")
 def delete(batch_id: int) -> ResponseReturnValue:
     """Delete the batch with everything in it; the page has asked and named what is lost."""
-    name = batches.get_batch(application(), batch_id).summary.name
-    batches.delete_batch(application(), batch_id)
+    name = batches.get_summary(application(), batch_id).name
+    batches.delete_batch(application(), batch_id, current_user_id())
     flash(f"The batch “{name}” was deleted.")
     return redirect(url_for(".index"), 303)
 
@@ -161,7 +165,11 @@ def _listing() -> dict[str, object]:
 
 def _add(batch_id: int, file: FileStorage) -> FileSummary:
     return uploads.add_file(
-        application(), batch_id, file.filename or "", cast(BinaryIO, file.stream)
+        application(),
+        batch_id,
+        file.filename or "",
+        cast(BinaryIO, file.stream),
+        user_id=current_user_id(),
     )
 
 

@@ -11,7 +11,7 @@ from forms_app.errors import TemplateError, UserError
 from forms_app.reading.check_digits import CHECKS
 from forms_app.services import detection, templates
 from forms_app.services.dto.templates import TemplateVersion
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.errors import wants_json
 from forms_app.web.publishing import editor_urls, job_json
 from forms_app.web.request_data import sent_object
@@ -54,6 +54,7 @@ def save(version_id: int) -> ResponseReturnValue:
         sent.get("fields"),  # type: ignore[arg-type]  # The service checks its shape.
         sent["revision"],
         name if isinstance(name, str) else None,
+        current_user_id(),
         rules=sent.get("rules"),
         code=code if isinstance(code, str) else None,
     )
@@ -64,7 +65,7 @@ def save(version_id: int) -> ResponseReturnValue:
 def publish(version_id: int) -> ResponseReturnValue:
     """Publish a draft; from the editor by script, from the version page as a form."""
     try:
-        version = templates.publish(application(), version_id)
+        version = templates.publish(application(), version_id, current_user_id())
     except TemplateError:
         if wants_json():
             raise
@@ -77,7 +78,7 @@ def publish(version_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:template_id>/draft")
 def create(template_id: int) -> ResponseReturnValue:
     """Start the next version of a published template, or go on with the draft there is."""
-    draft = templates.new_draft(application(), template_id)
+    draft = templates.new_draft(application(), template_id, current_user_id())
     return redirect(url_for(".edit", version_id=draft.id), 303)
 
 
@@ -85,7 +86,7 @@ def create(template_id: int) -> ResponseReturnValue:
 def delete(version_id: int) -> ResponseReturnValue:
     """Throw a draft away; the page has asked and named what is lost."""
     version = templates.get_version(application(), version_id)
-    templates.delete_draft(application(), version_id)
+    templates.delete_draft(application(), version_id, current_user_id())
     flash(f"The draft of “{version.name}”, version {version.number}, was deleted.")
     return redirect(url_for("templates.index"), 303)
 

@@ -13,8 +13,9 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import UserError
 from forms_app.services import code_help, editing, field_help, printed_lines
 from forms_app.services.editing import Editor
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.request_data import sent_object
+from forms_app.web.telling import told
 
 LINES_SECONDS = 24 * 3600
 NOT_UNDERSTOOD = "The request was not understood. Reload the page, then repeat the change."
@@ -75,6 +76,8 @@ def values() -> ResponseReturnValue:
         request.form.get("fitting") == "1",
     )
     body = asdict(found) | {"count": len(found.values)}
+    if not found.has_heading:
+        body["columns"] = [told(name) for name in found.columns]
     body["unfit"] = [{"reason": u.reason, **asdict(u.entries)} for u in found.unfit]
     return jsonify(body)
 
@@ -93,7 +96,7 @@ def lines(version_id: int, number: int) -> Response:
 def presence(version_id: int) -> ResponseReturnValue:
     """Say that a draft is open in a window, and hear who else has it open."""
     sent = sent_object(NOT_UNDERSTOOD)
-    found = editing.stay(application(), version_id, _editor(sent))
+    found = editing.stay(application(), version_id, _editor(sent), current_user_id())
     return jsonify(
         revision=found.revision,
         others=[_other(each, str(sent.get("browser", ""))) for each in found.others],

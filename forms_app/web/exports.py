@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
 from forms_app.services import batches, exports
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.responses import attachment
 
 
@@ -28,6 +28,8 @@ FORMATS = (
     Format("json", "JSON", "Each value with its confidence and whether a person decided it"),
     Format("jsonl", "JSON Lines", "As JSON, one form per line, for programs"),
 )
+
+EXPORTS_SHOWN = 50
 
 blueprint = Blueprint("exports", __name__)
 
@@ -50,7 +52,7 @@ def create(batch_id: int) -> ResponseReturnValue:
     chosen = request.form.get("format", "")
     if chosen not in {known.name for known in FORMATS}:
         raise UserError("Choose one of the formats on the page.")
-    exports.request_export(application(), batch_id, chosen)
+    exports.request_export(application(), batch_id, chosen, current_user_id())
     return redirect(url(".index", batch_id=batch_id), 303)
 
 
@@ -62,10 +64,13 @@ def download(export_id: int) -> ResponseReturnValue:
 
 
 def _state(batch_id: int) -> dict[str, object]:
-    detail = batches.get_batch(application(), batch_id)
+    before_id = request.args.get("before", type=int)
+    found = exports.list_exports(application(), batch_id, EXPORTS_SHOWN + 1, before_id)
     return {
-        "batch": detail.summary,
-        "exports": detail.exports,
+        "batch": batches.get_summary(application(), batch_id),
+        "exports": found[:EXPORTS_SHOWN],
+        "older": found[EXPORTS_SHOWN - 1].id if len(found) > EXPORTS_SHOWN else None,
+        "before": before_id,
         "formats": FORMATS,
         "titles": {known.name: known.title for known in FORMATS},
     }

@@ -67,7 +67,7 @@ class FieldLine:
     kind: str
     page: int
     form: str
-    rules: str
+    rules: tuple[str, ...]
 
 
 def describe_fields(fields: Fields) -> tuple[FieldLine, ...]:
@@ -79,7 +79,7 @@ def describe_fields(fields: Fields) -> tuple[FieldLine, ...]:
             kind=KIND_WORDS.get(str(field.get("kind")), str(field.get("kind", ""))),
             page=field.get("page", 1),
             form=_form(field),
-            rules=", ".join(_rules(field)),
+            rules=tuple(_rules(field)),
         )
         for field in fields
     )
@@ -147,6 +147,8 @@ def _form(field: Mapping[str, Any]) -> str:
 
 def _rules(field: Mapping[str, Any]) -> list[str]:
     rules = ["required"] if field.get("required") else []
+    if field.get("second_key"):
+        rules.append("keyed by two people")
     if field.get("format"):
         rules.append(str(field["format"]))
     low, high = field.get("min_length"), field.get("max_length")
@@ -165,5 +167,5 @@ def _rules(field: Mapping[str, Any]) -> list[str]:
     if field.get("check"):
         rules.append(f"check digit {field['check']}")
     if field.get("case"):
-        rules.append(f"{field['case']} case")
+        rules.append({"upper": "capital letters", "lower": "small letters"}.get(field["case"], ""))
     return rules

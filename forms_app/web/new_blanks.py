@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.services import blank_edits, blank_sources, template_jobs, templates
 from forms_app.services.dto.templates import TemplateJob
-from forms_app.web.context import application
-from forms_app.web.formatting import plural
+from forms_app.web.context import application, current_user_id
 
 blueprint = Blueprint("blanks", __name__, url_prefix="/templates")
 
@@ -33,7 +32,7 @@ def live(job_id: int) -> ResponseReturnValue:
 def use(job_id: int) -> ResponseReturnValue:
     """Make the template, cleaned as `cleaning` of the form says, and draw on it."""
     cleaning = request.form.get("cleaning", "")
-    version = blank_sources.create_from_blank(application(), job_id, cleaning)
+    version = blank_sources.create_from_blank(application(), job_id, cleaning, current_user_id())
     return redirect(url_for("drafts.edit", version_id=version.id), 303)
 
 
@@ -55,7 +54,7 @@ def clean(version_id: int) -> ResponseReturnValue:
             "width": page.width_px,
             "height": page.height_px,
             "url": url_for("templates.page_image", version_id=version_id, number=page.number),
-            "note": "",
+            "made_of": 0,
             "doubtful": [],
             "copies": [],
         }
@@ -67,9 +66,12 @@ def clean(version_id: int) -> ResponseReturnValue:
 @blueprint.post("/versions/<int:version_id>/blank")
 def keep_cleaned(version_id: int) -> ResponseReturnValue:
     """Erase what `cleaning` of the form says."""
-    count = blank_edits.clean_draft(application(), version_id, request.form.get("cleaning", ""))
+    count = blank_edits.clean_draft(
+        application(), version_id, request.form.get("cleaning", ""), current_user_id()
+    )
     if count:
-        flash(f"{plural(count, 'place')} erased on the blank.")
+        places = "1\N{NO-BREAK SPACE}place" if count == 1 else f"{count}\N{NO-BREAK SPACE}places"
+        flash(f"{places} erased on the blank.")
     return redirect(url_for("templates.show", version_id=version_id), 303)
 
 
@@ -87,7 +89,7 @@ def _cleaner(job: TemplateJob) -> list[dict[str, Any]]:
             "width": page["width"],
             "height": page["height"],
             "url": address(page["picture"]),
-            "note": f" · from {plural(page['copies'], 'copy', 'copies')}" if is_copied else "",
+            "made_of": page["copies"] if is_copied else 0,
             "doubtful": page["doubtful"],
             "copies": [
                 {"number": copy["number"], "name": copy["name"], "url": address(copy["picture"])}

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import TemplateError, UserError
 from forms_app.services import blank_sources, template_imports, templates
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.request_data import uploaded_files
 from forms_app.web.template_upload import read_import
 
@@ -56,7 +56,9 @@ def create() -> ResponseReturnValue:
             return redirect(url_for("blanks.show", job_id=job.id), 303)
         if len(files) > 1:
             return _new_page(ONE_FILE, name, source)
-        version = templates.create_template(application(), given, files[0][1], files[0][0])
+        version = templates.create_template(
+            application(), given, files[0][1], files[0][0], current_user_id()
+        )
     except UserError as error:
         return _new_page(error.message, name, source)
     return redirect(url_for("drafts.edit", version_id=version.id), 303)
@@ -71,7 +73,9 @@ def import_file() -> ResponseReturnValue:
     """
     try:
         definition, images = read_import(request.files.getlist("files"))
-        imported = template_imports.import_beside(application(), definition, images)
+        imported = template_imports.import_beside(
+            application(), definition, images, user_id=current_user_id()
+        )
     except TemplateError as error:
         return _new_page(import_problems=error.problems)
     except UserError as error:
@@ -85,7 +89,9 @@ def import_file() -> ResponseReturnValue:
 @blueprint.post("/versions/<int:version_id>/next-of/<int:template_id>")
 def make_next_version(version_id: int, template_id: int) -> ResponseReturnValue:
     """An imported template is no template of its own but the next version of another."""
-    version = template_imports.make_next_version(application(), version_id, template_id)
+    version = template_imports.make_next_version(
+        application(), version_id, template_id, current_user_id()
+    )
     flash(f"This is now the draft of version {version.number} of “{version.name}”.")
     return redirect(url_for("templates.show", version_id=version.id), 303)
 

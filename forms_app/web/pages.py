@@ -22,8 +22,9 @@ from forms_app.services.loose_fields import LooseField
 from forms_app.services.page_images import LaidPreview
 from forms_app.services.page_placements import PagePlacement, placement_of
 from forms_app.services.page_work import PageWork
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.errors import wants_json
+from forms_app.web.telling import told
 
 blueprint = Blueprint("pages", __name__, url_prefix="/batches/<int:batch_id>")
 
@@ -46,7 +47,7 @@ def show(batch_id: int, page_id: int) -> ResponseReturnValue:
     work = page_work.get_work(application(), page_id)
     if work.batch_id != batch_id:
         return redirect(url_for(".show", batch_id=work.batch_id, page_id=page_id), 303)
-    batch = batches.get_batch(application(), batch_id).summary
+    batch = batches.get_summary(application(), batch_id)
     return render_template("batches/page.html", batch=batch, work=work, data=_work_json(work))
 
 
@@ -89,7 +90,8 @@ def lay(batch_id: int, page_id: int) -> ResponseReturnValue:
         page_id,
         placement,
         sent.get("submission_id"),
-        seen=_seen(),
+        current_user_id(),
+        _seen(),
         in_new_form=sent.get("new_form") is True,
     )
     return _settled(batch_id)
@@ -98,63 +100,69 @@ def lay(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.post("/pages/<int:page_id>/assign")
 def assign(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Put a laid page into a form; none named: into a new one."""
-    page_actions.assign_page(application(), page_id, _sent().get("submission_id"), seen=_seen())
+    page_actions.assign_page(
+        application(), page_id, _sent().get("submission_id"), current_user_id(), _seen()
+    )
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/check")
 def check(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page lies well enough."""
-    page_actions.check_page(application(), page_id, seen=_seen())
+    page_actions.check_page(application(), page_id, current_user_id(), _seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/drop")
 def drop(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Take the page out of the batch."""
-    page_actions.drop_page(application(), page_id, seen=_seen())
+    page_actions.drop_page(application(), page_id, current_user_id(), _seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/restore")
 def restore(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Bring a dropped page back."""
-    page_actions.restore_page(application(), page_id, seen=_seen())
+    page_actions.restore_page(application(), page_id, current_user_id(), _seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/pages/<int:page_id>/rescan")
 def rescan(batch_id: int, page_id: int) -> ResponseReturnValue:
     """Read a new scan in the page's place."""
-    rescans.replace_scan(application(), page_id, *_chosen_file(), seen=_seen())
+    rescans.replace_scan(application(), page_id, *_chosen_file(), current_user_id(), _seen())
     return _settled(batch_id)
 
 
 @blueprint.post("/files/<int:file_id>/sort")
 def sort(batch_id: int, file_id: int) -> ResponseReturnValue:
     """Take the file's pages in the order they were scanned."""
-    page_actions.sort_as_scanned(application(), file_id)
+    page_actions.sort_as_scanned(application(), file_id, current_user_id())
     return _settled(batch_id)
 
 
 @blueprint.post("/forms/<int:submission_id>/pages/<int:number>/scan")
 def add_missing(batch_id: int, submission_id: int, number: int) -> ResponseReturnValue:
     """Read a scan as a form's missing page."""
-    rescans.add_missing_page(application(), submission_id, number, *_chosen_file())
+    rescans.add_missing_page(
+        application(), submission_id, number, *_chosen_file(), current_user_id()
+    )
     return _settled(batch_id)
 
 
 @blueprint.post("/forms/<int:submission_id>/pages/<int:number>/absent")
 def absent(batch_id: int, submission_id: int, number: int) -> ResponseReturnValue:
     """The form's missing page does not exist."""
-    page_actions.set_absent(application(), submission_id, number, True)
+    page_actions.set_absent(application(), submission_id, number, True, current_user_id())
     return _settled(batch_id)
 
 
 def _queue(batch_id: int) -> dict[str, object]:
+    after = {name: request.args.get(name, type=int) for name in ("after_page", "after_form")}
     return {
-        "batch": batches.get_batch(application(), batch_id).summary,
-        "queue": page_queue.get_queue(application(), batch_id),
+        "after": after,
+        "batch": batches.get_summary(application(), batch_id),
+        "queue": page_queue.get_queue(application(), batch_id, **after),
         "refused": refused_pages.get_refused(application(), batch_id),
     }
 
@@ -246,7 +254,7 @@ def _work_json(work: PageWork) -> dict[str, object]:
                 "version_id": target.version_id,
                 "template_page": target.number,
                 "template": target.template,
-                "label": target.label,
+                "label": told(target.label),
                 "is_held": target.is_held,
                 "size": target.size_px,
                 "blank": url_for(
@@ -258,7 +266,7 @@ def _work_json(work: PageWork) -> dict[str, object]:
         "forms": [
             {
                 "id": form.submission_id,
-                "label": form.label,
+                "label": told(form.label),
                 "version_id": form.version_id,
                 "missing": form.missing,
             }

@@ -1,11 +1,11 @@
-"""Answers that are files: images that browsers may keep, and downloads."""
+"""Answers that are files (images that browsers may keep, downloads), and where to go next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import Response, request, stream_with_context
+from flask import Response, request, stream_with_context, url_for
 
 
 def kept_image(png: bytes, seconds: int) -> Response:
@@ -23,3 +23,10 @@ def attachment(content: bytes | Iterator[bytes], filename: str, mimetype: str) -
     body = content if isinstance(content, bytes) else stream_with_context(content)
     disposition = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
     return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition})
+
+
+def own_address(address: str) -> str:
+    """`address` where it is a path of ours, else the start page: nobody is led elsewhere."""
+    parts = urlsplit(address)
+    is_own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if is_own and not parts.scheme and not parts.netloc else url_for("home.index")

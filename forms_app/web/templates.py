@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import NotFoundError
 from forms_app.services import blank_edits, template_files, template_versions, templates
 from forms_app.templating.template_archive import ENDING
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.field_shapes import PageShapes, describe_fields, describe_rules
 from forms_app.web.responses import attachment, kept_image
 from forms_app.web.version_shapes import compared_pages
@@ -74,7 +74,7 @@ def export(version_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:template_id>/archive")
 def archive(template_id: int) -> ResponseReturnValue:
     """Take a template out of the list; its batches and their data stay."""
-    templates.archive_template(application(), template_id)
+    templates.archive_template(application(), template_id, current_user_id())
     flash("The template was archived. Its batches and their data are still there.")
     return redirect(url_for(".index"), 303)
 

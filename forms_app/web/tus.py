@@ -24,7 +24,7 @@ from forms_app.files import CHUNK_BYTES, SPOOL_BYTES, Readable
 from forms_app.reading.errors import FileTooLargeError
 from forms_app.services import resumable_uploads
 from forms_app.services.resumable_uploads import UploadInfo
-from forms_app.web.context import application
+from forms_app.web.context import application, current_user_id
 from forms_app.web.errors import answer
 
 VERSION = "1.0.0"
@@ -74,7 +74,9 @@ def create(batch_id: int) -> ResponseReturnValue:
         raise BadRequest("The bytes of a file are sent after it was announced, not with it.")
     size = _whole_number("Upload-Length")
     try:
-        upload = resumable_uploads.start_upload(application(), batch_id, _name_sent(), size)
+        upload = resumable_uploads.start_upload(
+            application(), batch_id, _name_sent(), size, user_id=current_user_id()
+        )
     except FileTooLargeError as error:
         return answer(413, error.code, error.message)
     location = url_for(".state", upload_id=upload.id)

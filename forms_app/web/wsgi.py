@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.logs import configure_logging
+from forms_app.metrics_folder import keep_in
 from forms_app.web import create_app
 
 
@@ -14,4 +17,5 @@ def make_app() -> Flask:
     """The web application, with settings from `FIELDHAND_*` variables."""
     settings = load_settings()
     configure_logging(settings)
+    keep_in(Path(settings.metrics_dir))
     return create_app(bootstrap(settings))

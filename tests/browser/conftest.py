@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from forms_app import demo
 from forms_app.bootstrap import bootstrap
@@ -16,10 +16,26 @@ from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.canvas import Desk
 from tests.browser.chromium import DESKTOP, Complaints, launch
 from tests.browser.demo_form import publish_demo
+from tests.browser.every_page import Prepared, prepare
 from tests.serving import Serve, pages_of
 
+# What `serve` said last is told with a failed test.
+SAID_LINES = 60
 # A busy machine takes its time to load a page; nothing is asserted of that here.
 LOAD_LIMIT_MS = 30_000
+expect.set_options(timeout=20_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure of the pages or workers is written in their own log."""
+    report = yield
+    running = item.funcargs.get("serve")
+    if report.failed and isinstance(running, Serve):
+        report.sections.append(("serve said", "\n".join(running.lines[-SAID_LINES:])))
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -56,11 +72,17 @@ def demo_template(served_app: Application) -> TemplateVersion:
     return publish_demo(served_app)
 
 
+@pytest.fixture(scope="package")
+def everything(served_app: Application) -> Prepared:
+    """Something to see on every page of `serve`."""
+    return prepare(served_app, scans=3)
+
+
 @pytest.fixture
 def draft(served_app: Application) -> TemplateVersion:
     """A draft of the demo's blank without fields."""
     blank = demo.FOLDER / "blank.png"
-    return templates.create_template(served_app, "Draft", blank.read_bytes(), blank.name)
+    return templates.create_template(served_app, "Ward form", blank.read_bytes(), blank.name)
 
 
 @pytest.fixture

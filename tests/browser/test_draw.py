@@ -61,21 +61,21 @@ def test_the_text_follows_the_pen(site: str, open_page: OpenPage) -> None:
     expect(paper.page.locator("[data-part=verdict]")).to_contain_text("sure: on a form")
 
 
-def every_third(strokes: list[Stroke]) -> list[Stroke]:
-    """The strokes with a third of their points: each takes the mouse a while to reach."""
-    return [[*stroke[:-1:3], stroke[-1]] for stroke in strokes]
+def every_sixth(strokes: list[Stroke]) -> list[Stroke]:
+    """The strokes with a sixth of their points: each takes the mouse a while to reach."""
+    return [[*stroke[:-1:6], stroke[-1]] for stroke in strokes]
 
 
 def test_real_handwriting_is_read(site: str, open_page: OpenPage) -> None:
     """Digits of one UNIPEN writer in boxes, then letters on a line."""
     paper = Paper(open_page(site))
     for cell, strokes in enumerate(real_strokes("305")):
-        paper.write_in_cell(every_third(strokes), cell)
+        paper.write_in_cell(every_sixth(strokes), cell)
     paper.expect_text("305")
     paper.page.get_by_label("Free line").check()
     paper.page.get_by_label("Capitals").check()
     for place, strokes in enumerate(real_strokes("HANS")):
-        paper.write(every_third(strokes), 0.05 + 0.11 * place, 0.25, 0.45)
+        paper.write(every_sixth(strokes), 0.05 + 0.11 * place, 0.25, 0.45)
     paper.expect_text("HANS")
 
 

@@ -42,6 +42,7 @@ def test_from_a_blank_to_a_published_template(
     desk.prop("kind").select_option("letters")
     desk.prop("cells").fill("18")
     desk.prop("required").check()
+    desk.prop("second_key").check()
     desk.prop("case").select_option("upper")
     desk.wait_saved()
     page.reload()
@@ -57,7 +58,7 @@ def test_from_a_blank_to_a_published_template(
     assert near(surname.pop("box"), [170, 560, 1116, 78])
     assert surname == {
         "name": "surname", "label": "Surname", "page": 1, "kind": "letters", "layout": "comb",
-        "cells": 18, "required": True, "case": "upper",
+        "cells": 18, "required": True, "second_key": True, "case": "upper",
     }  # fmt: skip
     assert (given["kind"], given["layout"], given["name"]) == ("text", "line", "given_name")
     assert (mark["kind"], mark["name"]) == ("mark", "new_patient")

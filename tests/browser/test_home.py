@@ -65,9 +65,9 @@ def test_the_keyboard_is_enough(serve: Serve, open_page: OpenPage, named_batch: 
     expect(page.get_by_role("heading", name="Batches", level=1)).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("n")
-    expect(page.get_by_label("Name")).to_be_focused()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("g b ? n")
-    expect(page.get_by_label("Name")).to_have_value("g b ? n")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("g b ? n")
 
 
 def test_home_renews_itself(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from forms_app.services import batches, page_actions, page_queue
 from forms_app.services.application import Application
 from tests import factories
 from tests.fakes import run_sent_tasks
+from tests.prepared_apps import copy_of, prepare_once
 from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, forms_of, tiff_of
 
 pytestmark = pytest.mark.browser
@@ -21,14 +23,29 @@ NO_IMAGE: FilePayload = {"name": "notes.png", "mimeType": "image/png", "buffer":
 PATIENCE_MS = 60_000
 
 
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """Page 3 is a first page, page 4 of another form; a file of its own holds a foreign page."""
+
+    def read(app: Application) -> None:
+        batch = factories.make_batch(app, FIELDS, pages=2)
+        pages = [filled_page(1), filled_page(2), filled_page(1), foreign_page()]
+        factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
+        factories.upload(app, batch.id, tiff_of([np.flipud(foreign_page())]), "alone.tiff")
+        run_sent_tasks(app)
+
+    return prepare_once(tmp_path_factory.mktemp("read"), migrated_sqlite, read)
+
+
+@pytest.fixture
+def app(read_once: Path, tmp_path: Path) -> Iterator[Application]:
+    with copy_of(read_once, tmp_path) as application:
+        yield application
+
+
 @pytest.fixture
 def batch_id(app: Application) -> int:
-    """Page 3 is a first page, page 4 of another form; a file of its own holds a foreign page."""
-    batch = factories.make_batch(app, FIELDS, pages=2)
-    pages = [filled_page(1), filled_page(2), filled_page(1), foreign_page()]
-    factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
-    factories.upload(app, batch.id, tiff_of([np.flipud(foreign_page())]), "alone.tiff")
-    run_sent_tasks(app)
+    [batch] = batches.list_batches(app)
     return batch.id
 
 

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from forms_app.services import page_queue, review
+from forms_app.services import batches, page_queue, review
 from forms_app.services.application import Application
 from tests import factories
 from tests.fakes import run_sent_tasks
+from tests.prepared_apps import copy_of, prepare_once
 from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, tiff_of
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """Page 1 is half a sheet, turned; page 2 is whole; page 3 is of another form."""
+
+    def read(app: Application) -> None:
+        torn = np.asarray(cv2.resize(filled_page(1)[:480], None, fx=1.5, fy=1.5), dtype=np.uint8)
+        batch = factories.make_batch(app, FIELDS, pages=2)
+        pages = [np.ascontiguousarray(np.rot90(torn)), filled_page(2), foreign_page()]
+        factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
+        run_sent_tasks(app)
+
+    return prepare_once(tmp_path_factory.mktemp("read"), migrated_sqlite, read)
+
+
+@pytest.fixture
+def app(read_once: Path, tmp_path: Path) -> Iterator[Application]:
+    with copy_of(read_once, tmp_path) as application:
+        yield application
+
+
 @pytest.fixture
 def batch_id(app: Application) -> int:
-    """Page 1 is half a sheet, turned; page 2 is whole; page 3 is of another form."""
-    torn = np.asarray(cv2.resize(filled_page(1)[:480], None, fx=1.5, fy=1.5), dtype=np.uint8)
-    batch = factories.make_batch(app, FIELDS, pages=2)
-    pages = [np.ascontiguousarray(np.rot90(torn)), filled_page(2), foreign_page()]
-    factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
-    run_sent_tasks(app)
+    [batch] = batches.list_batches(app)
     return batch.id
 
 

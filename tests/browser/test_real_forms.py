@@ -98,6 +98,7 @@ def publish(page: Page, blank: Path) -> None:
     page.get_by_label("Template file").set_input_files([TEMPLATE, blank])
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("was imported as a draft")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Publish…").click()
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()
     expect(page.get_by_text("is published")).to_be_visible()

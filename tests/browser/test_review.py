@@ -17,6 +17,7 @@ from forms_app.services.dto.templates import TemplateVersion
 from forms_app.store.models import SubmissionFieldRow
 from forms_app.store.states import FieldState
 from tests.browser.read_batches import read_batch
+from tests.browser.review_station import until_answered
 from tests.serving import Serve
 
 pytestmark = pytest.mark.browser
@@ -57,6 +58,7 @@ class Station:
         expect(self.page.locator("[data-part=label]")).to_have_text(label)
 
     def field(self, name: str) -> FieldValue:
+        until_answered(self.page)
         detail = review.get_submission(self.app, self.form_id)
         return next(value for value in detail.fields if value.field.name == name)
 
@@ -149,8 +151,12 @@ def test_a_broken_rule_is_refused_until_the_person_insists(station: Station) -> 
     expect(page.get_by_role("alert").filter(has_text="Patient number")).to_contain_text("luhn")
     assert station.field("patient_number").decision is None
     station.press("Alt+k")
+    expect(page.get_by_role("heading", name="Why is it kept")).to_be_visible()
+    station.press("Enter")
     station.expect_at("Telephone")
-    assert station.field("patient_number").value == "123456789"
+    kept = station.field("patient_number")
+    assert kept.value == "123456789"
+    assert kept.decision and kept.decision.note == "The paper says so"
 
 
 def test_an_alternative_is_one_key_away(station: Station) -> None:
@@ -249,7 +255,7 @@ def test_the_whole_queue_to_its_end(
             )
             .values(flagged=True, state=FieldState.OPEN)
         )
-    page = open_page(f"{serve.url}/review?batch={batch.id}")
+    page = open_page(f"{serve.url}/review/station?batch={batch.id}")
     station = Station(page, served_app, 0)
     expect(page.locator("[data-part=position]")).to_have_text("1 of 6")
     page.wait_for_timeout(1500)

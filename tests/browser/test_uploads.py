@@ -184,8 +184,8 @@ def test_after_a_reload_the_same_file_goes_on_where_it_was(
     page.route("**/uploads/*", lambda route: _only_patches(route, hold_the_fifth))
     page.locator("#files").set_input_files(path)
     expect(page.locator("#uploads-list")).to_contain_text("40")
-    hold[0] = False
     page.reload()
+    hold[0] = False
     _send_small_parts(page)
     with page.expect_request(_is_patch) as first:
         page.locator("#files").set_input_files(path)

@@ -11,17 +11,23 @@ from forms_app import demo
 from forms_app.training.field_benchmark import fill_form
 from forms_app.training.synthesis.people import BenchmarkSet
 from tests.cli.program import fieldhand
-from tests.shared_data import shared_data_dir
+from tests.training.small_data import FOR_PEOPLE, make_small_data
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some of the handwriting."""
+    return make_small_data(tmp_path_factory.mktemp("data"), FOR_PEOPLE)
 
 
 @pytest.mark.slow
-def test_a_short_run_writes_figures_report_and_failures(tmp_path: Path) -> None:
+def test_a_short_run_writes_figures_report_and_failures(tmp_path: Path, data: Path) -> None:
     scan, truth = next(demo.FILLED.glob("form-0001*")), tmp_path / "truth.json"
     rows = json.loads((demo.FILLED / "truth.json").read_text())
     true = next(row["fields"] for row in rows if row["source"] == scan.name)
     truth.write_text(json.dumps({"truth": {"_who": "drawn", "born": true["born"]}}))
     run = fieldhand(
-        "evaluate", "fields", "--set", "development", "--data", shared_data_dir(),
+        "evaluate", "fields", "--set", "development", "--data", data,
         "--submissions", 3, "--workers", 2, "--keep", tmp_path / "keep",
         "--json", tmp_path / "figures.json", "--report", tmp_path / "report",
         "--form", demo.TEMPLATE, scan, truth,
@@ -43,8 +49,7 @@ def test_a_short_run_writes_figures_report_and_failures(tmp_path: Path) -> None:
     assert len(pictures) == sum(not r["is_right"] for r in drawn)
 
 
-def test_a_submission_is_the_same_every_time_and_differs_between_the_sets() -> None:
-    data = shared_data_dir()
+def test_a_submission_is_the_same_every_time_and_differs_between_the_sets(data: Path) -> None:
     first, again = (fill_form(BenchmarkSet.DEVELOPMENT, data, 5) for _ in range(2))
     assert first == again
     assert fill_form(BenchmarkSet.BENCH, data, 5).data != first.data
@@ -61,11 +66,13 @@ def test_without_handwriting_the_reason_is_given(tmp_path: Path) -> None:
     ("text", "said"),
     [("[1]", "JSON object"), ("{", "no truth file"), ('{"nobody": "1"}', "nobody")],
 )
-def test_a_truth_that_fits_no_form_is_refused(tmp_path: Path, text: str, said: str) -> None:
+def test_a_truth_that_fits_no_form_is_refused(
+    tmp_path: Path, data: Path, text: str, said: str
+) -> None:
     scan, truth = next(demo.FILLED.glob("form-0001*")), tmp_path / "truth.json"
     truth.write_text(text)
     run = fieldhand(
-        "evaluate", "fields", "--data", shared_data_dir(), "--submissions", 1,
+        "evaluate", "fields", "--data", data, "--submissions", 1,
         "--form", demo.TEMPLATE, scan, truth,
     )  # fmt: skip
     assert run.returncode == 2

@@ -1,13 +1,12 @@
-"""Killed processes and lost queues in the middle of a batch: nothing is lost, nothing doubled.
+"""`fieldhand serve` on SQLite: killed in the middle of a batch, in part and as a whole.
 
-One real `fieldhand serve` for all of them, each with a batch of its own through the real reading.
+It starts its own parts again; a site of several servers is put on trial in `test_site`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from forms_app import queues
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from forms_app.services import batches
@@ -31,7 +29,7 @@ pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
 PAGES = 12
 LIMIT_S = 60.0
-SETTINGS = {"lease_seconds": 10, "sweep_seconds": 3, "read_batch_pages": 4, "log_level": "debug"}
+SETTINGS = {"sweep_seconds": 3, "read_batch_pages": 4, "log_level": "debug"}
 
 
 @dataclass(frozen=True)
@@ -100,50 +98,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         app.close()
 
 
-def test_the_broker_is_killed(site: Site) -> None:
-    batch_id = site.upload("broker", 100000)
+def test_the_broker_and_the_whole_worker_are_killed(site: Site) -> None:
+    batch_id = site.upload("killed", 100000)
     site.wait_until_in_the_middle(batch_id)
     kill(*site.serve.pids_of("valkey-server"))
-    site.wait_until_each_page_was_read_once(batch_id)
-
-
-def test_a_process_of_the_pool_is_killed(site: Site) -> None:
-    batch_id = site.upload("child", 200000)
-    site.wait_until_in_the_middle(batch_id)
-    main, *children = sorted(site.serve.pids_of("workers", "worker"))
-    assert children
-    kill(*children)
-    assert is_alive(main)
-    site.wait_until_each_page_was_read_once(batch_id)
-
-
-def test_the_whole_worker_is_killed(site: Site) -> None:
-    batch_id = site.upload("worker", 300000)
-    site.wait_until_in_the_middle(batch_id)
     kill(min(site.serve.pids_of("workers", "worker")))
-    site.wait_until_each_page_was_read_once(batch_id)
-
-
-def test_the_queues_are_wiped(site: Site) -> None:
-    batch_id = site.upload("wiped", 400000)
-    site.wait_until_in_the_middle(batch_id)
-    shutil.rmtree(site.serve.data_dir / "broker" / "appendonlydir")
-    kill(*site.serve.pids_of("valkey-server"))
-    site.wait_until_each_page_was_read_once(batch_id)
-
-
-def test_every_task_is_delivered_many_times(site: Site) -> None:
-    batch_id = site.upload("doubled", 500000)
-    (file,) = batches.get_batch(site.app, batch_id).files
-    for _ in range(2):
-        site.app.tasks.send(queues.SPLIT_FILE, file.id)
-        site.app.tasks.send(queues.READ_PAGES)
-    site.wait_until_in_the_middle(batch_id)
-    for page_id in site.page_ids(batch_id):
-        site.app.tasks.send(queues.ALIGN_PAGE, page_id)
-    for _ in range(5):
-        site.app.tasks.send(queues.ASSEMBLE_FILE, file.id)
-        site.app.tasks.send(queues.READ_PAGES)
     site.wait_until_each_page_was_read_once(batch_id)
 
 

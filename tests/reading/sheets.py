@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -20,6 +21,11 @@ WORDS = (
 
 def draw_blank(seed: int, height: int = 3508, width: int = 2480) -> GreyImage:
     """A form: a title, questions with combs, tick boxes and lines; other seeds, other forms."""
+    return _drawn(seed, height, width).copy()
+
+
+@lru_cache(maxsize=8)
+def _drawn(seed: int, height: int, width: int) -> GreyImage:
     generator = np.random.default_rng(seed)
     page = np.full((height, width), 255, np.uint8)
     unit = height / 3508

@@ -9,19 +9,15 @@ import pytest
 from PIL import Image
 
 from forms_app.reading.errors import (
-    DamagedFileError,
-    EmptyFileError,
-    EncryptedFileError,
     FileTooLargeError,
     ImageTooLargeError,
     IntakeError,
     TooManyPagesError,
-    UnsupportedFileError,
 )
 from forms_app.reading.intake import IntakeLimits, count_pages, open_page, open_pages
+from tests.reading.bad_files import BAD_FILES, noise
 from tests.reading.file_bytes import (
     empty_pdf,
-    encrypted_pdf,
     huge_png,
     image_bytes,
     pdf_of_images,
@@ -35,31 +31,7 @@ def read_all(data: bytes, source: str) -> None:
         assert page.grey.size
 
 
-def noise(side: int = 400) -> np.ndarray:
-    return np.random.default_rng(5).integers(0, 256, (side, side), np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("data", "error"),
-    [
-        (b"", EmptyFileError),
-        (b"Dear sir or madam, please find enclosed\n" * 20, UnsupportedFileError),
-        (b"\x00" * 5000, UnsupportedFileError),
-        (b"%PDF-1.7\nnot really\n", DamagedFileError),
-        (encrypted_pdf(), EncryptedFileError),
-        (empty_pdf(2001), TooManyPagesError),
-        (huge_png(30_000, 30_000), ImageTooLargeError),
-        (empty_pdf(1, 14_000, 14_000), ImageTooLargeError),
-        (image_bytes(noise(), "JPEG")[:9000], DamagedFileError),
-        (image_bytes(noise(), "PNG")[:9000], DamagedFileError),
-        (image_bytes(noise(), "WEBP")[:9000], DamagedFileError),
-        (image_bytes(noise(), "HEIF")[:9000], DamagedFileError),
-        (image_bytes(noise(), "TIFF", compression="tiff_lzw")[:9000], DamagedFileError),
-        (b"II*\x00\xff\xff\xff\x7f", DamagedFileError),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", DamagedFileError),
-        (image_bytes(noise(), "PNG")[:20], DamagedFileError),
-    ],
-)
+@pytest.mark.parametrize(("data", "error"), BAD_FILES)
 def test_bad_files_are_refused_by_name(data, error):
     with pytest.raises(error, match=r"holiday\.pdf") as caught:
         read_all(data, "holiday.pdf")

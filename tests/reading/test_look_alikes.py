@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from forms_app.reading.alignment import align_view
-from forms_app.reading.errors import AmbiguousPageError
+from forms_app.reading.errors import AmbiguousPageError, PoorRegistrationError
 from forms_app.reading.features import view_page
 from forms_app.reading.look_alikes import LEAST_PX, own_print_of
 from forms_app.reading.references import PageReference, prepare_reference
@@ -69,6 +69,14 @@ def test_what_could_be_none_of_them_is_not_named() -> None:
     with pytest.raises(AmbiguousPageError) as raised:
         found(blank(), ("edition", "scan", "blank"), (0, 1, 2))
     assert sorted(raised.value.places) == [1, 2]
+
+
+def test_a_page_that_fits_neither_is_refused_rather_than_asked_about() -> None:
+    """Another edition of both: of its twin blanks it can be laid onto none."""
+    page = blank().copy()
+    page[600:1250] = 255
+    with pytest.raises(PoorRegistrationError):
+        found(page, ("blank", "scan"))
 
 
 def test_pages_of_one_form_are_not_asked_about() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,19 @@ def test_many_pages_are_classified_in_one_call_with_the_same_result(
     assert len(counting.calls) == 1 and counting.calls[0] > 100
     for one, other in zip(together, alone, strict=True):
         assert [f.value for f in one.fields] == [f.value for f in other.fields]
+
+
+def test_a_high_risk_field_goes_to_people_however_sure_the_machine_is(
+    template: FormTemplate, references: tuple[PageReference, ...], classifier: Classifier
+) -> None:
+    risky = replace(template, fields=tuple(replace(f, second_key=True) for f in template.fields))
+    _, before = read_page(grey(0), template, references, classifier)
+    _, after = read_page(grey(0), risky, references, classifier)
+    assert any(not reading.needs_review for reading in before.fields)
+    for one, other in zip(before.fields, after.fields, strict=True):
+        assert other == replace(
+            one, needs_review=True, reasons=(*one.reasons, "high risk: two people key it")
+        )
 
 
 def test_the_blank_itself_reads_blank_everywhere(

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from forms_app.reading.errors import PoorRegistrationError
+from forms_app.reading.form_template import FieldKind, FormField
+from forms_app.reading.geometry import Box
 from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
 from tests.reading.half_size_forms import blank, reference
@@ -39,6 +41,19 @@ def same_print(aligned: GreyImage) -> float:
 def test_a_page_whose_border_is_cut_off_is_laid(edges: Edges) -> None:
     aligned = align_page(cut_off(filled_scan(blank()), edges), reference())
     assert aligned.residual_px < 1
+
+
+def test_a_field_that_the_edge_cuts_through_is_off_by_what_is_missing() -> None:
+    height, width = blank().shape
+    cut_px = round(0.05 * width)
+    fields = [
+        FormField("cut", 1, FieldKind.IMAGE, Box(cut_px - 20, 0.4 * height, 200, 60)),
+        FormField("whole", 1, FieldKind.IMAGE, Box(cut_px + 40, 0.4 * height, 200, 60)),
+    ]
+    scan = cut_off(scan_sheet(blank(), Handling()), (0.05, 0, 0, 0))
+    residuals = align_page(scan, reference(), fields).field_residuals_px
+    assert residuals["cut"] == pytest.approx(20, abs=3)
+    assert residuals["whole"] < 1
 
 
 @pytest.mark.parametrize("edges", [(0.2, 0, 0.2, 0), (0, 0.15, 0, 0.15), (0.15, 0.15, 0, 0)])

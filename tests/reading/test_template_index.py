@@ -7,6 +7,7 @@ import pytest
 
 from forms_app.reading.features import Features, view_page
 from forms_app.reading.identification import likeliest
+from forms_app.reading.shortlists import first_look, second_look
 from forms_app.reading.template_index import TemplateIndex, build_index
 from tests.reading.sheets import draw_blank, scan_sheet, scribble, typical_handling
 
@@ -34,6 +35,19 @@ def test_a_filled_page_leads_the_shortlist(
     near = index.nearest(features)
     assert len(near) == 5 and near[0] == place
     assert likeliest(features, [blanks[other] for other in near]) == [0]
+
+
+def test_a_second_look_leaves_out_what_was_tried(
+    index: TemplateIndex, blanks: list[Features]
+) -> None:
+    sheet = scribble(draw_blank(SEEDS[4], 1754, 1240), seed=1)
+    features = view_page(scan_sheet(sheet, typical_handling(1))).features
+    known = blanks.__getitem__
+    assert second_look(index, known, features, tried=[0, 1, 2])[0] == 4
+    tried = first_look(index, known, features)
+    assert tried == [4]
+    assert 4 not in second_look(index, known, features, tried)
+    assert second_look(index, known, features, range(len(blanks))) == []
 
 
 def test_nothing_is_found_in_nothing(blanks: list[Features], index: TemplateIndex) -> None:

@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import pytest
 
 from forms_app.errors import ChangedMeanwhileError
-from forms_app.services import page_actions, page_images, page_queue, page_work, rescans, review
+from forms_app.services import (
+    batches,
+    page_actions,
+    page_images,
+    page_queue,
+    page_work,
+    rescans,
+    review,
+)
 from forms_app.services.application import Application
 from forms_app.services.page_placements import PagePlacement
 from tests import factories
 from tests.fakes import run_sent_tasks
+from tests.prepared_apps import copy_of, prepare_once
 from tests.services.two_page_scans import FIELDS, filled_page, foreign_page, forms_of, tiff_of
+
+
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """Pages 1 and 2 are a form, page 3 is of another one."""
+
+    def read(app: Application) -> None:
+        batch = factories.make_batch(app, FIELDS, pages=2)
+        pages = [filled_page(1), filled_page(2), foreign_page()]
+        factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
+        run_sent_tasks(app)
+
+    return prepare_once(tmp_path_factory.mktemp("read"), migrated_sqlite, read)
+
+
+@pytest.fixture
+def app(read_once: Path, tmp_path: Path) -> Iterator[Application]:
+    with copy_of(read_once, tmp_path) as application:
+        yield application
 
 
 @pytest.fixture
 def batch_id(app: Application) -> int:
-    """Pages 1 and 2 are a form, page 3 is of another one."""
-    batch = factories.make_batch(app, FIELDS, pages=2)
-    pages = [filled_page(1), filled_page(2), foreign_page()]
-    factories.upload(app, batch.id, tiff_of(pages), "scan.tiff")
-    run_sent_tasks(app)
+    [batch] = batches.list_batches(app)
     return batch.id
 
 
@@ -64,7 +89,7 @@ def test_who_saw_an_older_state_changes_nothing(
     page_actions.restore_page(app, 2, seen=dropped.seen)
 
 
-def test_a_page_laid_anew_keeps_its_decisions(app: Application, batch_id: int) -> None:
+def test_a_page_laid_anew_keeps_its_decisions(app: Application) -> None:
     review.decide(app, 1, "surname", "correct", "MILLER")
     page_actions.lay_page(app, 1, _as_it_lies(app, 1))
     run_sent_tasks(app)
@@ -72,7 +97,7 @@ def test_a_page_laid_anew_keeps_its_decisions(app: Application, batch_id: int) -
     assert (surname.value, surname.provenance) == ("MILLER", "corrected")
 
 
-def test_a_page_is_laid_into_a_form_of_its_own(app: Application, batch_id: int) -> None:
+def test_a_page_is_laid_into_a_form_of_its_own(app: Application) -> None:
     page_actions.lay_page(app, 2, _as_it_lies(app, 2), in_new_form=True)
     run_sent_tasks(app)
     assert [pages for _, pages in forms_of(app)] == [[(1, 1)], [(2, 2)]]

@@ -247,6 +247,20 @@ def test_the_sweeper_sends_again_what_was_left_behind(
     assert sweep(any_app).sent == 0  # Not again at once: the queue would double.
 
 
+def test_what_a_dead_worker_held_does_not_wait_for_a_quiet_hour(
+    any_app: Application, tasks: RecordingTaskSender
+) -> None:
+    batch = factories.make_batch(any_app)
+    dead, queued = factories.make_pages(any_app, batch.id, 2)
+    factories.claim_and_die(any_app, dead)
+    factories.let_time_pass(any_app, minutes=4)
+    with any_app.session() as session:
+        session.get_one(PageRow, queued).error_code = "moves"
+    assert sweep(any_app).sent == 1
+    assert tasks.take() == [(queues.ALIGN_PAGE, (dead,))]
+    assert sweep(any_app).sent == 0
+
+
 def test_a_new_start_frees_all_leases(any_app: Application) -> None:
     batch = factories.make_batch(any_app)
     [page_id] = factories.make_pages(any_app, batch.id, 1)

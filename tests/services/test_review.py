@@ -66,7 +66,7 @@ def test_confirming_and_correcting_until_nothing_is_open(any_app: Application) -
         (False, "corrected"),
     ]
     decision = values["consent"].decision
-    assert decision is not None and decision.user_name == "local"
+    assert decision is not None and decision.user_name == "Somebody"
     assert values["consent"].reading.value is True
 
 
@@ -91,7 +91,9 @@ def test_a_value_against_the_rule_is_refused_unless_overridden(any_app: Applicat
     with pytest.raises(UserError, match=r"Number: .*6"):
         review.decide(any_app, submission_id, "number", "correct", "12")
     assert review.get_item(any_app, submission_id, "number").current.state == "open"
-    review.decide(any_app, submission_id, "number", "correct", "12", override=True)
+    review.decide(
+        any_app, submission_id, "number", "correct", "12", override=True, note="as on paper"
+    )
     assert review.get_item(any_app, submission_id, "number").current.value == "12"
     with any_app.session() as session:
         assert session.query(DecisionRow).one().overridden
@@ -110,7 +112,7 @@ def test_a_value_of_another_kind_is_refused_whatever_happens(
 ) -> None:
     submission_id = factories.make_submission(app, factories.make_batch(app).id)
     with pytest.raises(UserError, match=reason):
-        review.decide(app, submission_id, name, "correct", value, override=True)
+        review.decide(app, submission_id, name, "correct", value, override=True, note="as on paper")
 
 
 def test_typed_values_take_their_canonical_form(app: Application) -> None:

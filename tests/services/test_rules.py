@@ -138,7 +138,7 @@ def test_keeping_every_value_against_the_rule_must_be_said(any_app: Application)
     with pytest.raises(UserError, match="Rule “sum” is broken: Adults"):
         review.decide(any_app, form_id, "guests", "confirm")
     assert rule_state(any_app, form_id) == "broken"
-    result = review.decide(any_app, form_id, "guests", "confirm", override=True)
+    result = review.decide(any_app, form_id, "guests", "confirm", override=True, note="as on paper")
     assert result.submission_state == "done"
     assert rule_state(any_app, form_id) == "confirmed"
     text, breaks = build_export(any_app, batch_id, "csv")

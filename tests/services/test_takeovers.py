@@ -13,7 +13,7 @@ from forms_app import queues
 from forms_app.errors import StorageUnavailableError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ForeignPageError
-from forms_app.services import alignment, export_building, exports, reading
+from forms_app.services import alignment, export_building, exports, reading_batches
 from forms_app.services.alignment import align_page
 from forms_app.services.application import Application
 from forms_app.services.attempts import claim, fail
@@ -80,7 +80,7 @@ def test_a_reading_that_outlived_its_lease_changes_nothing(
         assert read_pages(any_app, 8) == 1
         fail(any_app, PageRow, pages_of(any_app)[0].id, "foreign_page", "As if tried again since.")
 
-    suspend(monkeypatch, reading, "read_aligned_pages", another_worker)
+    suspend(monkeypatch, reading_batches, "classify_stacks", another_worker)
     assert read_pages(any_app, 8) == 1
     assert states(any_app)[0] == ["failed"]
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Interval, func, literal, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import LeaseLostError
 from forms_app.services.application import Application
 from forms_app.store.base import utc_now
-from forms_app.store.claims import claim_one, claim_pages_to_read, hold, release, renew
+from forms_app.store.claims import (
+    Lease,
+    claim_one,
+    claim_pages_to_read,
+    free_until_later_than,
+    hold,
+    release,
+    renew,
+)
+from forms_app.store.database_clock import database_now
 from forms_app.store.models import PageRow, SubmissionRow
 from forms_app.store.states import PageState
 from tests import factories
+from tests.faults.clocks import Clock
 
 # A worker as another process has it: its own engine, claiming until nothing is left.
 WORKER = """
@@ -127,3 +140,51 @@ def test_a_lapsed_lease_is_worth_nothing_once_another_has_the_page(any_app: Appl
     with any_app.session() as session:
         hold(session, second)
         assert session.get_one(PageRow, page_id).lease_until == second.until
+
+
+def test_what_a_process_thinks_the_time_is_does_not_matter(
+    any_app: Application, tmp_path: Path
+) -> None:
+    pages = _make_readable(any_app, 3)
+    url = any_app.engine.url.render_as_string(hide_password=False)
+    for hours in (-1, 1):
+        clock = Clock(tmp_path / "clock")
+        clock.be_wrong_by(timedelta(hours=hours))
+        done = subprocess.run(
+            [sys.executable, "-c", WORKER, url],
+            env=os.environ | clock.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        # The first took all; what it has is neither lapsed nor to be had for the second.
+        assert done.stdout.split() == ([str(page) for page in pages] if hours < 0 else [])
+    with any_app.session() as session:
+        assert _claim(session, 3) == []
+
+
+def test_leases_from_before_the_clock_was_set_back_are_freed(any_app: Application) -> None:
+    far, near = _make_readable(any_app, 2)
+    with any_app.session() as session:
+        _claim(session, 2)
+        later = PageRow.lease_until + literal(timedelta(hours=1), Interval)
+        if any_app.engine.dialect.name == "sqlite":
+            later = func.strftime("%Y-%m-%d %H:%M:%f000", PageRow.lease_until, "+1 hour")
+        session.execute(update(PageRow).where(PageRow.id == far).values(lease_until=later))
+    with any_app.session() as session:
+        moment = database_now(session) + timedelta(minutes=30)
+        assert free_until_later_than(session, PageRow, moment) == 1
+    with any_app.session() as session:
+        assert _claim(session, 2) == [far]
+        assert session.get_one(PageRow, far).attempts == session.get_one(PageRow, near).attempts
+
+
+def test_a_lease_is_half_over_by_a_stop_watch() -> None:
+    lease = Lease(PageRow, 1, utc_now(), taken_s=time.monotonic() - 40)
+    assert lease.is_half_over(60) and not lease.is_half_over(120)
+
+
+def test_the_databases_time_is_this_machines(any_app: Application) -> None:
+    with any_app.session() as session:
+        assert abs(database_now(session) - utc_now()) < timedelta(minutes=1)

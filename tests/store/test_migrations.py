@@ -61,7 +61,7 @@ def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
     migrations.upgrade(empty_engine)
     migrations.upgrade(empty_engine)
     with empty_engine.connect() as connection:
-        assert connection.execute(text("SELECT name FROM users")).scalars().all() == ["local"]
+        assert connection.execute(text("SELECT name FROM users")).scalars().all() == ["Somebody"]
 
 
 def test_guards_go_onto_existing_data(empty_engine: Engine) -> None:

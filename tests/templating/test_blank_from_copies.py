@@ -8,10 +8,11 @@ import pytest
 
 from forms_app.errors import UserError
 from forms_app.reading.geometry import Box
-from forms_app.reading.registration import align_page, prepare_reference
+from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
 from forms_app.templating.blank_from_copies import combine_copies
 from tests.factories import FIELDS, draw_blank
+from tests.prepared_blanks import prepared_once
 
 CELLS = [Box(*map(float, field["box"])).scaled(1.5) for field in FIELDS[:2]]
 
@@ -45,7 +46,7 @@ def filled(number: int, page: int = 1) -> GreyImage:
 
 def ink_left(blank: GreyImage) -> float:
     """Share of the cells' inside that is dark."""
-    laid = align_page(blank, prepare_reference(1, print_of(1))).grey
+    laid = align_page(blank, prepared_once(1, print_of(1))).grey
     insides = [laid[box.expanded(-8).as_slices()] for box in CELLS]
     return float(np.mean([(part < 150).mean() for part in insides]))
 
@@ -53,7 +54,7 @@ def ink_left(blank: GreyImage) -> float:
 def print_kept(blank: GreyImage) -> float:
     """Share of the print's pixels near which there is print."""
     truth = print_of(1) < 100
-    laid = align_page(blank, prepare_reference(1, print_of(1))).grey
+    laid = align_page(blank, prepared_once(1, print_of(1))).grey
     return float((cv2.erode(laid, np.ones((5, 5), np.uint8))[truth] < 150).mean())
 
 

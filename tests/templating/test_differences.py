@@ -47,6 +47,7 @@ def test_fields_come_go_and_are_renamed() -> None:
         ({"page": 2}, ("on page 2 (was 1)",)),
         ({"cells": 6}, ("cells 6 (was 5)",)),
         ({"required": True}, ("now required",)),
+        ({"second_key": True}, ("now keyed by two people",)),
         ({"pattern": "[0-9]+"}, ("pattern [0-9]+ (none before)",)),
         ({"range": [1, None]}, ("range 1 to any (none before)",)),
         ({"kind": "text", "label": ""}, ("no label any more (was Code)", "kind text (was digits)")),

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from forms_app.reading.registration import align_page, prepare_reference
+from forms_app.reading.registration import align_page
 from forms_app.reading.types import GreyImage
 from forms_app.templating.deskewing import upright
 from forms_app.templating.photograph import flattened, sheet_of
 from forms_app.templating.sheet_detection import find_sheet
+from tests.prepared_blanks import prepared_once
 from tests.templating.test_blank_from_copies import print_of
 
 
@@ -58,7 +59,7 @@ def test_the_sheet_is_found_and_laid_flat(sheet: GreyImage, ground: int) -> None
     assert ratio == pytest.approx(2**0.5, abs=0.01)
     borders = [flat[:, 100:200], flat[:, -200:-100]]
     assert all(np.median(border) > 240 for border in borders), "the shade is gone"
-    assert align_page(flat, prepare_reference(1, sheet)).residual_px < 2
+    assert align_page(flat, prepared_once(1, sheet)).residual_px < 2
 
 
 def test_a_scan_is_its_own_sheet(sheet: GreyImage) -> None:
@@ -79,7 +80,7 @@ def test_a_page_is_turned_upright(sheet: GreyImage, angle: float) -> None:
     height, width = sheet.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     askew = np.asarray(cv2.warpAffine(sheet, turn, (width, height), borderValue=(255,)), np.uint8)
-    matrix = align_page(upright(askew), prepare_reference(1, sheet)).homography
+    matrix = align_page(upright(askew), prepared_once(1, sheet)).homography
     assert abs(np.rad2deg(np.arctan2(matrix[1, 0], matrix[0, 0]))) < 0.1
     empty = np.full((400, 300), 255, np.uint8)
     assert upright(empty) is empty

@@ -59,7 +59,13 @@ DEFINITION: dict[str, Any] = {
             ],
         },
         {"name": "consent", "page": 1, "kind": "mark", "box": [900, 720, 40, 40]},
-        {"name": "signature", "page": 1, "kind": "signature", "box": [300, 3000, 900, 200]},
+        {
+            "name": "signature",
+            "page": 1,
+            "kind": "signature",
+            "box": [300, 3000, 900, 200],
+            "second_key": True,
+        },
         {"name": "remarks", "page": 1, "kind": "image", "box": [300, 2400, 1800, 500]},
     ],
 }
@@ -90,6 +96,7 @@ def test_a_right_file_becomes_a_template() -> None:
     assert len(born.cells) == 4 and born.constraints.format == "DDMM"
     assert (amount.constraints.minimum, amount.constraints.maximum) == ("1", "99999")
     assert sex.kind is FieldKind.CHOICE and sex.box == Box(900, 620, 140, 40)
+    assert [field.name for field in template.fields if field.second_key] == ["signature"]
 
 
 def test_a_template_survives_being_written_and_read() -> None:
@@ -97,6 +104,7 @@ def test_a_template_survives_being_written_and_read() -> None:
     written = json.loads(json.dumps(dump_template(template)))
     assert parse_template(written) == template
     assert written["fields"][0]["cells"] == 20 and "values" not in written["fields"][0]
+    assert written["fields"][5]["second_key"] and "second_key" not in written["fields"][0]
 
 
 WRONG_FIELDS: list[tuple[int, dict[str, Any], str]] = [
@@ -123,6 +131,7 @@ WRONG_FIELDS: list[tuple[int, dict[str, Any], str]] = [
     (0, {"values": ["A", "B" * 21]}, "does not fit into 20 cells"),
     (0, {"values": "names.txt"}, "the values file 'names.txt' cannot be read here"),
     (0, {"required": "yes"}, "'required' must be true or false"),
+    (0, {"second_key": 2}, "'second_key' must be true or false"),
     (0, {"check": "crc"}, "the check 'crc' is unknown; use one of luhn"),
     (0, {"range": [1, 2]}, "'range' does not apply to the kind 'text'"),
     (1, {"format": None}, "Field 'born': is a date without a 'format'"),

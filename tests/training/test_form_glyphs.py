@@ -25,6 +25,7 @@ from tests.reading.drawn_fields import draw_comb
 from tests.reading.drawn_look import Look
 from tests.reading.made_fields import comb, comb_field, sure
 from tests.shared_data import shared_data_dir
+from tests.training.small_data import make_small_data
 
 
 def lattice(*edges: tuple[int, int, int], nodes: int) -> Lattice:
@@ -59,8 +60,9 @@ def test_drawn_forms_give_glyphs_that_the_recogniser_knows(tmp_path: Path) -> No
     from forms_app.reading.classifier import load_classifier
 
     lines: list[str] = []
-    out = tmp_path / "glyphs.npz"
-    draw_form_glyphs(shared_data_dir(), 3, 1, out, lines.append)
+    data, out = tmp_path / "data", tmp_path / "glyphs.npz"
+    data.mkdir()
+    draw_form_glyphs(make_small_data(data), 3, 1, out, lines.append)
     with np.load(out) as kept:
         images, labels = kept["images"], kept["labels"]
     assert images.shape == (len(labels), 28, 28) and images.dtype == np.uint8

@@ -9,14 +9,14 @@ from forms_app.services import batches
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.templates import TemplateVersion
-from forms_app.web import create_app
+from tests.compiled_pages import compiled_once
 from tests.web.drawn import publish_drawn_template
 from tests.web.visitor import Visitor
 
 
 @pytest.fixture
 def flask_app(app: Application) -> Flask:
-    return create_app(app)
+    return compiled_once(app)
 
 
 @pytest.fixture

@@ -183,11 +183,20 @@ def test_many_files_are_shown_in_parts(
     assert "Files 1 to 3 of 7" in start and "Earlier files" not in start
     assert start.count('<tr id="file-') == 3
     assert start.count('<tr id="failed-file-') == 2 and "and 5 more" in start
-    end = visitor.get(f"/batches/{batch.id}?first=6").text
+    middle = visitor.get(link_to("Later files", start)).text
+    end = visitor.get(link_to("Later files", middle)).text
     assert "Files 7 to 7 of 7" in end and "Later files" not in end
-    assert f'hx-get="/batches/{batch.id}/live?first=6"' in end
-    *_, last = re.findall(r'hx-post="([^"]+/remove\?first=6)" hx-target', end)
+    assert link_to("Earlier files", end) == link_to("Later files", start)
+    first = link_to("Later files", middle).partition("?")[2]
+    assert f'hx-get="/batches/{batch.id}/live?{first}"' in end
+    *_, last = re.findall(rf'hx-post="([^"]+/remove\?{first})" hx-target', end)
     assert "Files 4 to 6 of 6" in visitor.post(last, headers=HTMX).text
+
+
+def link_to(words: str, html: str) -> str:
+    found = re.search(rf'href="([^"]+)">{words}<', html)
+    assert found
+    return found[1]
 
 
 def test_a_page_that_is_gone_cannot_be_retried(visitor: Visitor, batch: BatchSummary) -> None:

@@ -90,7 +90,7 @@ def test_moment_says_the_absolute_time_on_hover() -> None:
 def test_count_and_plural() -> None:
     assert formatting.count(1234567) == "1\u202f234\u202f567"
     assert formatting.plural(1, "page") == "1\u00a0page"
-    assert formatting.plural(2, "batch", "batches") == "2\u00a0batches"
+    assert formatting.plural(2, "copy") == "2\u00a0copies"
 
 
 def test_bar_width_is_a_length_even_without_pages() -> None:

@@ -143,13 +143,15 @@ def test_a_broken_rule_is_shown_where_it_is_reviewed(visitor: Visitor, app: Appl
 
 def test_the_last_field_of_a_broken_rule_asks_first(visitor: Visitor, app: Application) -> None:
     _, form_id = make_form(app, "12", "7", "20")
-    answer = {}
+    answer, confirm = {}, {"window": "w1", "action": "confirm"}
     for name in ("adults", "children", "guests"):
         address = f"/review/{form_id}/decision?field={name}"
-        answer = visitor.send_json(address, {"action": "confirm"}).json
+        answer = visitor.send_json(address, confirm).json
     assert "Rule “sum” is broken" in answer["refused"]
-    kept = visitor.send_json(address, {"action": "confirm", "override": True}).json
-    assert kept["state"] == "decided" and kept["open_in_batch"] == 0
+    kept = visitor.send_json(
+        address, confirm | {"override": True, "note": "The paper says so"}
+    ).json
+    assert kept["state"] == "decided" and kept["open"] == 0
 
 
 def test_batches_keep_their_version_when_rules_change(app: Application) -> None:

@@ -62,7 +62,7 @@ def key(app: Application, read_batch: BatchSummary) -> ItemKey:
 
 
 def post(visitor: Visitor, path: str, body: object) -> Any:
-    return visitor.send_json(path, body)
+    return visitor.send_json(path, {"window": "w1", **body} if isinstance(body, dict) else body)
 
 
 def address(key: ItemKey, what: str) -> str:
@@ -77,17 +77,13 @@ def test_nothing_to_review(visitor: Visitor, app: Application, template: Templat
     assert "Nothing waits for review" in visitor.get("/review/done").text
 
 
-def test_review_starts_at_the_first_open_field(
-    visitor: Visitor, read_batch: BatchSummary, app: Application
-) -> None:
-    first = review.next_item(app, read_batch.id)
-    assert first is not None
-    for start in ("/review/", f"/review/?batch={read_batch.id}"):
-        location = visitor.get(start).location
-        assert f"field={first.key.field_name}" in location
-        assert f"batch={read_batch.id}" in location
-    page = visitor.get(location).text
-    assert "review-data" in page and "js/review/main.js" in page
+def test_review_starts_at_what_waits(visitor: Visitor, read_batch: BatchSummary) -> None:
+    for asked in ("", f"?batch={read_batch.id}"):
+        begin = f"/review/station{asked}"
+        assert f'href="{begin}"' in visitor.get(f"/review/{asked}").text
+        page = visitor.get(begin).text
+        assert "review-data" in page and "js/review/main.js" in page
+    assert visitor.get("/review/station?mode=nonsense").status_code == 404
 
 
 def test_an_item_with_its_pictures(visitor: Visitor, key: ItemKey) -> None:
@@ -125,13 +121,40 @@ def test_pictures_have_a_new_address_once_the_page_is_laid_anew(
 def test_the_queue_goes_round_and_the_form_ends(
     visitor: Visitor, read_batch: BatchSummary, key: ItemKey
 ) -> None:
-    after = f"after={key.submission_id}&field={key.field_name}"
-    seen = visitor.get(f"/review/next?batch={read_batch.id}&{after}").json["item"]
-    assert seen["state"] == "open"
-    following = visitor.get(f"/review/next?form={key.submission_id}&{after}").json["item"]
-    assert following["key"]["field_name"] == "signature"
-    last = f"after={key.submission_id}&field=signature"
-    assert visitor.get(f"/review/next?form={key.submission_id}&{last}").json["item"] is None
+    def handed(scope: str, after: ItemKey | None, count: int = 1) -> list[str]:
+        body = {"window": "w1", "after": after and after._asdict(), "count": count}
+        answer = visitor.send_json(f"/review/hand-out?{scope}", body)
+        return [item["key"]["field_name"] for item in answer.json["items"]]
+
+    waiting = handed(f"batch={read_batch.id}", None, count=20)
+    assert len(waiting) > 1 and key.field_name in waiting
+    last = key._replace(field_name=waiting[-1])
+    assert handed(f"batch={read_batch.id}", last) == waiting[:1]
+    form = f"form={key.submission_id}"
+    assert handed(form, key) == ["signature"]
+    assert handed(form, key._replace(field_name="signature")) == []
+    assert visitor.send_json(f"/review/hand-out?{form}", {"after": 3}).status_code == 422
+    assert visitor.send_json(f"/review/hand-out?batch={read_batch.id}", {}).status_code == 422
+
+
+def test_a_field_on_anothers_screen_is_left_alone(
+    visitor: Visitor, app: Application, read_batch: BatchSummary, key: ItemKey
+) -> None:
+    scope = f"/review/hand-out?batch={read_batch.id}"
+    visitor.send_json("/review/leave", {"window": "w1"})
+    there = visitor.send_json(scope, {"window": "theirs", "count": 20}).json["items"]
+    assert key.field_name in [item["key"]["field_name"] for item in there]
+    assert visitor.send_json(scope, {"window": "ours", "count": 20}).json["items"] == []
+    body = {"window": "ours", "action": "unreadable"}
+    answer = visitor.send_json(address(key, "decision"), body)
+    assert answer.status_code == 409 and "on screen" in answer.json["message"]
+    assert review.get_item(app, *key).current.decision is None
+    assert visitor.send_json("/review/leave", {"window": "theirs"}).status_code == 204
+    assert visitor.send_json("/review/stay", {"window": "ours"}).status_code == 204
+    assert len(visitor.send_json(scope, {"window": "ours", "count": 20}).json["items"]) == len(
+        there
+    )
+    assert visitor.send_json("/review/leave", {"window": "ours"}).status_code == 204
 
 
 def test_decide_and_take_back(visitor: Visitor, app: Application, key: ItemKey) -> None:
@@ -164,6 +187,9 @@ def test_a_broken_rule_is_a_question(visitor: Visitor, app: Application, key: It
     assert answer.status_code == 200 and "luhn" in answer.json["refused"]
     assert review.get_item(app, *field).current.decision is None
     answer = post(visitor, address(field, "decision"), body | {"override": True})
+    assert answer.status_code == 422 and "note" in answer.json["message"]
+    kept = body | {"override": True, "note": "The paper says so"}
+    answer = post(visitor, address(field, "decision"), kept)
     assert "refused" not in answer.json
     assert review.get_item(app, *field).current.value == "123456789"
 
@@ -188,7 +214,7 @@ def test_the_end_says_what_comes_next(
 ) -> None:
     batch = read(app, template, "Week 13")
     while (item := review.next_item(app, batch.id)) is not None:
-        review.decide(app, *item.key, "confirm", override=True)
+        review.decide(app, *item.key, "confirm", override=True, note="as on paper")
     answer = visitor.get(f"/review/?batch={batch.id}")
     page = visitor.get(answer.location).text
     assert "Week 13 is reviewed" in page and "Export the data" in page

@@ -107,7 +107,8 @@ def test_fields_in_words_and_boxes(published: TemplateVersion) -> None:
     choice = {"name": "c", "kind": "choice", "options": [woman, man]}
     line, options, broken = describe_fields([comb, choice, {"kind": 3, "box": "?"}])
     assert (line.form, options.form) == ("3 cells", "F, man")
-    assert line.rules == "required, exactly 3 characters, from any to 500, check digit luhn"
+    rules = ", ".join(line.rules)
+    assert rules == "required, exactly 3 characters, from any to 500, check digit luhn"
     assert broken.kind == "3"
     shapes = PageShapes.of(published.pages[0], [comb, choice, {"kind": 3, "box": "?"}]).shapes
     assert [(shape.x, shape.width) for shape in shapes] == [

@@ -7,6 +7,7 @@ import inspect
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from forms_app.config import load_settings
 from forms_app.errors import ConflictError, StorageFullError, TransientError
 from workers import app, tasks
 from workers.app import RetriedTask, celery, settings
-from workers.clock import clock
+from workers.clock import clock, steady_now
+from workers.spacing import Spacing
 
 OUR_TASKS = {name: task for name, task in celery.tasks.items() if name.startswith("fieldhand.")}
 
@@ -95,7 +97,20 @@ def test_beat_starts_the_sweeper_alone() -> None:
     (entry,) = clock.conf.beat_schedule.values()
     assert entry["task"] == queues.SWEEP
     assert entry["options"]["queue"] == queues.QUEUE_OF_TASK[queues.SWEEP]
-    assert entry["schedule"] == entry["options"]["expires"] == settings.sweep_seconds
+    assert entry["schedule"].run_every == timedelta(seconds=settings.sweep_seconds)
+
+
+def test_sweeps_go_on_whatever_the_clocks_say() -> None:
+    (entry,) = clock.conf.beat_schedule.values()
+    assert "expires" not in entry["options"]
+    assert entry["schedule"].now() - steady_now() < timedelta(seconds=1)
+    assert entry["schedule"].is_due(steady_now() - timedelta(hours=1))[0]
+
+
+def test_sweeps_that_piled_up_are_one() -> None:
+    spacing = Spacing(1000)
+    assert [spacing.is_over() for _ in range(3)] == [True, False, False]
+    assert Spacing(0).is_over()
 
 
 def test_the_clock_loads_nothing_it_does_not_need() -> None:

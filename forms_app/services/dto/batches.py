@@ -33,7 +33,8 @@ NEVER_READ = frozenset(
 class BatchSummary:
     """A batch in numbers. `fields` counts readings; `needs_review` those still open.
 
-    `pages_failed` counts held pages too: nothing more can be done without a person.
+    `files_unopened`: nobody has counted their pages yet. `pages_failed` counts held pages too:
+    nothing more can be done without a person.
     `failures` counts what a person has to settle: files that failed as a whole, and single failed
     pages of other files. `pages_queued` counts pages and missing pages in the page queue.
     `template_…` and `version_id` are of the first template, `templates` names them all
@@ -53,6 +54,7 @@ class BatchSummary:
     state: str
     files: int
     files_failed: int
+    files_unopened: int
     pages: int
     pages_read: int
     pages_failed: int
@@ -119,6 +121,8 @@ class FileSummary:
 
 @dataclass(frozen=True, slots=True)
 class BatchDetail:
+    """`files` are the first thousand at most, `exports` the newest."""
+
     summary: BatchSummary
     files: tuple[FileSummary, ...]
     exports: tuple[ExportInfo, ...]

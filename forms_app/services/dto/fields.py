@@ -70,12 +70,24 @@ class ReadingInfo:
 
 @dataclass(frozen=True, slots=True)
 class DecisionInfo:
-    """`action`: confirm | correct | blank | unreadable."""
+    """`action`: confirm | correct | blank | unreadable; `note` says why a rule was overridden."""
 
+    id: int
     action: str
     value: Value
     user_name: str
     decided_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a newer model than the one whose reading was decided says, where it says otherwise."""
+
+    model_id: str
+    value: Value
+    outcome: str
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +106,4 @@ class FieldValue:
     provenance: str
     reading: ReadingInfo
     decision: DecisionInfo | None
+    proposal: Proposal | None = None

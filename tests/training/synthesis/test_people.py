@@ -11,7 +11,7 @@ from forms_app.errors import DatasetError
 from forms_app.training.synthesis.look import LookalikeHands, look_of
 from forms_app.training.synthesis.pen_writer import Pen, PenWriter
 from forms_app.training.synthesis.people import HandSet, People, unipen_people
-from tests.shared_data import shared_data_dir
+from tests.training.small_data import FOR_PEOPLE, make_small_data
 
 PEN = Pen(width=0.1, slant=0.0, stretch=1.0, shake=0.005)
 CROSS = (np.array([[0, 0], [10, 10]], np.float32), np.array([[10, 0], [0, 10]], np.float32))
@@ -59,8 +59,8 @@ def test_a_hand_of_lookalikes_keeps_to_one_look() -> None:
     assert np.sign(slants).min() == np.sign(slants).max()
 
 
-def test_the_sets_have_no_writer_in_common_and_write_everything() -> None:
-    data = shared_data_dir()
+def test_the_sets_have_no_writer_in_common_and_write_everything(tmp_path: Path) -> None:
+    data = make_small_data(tmp_path, FOR_PEOPLE)
     writers = [set(unipen_people(data, which)) for which in HandSet]
     assert len(set.union(*writers)) == sum(map(len, writers))
     writer = People(data, HandSet.DEVELOPMENT).pick(np.random.default_rng(0))

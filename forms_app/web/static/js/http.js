@@ -1,9 +1,11 @@
 // Talking to the server: every request carries the CSRF token, every failure is a Problem.
 
 /** A failure the server explained: `message` is a sentence for a person. */
+import { t } from "./i18n.js";
+
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.message || "Fieldhand did not answer as expected. Reload the page, then retry.");
+    super(body.message || t("Fieldhand did not answer as expected. Reload the page, then retry."));
     this.name = "Problem";
     this.status = status;
     this.code = body.error || "unknown";
@@ -12,7 +14,7 @@ export class Problem extends Error {
 }
 
 export const NO_ANSWER =
-  "Fieldhand does not answer. Check that it is still running, then retry; nothing saved is lost.";
+  t("Fieldhand does not answer. Check that it is still running, then retry; nothing saved is lost.");
 
 export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]').content;

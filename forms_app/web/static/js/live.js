@@ -1,12 +1,14 @@
 // Parts that follow the work: an element with data-live="SECONDS" and hx-get renews itself while
 // the page is visible. The server sets the seconds: short while work goes on, long when it rests.
 
+import { t } from "./i18n.js";
+
 const TICK_MS = 500;
 const LOST_AFTER = 2;
 const LOST =
-  "Fieldhand does not answer at the moment. Work already uploaded is safe; this page goes on by itself.";
+  t("Fieldhand does not answer at the moment. Work already uploaded is safe; this page goes on by itself.");
 const NOT_FOUND = 404;
-const GONE = "What this page shows was deleted meanwhile, perhaps by somebody else.";
+const GONE = t("What this page shows was deleted meanwhile, perhaps by somebody else.");
 
 const last = { at: new Map(), text: new Map() };
 // Addresses asked for at this moment, and those to be asked for once more when the answer is in.
@@ -18,7 +20,13 @@ function isBusy(element) {
   const selection = document.getSelection();
   const selecting =
     selection && !selection.isCollapsed && element.contains(selection.anchorNode);
-  return selecting || element.querySelector("dialog[open]") !== null;
+  return selecting || element.querySelector("dialog[open]") !== null || isWrittenIn(element);
+}
+
+/** What somebody types would be lost with the field that it stands in. */
+function isWrittenIn(element) {
+  return [...element.querySelectorAll("input, textarea")].some(
+    (field) => field === document.activeElement || field.value !== field.defaultValue);
 }
 
 function tick() {

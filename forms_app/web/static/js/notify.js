@@ -1,5 +1,7 @@
 // Short messages at the corner of the page, read out by screen readers.
 
+import { t } from "./i18n.js";
+
 const SHOWN_MS = 6000;
 
 /**
@@ -15,7 +17,7 @@ export function notify(message, kind = "info", action) {
   text.textContent = message;
   toast.append(text);
   if (action) toast.append(button(action.label, () => (action.run(), toast.remove())));
-  if (kind === "danger") toast.append(button("Dismiss", () => toast.remove()));
+  if (kind === "danger") toast.append(button(t("Dismiss"), () => toast.remove()));
   else window.setTimeout(() => toast.remove(), SHOWN_MS);
   document.getElementById("toasts").append(toast);
   return toast;

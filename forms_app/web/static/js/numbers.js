@@ -1,5 +1,7 @@
 // Numbers as the server's formatting.py writes them.
 
+import { language, t } from "./i18n.js";
+
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
 
 export function fileSize(bytes) {
@@ -10,12 +12,19 @@ export function fileSize(bytes) {
     unit += 1;
   }
   const digits = unit > 1 && size < 9.95 ? 1 : 0;
-  return `${size.toFixed(digits)}\u00a0${UNITS[unit]}`;
+  const number = size.toLocaleString(language, {
+    minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false,
+  });
+  return `${number}\u00a0${unit ? UNITS[unit] : t("bytes")}`;
 }
 
 /** How long work still takes, no finer than is known. */
 export function duration(seconds) {
-  if (seconds <= 55) return `about ${Math.max(5, 5 * Math.ceil(seconds / 5))}\u00a0s`;
-  if (seconds < 3570) return `about ${Math.max(1, Math.round(seconds / 60))}\u00a0min`;
-  return `about ${Math.max(1, Math.round(seconds / 3600))}\u00a0h`;
+  return t("about {time}", { time: rounded(seconds) });
+}
+
+function rounded(seconds) {
+  if (seconds <= 55) return `${Math.max(5, 5 * Math.ceil(seconds / 5))}\u00a0s`;
+  if (seconds < 3570) return `${Math.max(1, Math.round(seconds / 60))}\u00a0min`;
+  return `${Math.max(1, Math.round(seconds / 3600))}\u00a0h`;
 }

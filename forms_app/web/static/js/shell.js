@@ -1,5 +1,6 @@
 // What every page has: theme, dialogs, shortcuts, relative times, htmx with tokens and messages.
 
+import { t } from "./i18n.js";
 import { csrfToken, NO_ANSWER, parseProblem } from "./http.js";
 import { onKeys } from "./keys.js";
 import { startLive } from "./live.js";
@@ -53,7 +54,7 @@ function confirmInDialog(event) {
   const dialog = document.getElementById("confirm");
   document.getElementById("confirm-question").textContent = event.detail.question;
   document.getElementById("confirm-yes").textContent =
-    event.detail.elt.dataset.confirmLabel || "Yes";
+    event.detail.elt.dataset.confirmLabel || t("Yes");
   dialog.returnValue = "cancel";
   dialog.addEventListener(
     "close",
@@ -82,12 +83,16 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) openDialog(opener.dataset.opens);
 });
-// Until the page is drawn again a closed dialog's button would still take the next key.
+// Until the page is drawn again a closed dialog's button would still take the next key. By the time
+// the event comes it may be open once more.
 document.addEventListener(
   "close",
-  ({ target }) => target.contains(document.activeElement) && document.activeElement.blur(),
+  ({ target }) =>
+    !target.open && target.contains(document.activeElement) && document.activeElement.blur(),
   true,
 );
+// On a narrow screen the places are scrolled: the present one is in sight.
+document.querySelector(".topbar nav [aria-current]")?.scrollIntoView({ block: "nearest" });
 onKeys({ "?": () => openDialog("help"), g: goSomewhere });
 wireHtmx();
 startLive();

@@ -1,10 +1,12 @@
 // Relative times stay right while a page is open; the exact local time is in the tooltip.
 
+import { language, t } from "./i18n.js";
+
 const RENEW_MS = 30_000;
 const UNITS = [
-  [86_400, (n) => (n === 1 ? "yesterday" : `${n}\u00a0days ago`)],
-  [3600, (n) => `${n}\u00a0h ago`],
-  [60, (n) => `${n}\u00a0min ago`],
+  [86_400, (n) => (n === 1 ? t("yesterday") : t("{n}\u00a0days ago", { n }))],
+  [3600, (n) => t("{n}\u00a0h ago", { n })],
+  [60, (n) => t("{n}\u00a0min ago", { n })],
 ];
 
 /** The same words as `formatting.ago` on the server. */
@@ -13,13 +15,13 @@ export function ago(moment, now = new Date()) {
   for (const [seconds, say] of UNITS) {
     if (passed >= seconds) return say(Math.floor(passed / seconds));
   }
-  return "just now";
+  return t("just now");
 }
 
 function renew(root) {
   for (const element of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(element.dateTime);
-    element.title = moment.toLocaleString();
+    element.title = moment.toLocaleString(language === "en" ? undefined : language);
     element.textContent = ago(moment);
   }
 }

@@ -1,6 +1,7 @@
 // Uploading on the batch page: drop or choose files and folders; they go a few at a time, each with
 // its own progress; one that fails says why and does not hold up the others.
 
+import { t } from "./i18n.js";
 import { onKeys } from "./keys.js";
 import { refreshAll } from "./live.js";
 import { notify } from "./notify.js";
@@ -63,13 +64,14 @@ function refusalOf({ file, path }) {
   const limit = Number(isZip ? form.dataset.maxZipBytes : form.dataset.maxBytes);
   if (file.size <= limit) return undefined;
   const setting = isZip ? "max_zip_mb" : "max_file_mb";
-  const has = `The file has ${fileSize(file.size)}, more than the limit of ${fileSize(limit)}`;
-  return `${has} (setting ${setting}). Split it into smaller ones, or have the limit raised.`;
+  return t("The file has {size}, more than the limit of {limit} (setting {setting}). Split it into smaller ones, or have the limit raised.",
+    { size: fileSize(file.size), limit: fileSize(limit), setting });
 }
 
 function add(found, unreadable = 0) {
-  if (unreadable) notify(`${unreadable} of the dropped items could not be read.`, "doubt");
-  else if (found.length === 0) notify("There are no files in this folder.", "doubt");
+  if (unreadable) notify(t("{unreadable} of the dropped items could not be read.",
+    { unreadable }), "doubt");
+  else if (found.length === 0) notify(t("There are no files in this folder."), "doubt");
   if (found.length > 0) queue.add(found, refusalOf);
 }
 
@@ -116,6 +118,6 @@ onKeys({
   e: () => {
     const link = document.getElementById("export");
     if (link) link.click();
-    else notify("There is nothing to export yet: no form has been read.", "doubt");
+    else notify(t("There is nothing to export yet: no form has been read."), "doubt");
   },
 });

@@ -1,14 +1,15 @@
 /** Beside the blank: the place that is looked at, why, enlarged, and what the copies have there. */
 
+import { t, tn } from "../i18n.js";
 import { button, element } from "../editor/elements.js";
 import { changed, loupe, rectangle } from "./shapes.js";
 
 const WHY = {
-  shared: "The copies have ink here, but not the same: it may be writing on all of them.",
-  inked: "This box holds ink; others of its size are empty. It may be a mark on all copies.",
-  frame: "This box has lost its frame, or part of it; others of its size have theirs.",
+  shared: t("The copies have ink here, but not the same: it may be writing on all of them."),
+  inked: t("This box holds ink; others of its size are empty. It may be a mark on all copies."),
+  frame: t("This box has lost its frame, or part of it; others of its size have theirs."),
 };
-const STATES = { open: "", kept: "Kept as it is.", changed: "Changed." };
+const STATES = { open: "", kept: t("Kept as it is."), changed: t("Changed.") };
 
 /**
  * @param {object[]} pages as the server describes them
@@ -19,30 +20,31 @@ export function createPanel(pages, changes, acts) {
   const part = (name) => document.querySelector(`[data-part=${name}]`);
   const all = pages.flatMap((page, number) =>
     page.doubtful.map((doubt, place) => ({ ...doubt, page: number, place })));
-  const erase = button("Erase", acts.erase, { title: "Make this paper (e)" });
-  const keep = button("Keep", acts.keep, { title: "Leave it as it is (k)" });
-  const previous = button("Previous", acts.previous, { title: "The place before (p)" });
-  const next = button("Next", acts.next, { title: "The next place (n)" });
-  const undo = button("Undo", acts.undo, { title: "Take the last change back (z)" });
+  const erase = button(t("Erase"), acts.erase, { title: t("Make this paper (e)") });
+  const keep = button(t("Keep"), acts.keep, { title: t("Leave it as it is (k)") });
+  const previous = button(t("Previous"), acts.previous, { title: t("The place before (p)") });
+  const next = button(t("Next"), acts.next, { title: t("The next place (n)") });
+  const undo = button(t("Undo"), acts.undo, { title: t("Take the last change back (z)") });
   part("place-acts").append(erase, keep, previous, next, undo);
 
   function stateWords() {
     const open = all.filter(({ page, place }) => changes.stateOf(page, place) === "open").length;
     const rects = pages.reduce((sum, _, number) => sum + changes.of(number).length, 0);
-    const left = all.length ? `${open} of ${all.length} framed places still to look at. ` : "";
-    return `${left}${rects} ${rects === 1 ? "change" : "changes"} made.`;
+    const left = t("{open} of {all} framed places still to look at.", { open, all: all.length });
+    const made = tn("{n} change made.", "{n} changes made.", rects);
+    return all.length ? `${left} ${made}` : made;
   }
 
   function heading(chosen) {
-    if (!chosen) return all.length ? "Choose a place" : "No place is framed";
-    if (chosen.place === null) return "Your rectangle";
+    if (!chosen) return all.length ? t("Choose a place") : t("No place is framed");
+    if (chosen.place === null) return t("Your rectangle");
     const index = all.findIndex((e) => e.page === chosen.page && e.place === chosen.place);
-    return `Place ${index + 1} of ${all.length}`;
+    return t("Place {index} of {all}", { index: index + 1, all: all.length });
   }
 
   function why(chosen) {
-    if (!chosen) return "Drag over the paper to erase something else.";
-    if (chosen.place === null) return "Arrow keys move it, with Shift they resize it.";
+    if (!chosen) return t("Drag over the paper to erase something else.");
+    if (chosen.place === null) return t("Arrow keys move it, with Shift they resize it.");
     const { why: reason } = pages[chosen.page].doubtful[chosen.place];
     return `${WHY[reason]} ${STATES[changes.stateOf(chosen.page, chosen.place)]}`;
   }
@@ -51,7 +53,7 @@ export function createPanel(pages, changes, acts) {
     const key = number <= 9 ? ` (${number})` : "";
     const made = button("", () => acts.restore(number), {
       className: "copy-part",
-      title: `Restore this place from ${name}${key}`,
+      title: t("Restore this place from {name}{key}", { name, key }),
     });
     made.append(loupe(page, url, box, ""), element("span", "small", `${number} · ${name}`));
     return made;
@@ -75,7 +77,7 @@ export function createPanel(pages, changes, acts) {
           rectangle(chosen.box, "chosen")]
         : [];
       part("place-loupe").replaceChildren(
-        ...(chosen ? [loupe(page, url, chosen.box, "The place, enlarged", ...marks)] : []));
+        ...(chosen ? [loupe(page, url, chosen.box, t("The place, enlarged"), ...marks)] : []));
       const copies = chosen ? page.copies.map((copy) => copyButton(page, copy, chosen.box)) : [];
       part("place-copies").replaceChildren(...copies);
       part("copies-head").hidden = copies.length === 0;

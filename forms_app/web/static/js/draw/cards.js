@@ -1,5 +1,6 @@
 // What a character was read as: a card with a bar for each of its likely readings.
 
+import { t } from "../i18n.js";
 import { levelOf, percent, wordOf } from "../review/levels.js";
 
 const MOST_READINGS = 4;
@@ -26,8 +27,9 @@ export function inWords(character) {
   const level = wordOf(levelOf(character.probability));
   const others = character.alternatives
     .slice(0, MOST_READINGS - 1).map(([value, p]) => `${value}, ${percent(p)}`);
-  const own = `${character.value ?? "no character"}, ${percent(character.probability)}`;
-  return [own, level, others.length ? `or ${others.join(", ")}` : ""].filter(Boolean).join("; ");
+  const own = `${character.value ?? t("no character")}, ${percent(character.probability)}`;
+  return [own, level, others.length ? t("or {readings}",
+    { readings: others.join(", ") }) : ""].filter(Boolean).join("; ");
 }
 
 function readingRow(value, probability) {

@@ -1,11 +1,11 @@
 // A photograph or scan: sent to the server, shown with a box over each character found.
 
+import { t, tn } from "../i18n.js";
 import { NO_ANSWER, Problem, send } from "../http.js";
 import { fileSize } from "../numbers.js";
 import { levelOf } from "../review/levels.js";
 import { fillCard, inWords, letterOf, shown } from "./cards.js";
 
-const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 export function createPicture(part, { url, mostBytes, charactersNow, onProblem }) {
   let file = null;
@@ -16,7 +16,8 @@ export function createPicture(part, { url, mostBytes, charactersNow, onProblem }
     const asked = (round += 1);
     onProblem("");
     part("busy").hidden = false;
-    part("busy").textContent = `Reading ${file.name} (${fileSize(file.size)}).`;
+    part("busy").textContent = t("Reading {name} ({size}).",
+      { name: file.name, size: fileSize(file.size) });
     const form = new FormData();
     form.append("picture", file, file.name);
     form.append("characters", charactersNow());
@@ -37,7 +38,8 @@ export function createPicture(part, { url, mostBytes, charactersNow, onProblem }
     part("drop").querySelector("button").classList.remove("btn-primary");
     part("found").hidden = false;
     part("image").src = found.picture;
-    part("image").alt = `${file.name}, with ${plural(found.characters.length, "character")} found`;
+    part("image").alt = tn("{name}, with {n} character found", "{name}, with {n} characters found",
+      found.characters.length, { name: file.name });
     part("popover").hidden = true;
     part("boxes").replaceChildren(...found.characters.map((each, i) => boxOf(each, i, found)));
     showText(found);
@@ -53,9 +55,11 @@ export function createPicture(part, { url, mostBytes, charactersNow, onProblem }
     part("lines").replaceChildren(...lines.flatMap((line) => [...line, "\n"]));
     const doubtful = characters.filter((each) => levelOf(each.probability) !== "sure").length;
     const facts = characters.length
-      ? [plural(characters.length, "character"), `${doubtful} doubtful`, `read in ${elapsed} ms`]
-      : ["No characters were found. Take the picture closer, with even light."];
-    if (pages > 1) facts.push(`page 1 of ${pages}`);
+      ? [tn("{n} character", "{n} characters", characters.length), t("{doubtful} doubtful",
+        { doubtful }),
+        t("read in {elapsed} ms", { elapsed })]
+      : [t("No characters were found. Take the picture closer, with even light.")];
+    if (pages > 1) facts.push(t("page 1 of {pages}", { pages }));
     part("facts").textContent = facts.join(" · ");
   }
 
@@ -117,8 +121,8 @@ export function createPicture(part, { url, mostBytes, charactersNow, onProblem }
     take(chosen) {
       if (chosen.size > mostBytes) {
         onProblem(
-          `${chosen.name} has ${fileSize(chosen.size)}, more than the limit of ` +
-          `${fileSize(mostBytes)}. Take a smaller picture.`);
+          t("{name} has {size}, more than the limit of {limit}. Take a smaller picture.",
+            { name: chosen.name, size: fileSize(chosen.size), limit: fileSize(mostBytes) }));
         return;
       }
       file = chosen;

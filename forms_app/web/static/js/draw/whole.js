@@ -1,12 +1,13 @@
 // The text as a whole, and what a form would do with it.
 
+import { t } from "../i18n.js";
 import { percent } from "../review/levels.js";
 import { letterOf } from "./cards.js";
 
 const LEAST_SHOWN = 0.01;
 const OUTCOMES = {
-  struck_out: "This looks struck out.",
-  unreadable: "This cannot be read. On a form a person would be asked.",
+  struck_out: t("This looks struck out."),
+  unreadable: t("This cannot be read. On a form a person would be asked."),
 };
 
 function paragraph(className, ...contents) {
@@ -24,8 +25,9 @@ export function createWhole({ text, others, verdict, announcer }) {
     }
     const sure = percent(answer.confidence);
     const head = answer.needs_review
-      ? paragraph("state state-waiting", `${sure} sure: on a form a person would be asked`)
-      : paragraph("state state-done", `${sure} sure: on a form it would be accepted`);
+      ? paragraph("state state-waiting", t("{sure} sure: on a form a person would be asked",
+        { sure }))
+      : paragraph("state state-done", t("{sure} sure: on a form it would be accepted", { sure }));
     const reasons = document.createElement("ul");
     reasons.className = "draw-reasons small muted";
     for (const reason of answer.reasons.slice(0, 2)) {
@@ -42,8 +44,9 @@ export function createWhole({ text, others, verdict, announcer }) {
       const readings = answer.alternatives
         .filter(([, p]) => p >= LEAST_SHOWN)
         .map(([value, p]) => `${value} ${percent(p)}`);
-      const parts = readings.length ? [`or ${readings.join(", ")}`] : [];
-      if (answer.outcome !== "blank") parts.push(`read in ${Math.ceil(answer.elapsed_ms)} ms`);
+      const parts = readings.length ? [t("or {readings}", { readings: readings.join(", ") })] : [];
+      if (answer.outcome !== "blank") parts.push(t("read in {elapsed} ms",
+        { elapsed: Math.ceil(answer.elapsed_ms) }));
       others.textContent = parts.join(" · ");
       showVerdict(answer);
     },
@@ -53,7 +56,7 @@ export function createWhole({ text, others, verdict, announcer }) {
       verdict.replaceChildren();
     },
     announce(answer) {
-      announcer.textContent = answer.text ? `Read as ${answer.text}` : "";
+      announcer.textContent = answer.text ? t("Read as {text}", { text: answer.text }) : "";
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Keeps the draft on the server: soon after each change, again after a failure, never silently. */
 
+import { t } from "../i18n.js";
 import { Problem, csrfToken, send } from "../http.js";
 import { toFile } from "./fields.js";
 import { joinedOrNull } from "./joining.js";
@@ -93,7 +94,7 @@ export function createAutosave(store, { urls, revision, isBusy, onStatus, onSave
     }
     const found = await joinedOrNull(urls.state, store, saved);
     if (!found) {
-      fail(new Problem(0, { message: "Fieldhand does not answer; it is tried again." }));
+      fail(new Problem(0, { message: t("Fieldhand does not answer; it is tried again.") }));
       return false;
     }
     if (found.conflict) {

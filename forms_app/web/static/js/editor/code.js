@@ -1,5 +1,6 @@
 /** "Code on the page": what barcodes and QR codes on filled forms hold, explained as it is typed. */
 
+import { t } from "../i18n.js";
 import { Problem, send } from "../http.js";
 import { notify } from "../notify.js";
 import { element } from "./elements.js";
@@ -52,7 +53,7 @@ export function createCodePanel(root, store, { url, pages }) {
       if (codes.length) {
         text.value = codes[0];
         explain();
-      } else notify("No code was found on this blank page. Type the text of one instead.", "doubt");
+      } else notify(t("No code was found on this blank page. Type the text of one instead."), "doubt");
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       notify(problem.message, "danger");

@@ -1,5 +1,6 @@
 /** What a person can do, by button, key or menu: one table, so that all of them do the same. */
 
+import { t, tn } from "../i18n.js";
 import { align, distribute, resizeBy, sameSize } from "./arrange.js";
 import { copied, keep } from "./clipboard.js";
 import { TOOLS } from "./fields.js";
@@ -14,18 +15,18 @@ import { notify } from "../notify.js";
 const PASTE_OFFSET_PX = 24;
 const FAST = 10;
 
-const counted = (fields) => (fields.length === 1 ? "1 field" : `${fields.length} fields`);
+const counted = (fields) => tn("{n} field", "{n} fields", fields.length);
 
 /** Commands by name; each answers nothing and says aloud what it did. */
 export function createCommands({ store, viewport, pages, announce, save, documentId }) {
   const selected = () => fieldsOfKeys(store.state.fields, store.state.selection);
 
-  function add(fields, offset, word) {
+  function add(fields, offset, say) {
     const added = paste(store.state.fields, fields, store.state.page, pages, offset);
     if (!added.keys.length) return;
     store.edit(added.fields, { selection: added.keys });
     store.set({ selection: added.keys, tool: "select" });
-    announce(`${word} ${counted(fields)}.`);
+    announce(say(counted(fields)));
   }
 
   /** One option of a choice is duplicated within its choice; anything else as new fields. */
@@ -33,7 +34,8 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     const { state } = store;
     const choice = growingChoice(state);
     const isOption = choice && state.selection.length === 1 && choice.options.length > 1;
-    if (!isOption) return add(extract(state.fields, state.selection), PASTE_OFFSET_PX, "Duplicated");
+    if (!isOption) return add(extract(state.fields, state.selection), PASTE_OFFSET_PX,
+      (fields) => t("Duplicated {fields}.", { fields }));
     const [x, y, width, height] = choice.options[Number(state.selection[0].split(":")[1])].box;
     const added = addOption(state.fields, choice.id, [x, y + height + 12, width, height]);
     store.edit(added.fields);
@@ -44,7 +46,8 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     const gone = selected();
     if (!gone.length || store.state.readOnly) return;
     store.edit(remove(store.state.fields, store.state.selection), { selection: [] });
-    announce(`Deleted ${counted(gone)}. Control Z brings back what was deleted.`);
+    announce(t("Deleted {fields}. Control Z brings back what was deleted.",
+      { fields: counted(gone) }));
   }
 
   function sizeOf(number) {
@@ -57,7 +60,7 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     const taken = extract(fields, selection);
     if (!taken.length) return;
     keep(taken, { document: documentId, page, size: sizeOf(page) });
-    announce(`Copied ${counted(taken)}.`);
+    announce(t("Copied {fields}.", { fields: counted(taken) }));
   }
 
   /** Beside the original on its own page, at the same place on any other. */
@@ -66,7 +69,8 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     const found = copied(sizeOf(page));
     if (!found || store.state.readOnly) return;
     const isHome = found.origin.document === documentId && found.origin.page === page;
-    add(found.fields, isHome && !inPlace ? PASTE_OFFSET_PX : 0, "Pasted");
+    add(found.fields, isHome && !inPlace ? PASTE_OFFSET_PX : 0, (fields) => t("Pasted {fields}.",
+      { fields }));
   }
 
   function moveInOrder(step) {
@@ -85,9 +89,9 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     store.edit(changed);
     if (changed !== fields) announce(word);
   };
-  const lineUp = (how) => arrange((fields, keys) => align(fields, keys, how, pages), "Lined up.");
+  const lineUp = (how) => arrange((fields, keys) => align(fields, keys, how, pages), t("Lined up."));
   const spread = (axis) =>
-    arrange((fields, keys) => distribute(fields, keys, axis, pages), "Gaps are equal.");
+    arrange((fields, keys) => distribute(fields, keys, axis, pages), t("Gaps are equal."));
 
   function change(how, word, dx, dy) {
     const { fields, selection } = store.state;
@@ -96,19 +100,20 @@ export function createCommands({ store, viewport, pages, announce, save, documen
 
   let told = null; // the last message about a step through the history
   /** A field shows on the page; that rules or the code changed has to be said. */
-  function travel(go, word) {
+  function travel(go, ofRules, ofCode) {
     const before = store.state;
     go();
     const { fields, rules, code } = store.state;
     if (fields !== before.fields || (rules === before.rules && code === before.code)) return;
     told?.remove();
-    const what = rules === before.rules ? "the code on the page" : "the rules";
-    told = notify(`${word} a change of ${what}.`);
+    told = notify(rules === before.rules ? ofCode : ofRules);
   }
 
   const commands = {
-    undo: () => travel(store.undo, "Undid"),
-    redo: () => travel(store.redo, "Redid"),
+    undo: () => travel(store.undo, t("Undid a change of the rules."),
+      t("Undid a change of the code on the page.")),
+    redo: () => travel(store.redo, t("Redid a change of the rules."),
+      t("Redid a change of the code on the page.")),
     duplicate,
     delete: removeSelected,
     copy,
@@ -124,7 +129,7 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     },
     sort() {
       store.edit(inReadingOrder(store.state.fields));
-      announce("Fields are in reading order.");
+      announce(t("Fields are in reading order."));
     },
     moveUp: () => moveInOrder(-1),
     moveDown: () => moveInOrder(1),
@@ -136,14 +141,14 @@ export function createCommands({ store, viewport, pages, announce, save, documen
     alignBottom: lineUp("bottom"),
     distributeAcross: spread(0),
     distributeDown: spread(1),
-    sameSize: arrange((fields, keys) => sameSize(fields, keys, pages), "All have one size."),
+    sameSize: arrange((fields, keys) => sameSize(fields, keys, pages), t("All have one size.")),
     nudge: (dx, dy) => change(moveBy, "nudge", dx, dy),
     nudgeFar: (dx, dy) => change(moveBy, "nudge", dx * FAST, dy * FAST),
     resize: (dx, dy) => change(resizeBy, "resize", dx, dy),
     resizeFar: (dx, dy) => change(resizeBy, "resize", dx * FAST, dy * FAST),
     toggleSnap() {
       store.set({ snaps: !store.state.snaps });
-      announce(`Snapping is ${store.state.snaps ? "on" : "off"}.`);
+      announce(store.state.snaps ? t("Snapping is on.") : t("Snapping is off."));
     },
     zoomIn: () => viewport.zoomBy(1),
     zoomOut: () => viewport.zoomBy(-1),

@@ -1,5 +1,6 @@
 /** Corrections of proposed fields, by their id; each shows at once. */
 
+import { t, tn } from "../i18n.js";
 import { cellCount } from "./fields.js";
 import { asKind, canJoin, joined, splitAt, withCells, withoutOption } from "./proposals.js";
 
@@ -26,7 +27,7 @@ export function createEdits({ shown, put, leave, announce }) {
     const field = fieldOf(id);
     if (field.layout !== "comb") return;
     const changed = withCells(field, step);
-    alter(id, () => [changed], `${cellCount(changed)} cells.`);
+    alter(id, () => [changed], tn("{n} cell.", "{n} cells.", cellCount(changed)));
   }
 
   /** The next proposal of the page where this and that can be options of one choice, else null. */
@@ -38,7 +39,7 @@ export function createEdits({ shown, put, leave, announce }) {
   function join(id) {
     const next = nextOf(fieldOf(id));
     leave([next]);
-    alter(id, (field) => [joined(field, next)], "Joined.");
+    alter(id, (field) => [joined(field, next)], t("Joined."));
   }
 
   return {
@@ -46,7 +47,7 @@ export function createEdits({ shown, put, leave, announce }) {
     count,
     join,
     nextOf,
-    drop: (id, i) => alter(id, (field) => [withoutOption(field, i)].filter(Boolean), "Dropped."),
-    split: (id, i) => alter(id, (field) => splitAt(field, i), "Split in two."),
+    drop: (id, i) => alter(id, (field) => [withoutOption(field, i)].filter(Boolean), t("Dropped.")),
+    split: (id, i) => alter(id, (field) => splitAt(field, i), t("Split in two.")),
   };
 }

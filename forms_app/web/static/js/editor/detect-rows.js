@@ -1,12 +1,13 @@
 /** The list of proposals: a row for each, with what corrects it; all of it works by keys, too. */
 
+import { t, tn } from "../i18n.js";
 import { button, element } from "./elements.js";
 import { cellCount, hasOptions } from "./fields.js";
 
 const KINDS = {
-  text: "text", letters: "letters", digits: "digits", number: "number", date: "date",
-  mark: "tick box", choice: "one of several", choices: "some of several", signature: "signature",
-  image: "image to key",
+  text: t("text"), letters: t("letters"), digits: t("digits"), number: t("number"), date: t("date"),
+  mark: t("tick box"), choice: t("one of several"), choices: t("some of several"), signature: t("signature"),
+  image: t("image to key"),
 };
 
 /**
@@ -33,11 +34,11 @@ export function createRows(list, on) {
     const called = field.label || field.name;
     const row = element("li", "detect-row", tick(id, called), labelOf(field), kindOf(field),
       joins ? joinButton(id, called) : counterOf(field),
-      named(button("Accept", () => on.accept(id), { title: "Accept this one (Enter)" }),
-        "accept", `Accept ${called}`),
+      named(button(t("Accept"), () => on.accept(id), { title: t("Accept this one (Enter)") }),
+        "accept", t("Accept {called}", { called })),
       named(button("×", () => on.dismiss(id), {
-        className: "btn btn-quiet btn-sm", title: "Dismiss (Del)",
-      }), "dismiss", `Dismiss ${called}`),
+        className: "btn btn-quiet btn-sm", title: t("Dismiss (Del)"),
+      }), "dismiss", t("Dismiss {called}", { called })),
       hasOptions(field) ? optionsOf(field) : null);
     row.dataset.id = id;
     row.addEventListener("mouseenter", () => on.point(id));
@@ -54,24 +55,24 @@ export function createRows(list, on) {
   }
 
   function tick(id, called) {
-    const box = named(element("input", "detect-tick"), "tick", `Select ${called}`);
-    Object.assign(box, { type: "checkbox", title: "Select (Space); Enter accepts, Del dismisses" });
+    const box = named(element("input", "detect-tick"), "tick", t("Select {called}", { called }));
+    Object.assign(box, { type: "checkbox", title: t("Select (Space); Enter accepts, Del dismisses") });
     box.addEventListener("change", () => on.toggle(id));
     return box;
   }
 
   function labelOf(field) {
-    const input = named(element("input", "form-control detect-label"), "label", "Label");
+    const input = named(element("input", "form-control detect-label"), "label", t("Label"));
     Object.assign(input, {
       value: field.label, placeholder: field.name, maxLength: 200, autocomplete: "off",
-      title: "Label; Enter goes on to the next",
+      title: t("Label; Enter goes on to the next"),
     });
     input.addEventListener("change", () => on.relabel(field.id, input.value.trim()));
     return input;
   }
 
   function kindOf(field) {
-    const select = named(element("select", "form-select detect-kind"), "kind", "Kind");
+    const select = named(element("select", "form-select detect-kind"), "kind", t("Kind"));
     select.append(...Object.entries(KINDS).map(([kind, words]) => {
       const order = kind === "date" && field.format ? ` ${field.format}` : "";
       return new Option(words + order, kind, false, kind === field.kind);
@@ -85,14 +86,14 @@ export function createRows(list, on) {
     const step = (text, by, name, words) =>
       named(button(text, () => on.count(field.id, by), { title: `${words} (${text === "+" ? "+" : "-"})` }),
         name, words);
-    return element("span", "detect-cells", step("−", -1, "fewer", "One cell less"),
-      element("span", "value", `${cellCount(field)} cells`), step("+", 1, "more", "One cell more"));
+    return element("span", "detect-cells", step("−", -1, "fewer", t("One cell less")),
+      element("span", "value", tn("{n} cell", "{n} cells", cellCount(field))), step("+", 1, "more", t("One cell more")));
   }
 
   function joinButton(id, called) {
-    return element("span", "detect-cells", named(button("Join with next", () => on.join(id), {
-      title: "Make one choice of this and the next",
-    }), "join", `Join ${called} with the next`));
+    return element("span", "detect-cells", named(button(t("Join with next"), () => on.join(id), {
+      title: t("Make one choice of this and the next"),
+    }), "join", t("Join {called} with the next", { called })));
   }
 
   /** A button a option that drops it, and between two of them one that parts the choice there. */
@@ -100,11 +101,12 @@ export function createRows(list, on) {
     const controls = options.flatMap((option, i) => {
       const called = option.label || option.value;
       const drop = named(button(`${called} ×`, () => on.drop(id, i), {
-        className: "detect-option", title: "Drop this option",
-      }), `drop-${i}`, `Drop the option ${called}`);
+        className: "detect-option", title: t("Drop this option"),
+      }), `drop-${i}`, t("Drop the option {called}", { called }));
       const split = named(button("┆", () => on.split(id, i), {
-        className: "detect-split", title: `Split: “${called}” begins a choice of its own`,
-      }), `split-${i}`, `Split before ${called}`);
+        className: "detect-split", title: t("Split: “{called}” begins a choice of its own",
+          { called }),
+      }), `split-${i}`, t("Split before {called}", { called }));
       return i ? [split, drop] : [drop];
     });
     return element("div", "detect-options", ...controls);

@@ -1,5 +1,6 @@
 /** "Detect": proposes the fields of the form; a person takes, corrects or dismisses them. */
 
+import { t, tn } from "../i18n.js";
 import { createEdits } from "./detect-edits.js";
 import { createKept } from "./detect-kept.js";
 import { createRows } from "./detect-rows.js";
@@ -10,36 +11,37 @@ import { extentOf, keysOf } from "./model.js";
 import { withLabel, withoutCovered } from "./proposals.js";
 import { createProposedBoxes } from "./proposed.js";
 
-const counted = (count) => (count === 1 ? "1 field" : `${count} fields`);
+const counted = (count) => tn("{n} field", "{n} fields", count);
 
 /** `editor` is what main.js gives to helpers; `jobs` are the draft's detections, newest first. */
 export function createDetect(editor, jobs) {
   const { pages, urls, store, viewport, drawer, announce, container } = editor;
-  const opener = button("Detect", toggle, { title: "Find the fields that the form has printed" });
+  const opener = button(t("Detect"), toggle, { title: t("Find the fields that the form has printed") });
   opener.setAttribute("aria-pressed", "false");
   editor.assist.prepend(opener);
 
   const numbers = pages.map(({ number }) => number);
   const primary = { className: "btn btn-sm btn-primary" };
-  const all = button("Accept all", () => accept(kept.all()), primary);
-  const here = button("Accept this page", () => accept(proposals()));
-  const some = button("Accept selected", () => accept(kept.all().filter(({ id }) => selected.has(id))), {
-    title: "Click boxes on the page or tick lines of the list to select them",
+  const all = button(t("Accept all"), () => accept(kept.all()), primary);
+  const here = button(t("Accept this page"), () => accept(proposals()));
+  const some = button(t("Accept selected"), () => accept(kept.all().filter(({ id }) => selected.has(id))), {
+    title: t("Click boxes on the page or tick lines of the list to select them"),
   });
-  const none = button("Dismiss all", dismissAll);
+  const none = button(t("Dismiss all"), dismissAll);
   const again = button("", () => search.ask([store.state.page]));
-  const whole = button(`Detect all ${pages.length} pages`, () => search.ask(numbers));
-  const cancel = button("Cancel", stop, {
-    className: "btn btn-sm detect-cancel", title: "What was found earlier stays",
+  const whole = button(t("Detect all {pages} pages",
+    { pages: pages.length }), () => search.ask(numbers));
+  const cancel = button(t("Cancel"), stop, {
+    className: "btn btn-sm detect-cancel", title: t("What was found earlier stays"),
   });
   const summary = element("p", "detect-summary");
   summary.setAttribute("role", "status");
   const progress = element("progress", "detect-progress");
-  progress.setAttribute("aria-label", "Pages looked at");
+  progress.setAttribute("aria-label", t("Pages looked at"));
   const unread = element("p", "notice notice-doubt");
   const places = element("div", "detect-pages");
   const list = element("ul", "detect-list");
-  list.setAttribute("aria-label", "Proposed fields");
+  list.setAttribute("aria-label", t("Proposed fields"));
   const content = element("div", "detect",
     element("div", "detect-state", summary, places, progress, cancel), unread,
     element("div", "actions", all, here, some, none, again, whole), list);
@@ -63,7 +65,7 @@ export function createDetect(editor, jobs) {
 
   /** Shows what is there or on its way, else looks: at the page, or at all while nothing is drawn. */
   function open() {
-    drawer.open({ by: opener, title: "Detect", content, onClose: hide });
+    drawer.open({ by: opener, title: t("Detect"), content, onClose: hide });
     if (search.isRunning) search.watch();
     else if (kept.all().length) render();
     else search.ask(store.state.fields.length ? [store.state.page] : numbers);
@@ -88,7 +90,7 @@ export function createDetect(editor, jobs) {
     search.cancel();
     if (kept.all().length) render();
     else drawer.close();
-    announce("Cancelled.");
+    announce(t("Cancelled."));
   }
 
   function showProgress({ done, total }, waits) {
@@ -97,8 +99,9 @@ export function createDetect(editor, jobs) {
     cancel.disabled = !search.isRunning;
     if (total) Object.assign(progress, { max: total, value: done });
     else progress.removeAttribute("value");
-    const which = total > 1 ? `page ${Math.min(done + 1, total)} of ${total}` : "the page";
-    summary.textContent = waits ? "Waiting for a worker. Is one running?" : `Looking for fields on ${which}…`;
+    const which = total > 1 ? t("page {number} of {total}",
+      { number: Math.min(done + 1, total), total }) : t("the page");
+    summary.textContent = waits ? t("Waiting for a worker. Is one running?") : t("Looking for fields on {which}…", { which });
   }
 
   function render() {
@@ -108,10 +111,11 @@ export function createDetect(editor, jobs) {
     summary.textContent = inWords(everything, shown);
     tellUnread(everything.length ? kept.install : null);
     all.disabled = none.disabled = everything.length === 0;
-    all.textContent = everything.length === shown.length ? "Accept all" : `Accept all ${everything.length}`;
+    all.textContent = everything.length === shown.length ? t("Accept all") : t("Accept all {n}",
+      { n: everything.length });
     here.hidden = everything.length === shown.length || !shown.length;
     some.disabled = !everything.some(({ id }) => selected.has(id));
-    again.textContent = isLooked() ? "Detect again" : "Detect this page";
+    again.textContent = isLooked() ? t("Detect again") : t("Detect this page");
     whole.hidden = pages.length === 1;
     showPages();
     rows.render(shown, selected, (field) => edits.nextOf(field) !== null);
@@ -123,15 +127,18 @@ export function createDetect(editor, jobs) {
   function inWords(everything, shown) {
     const { page } = store.state;
     const more = everything.length - shown.length;
-    const elsewhere = more ? ` ${more} more on other pages.` : "";
-    if (!isLooked()) return `Page ${page} has not been looked at.${elsewhere}`;
+    const elsewhere = more ? ` ${t("{more} more on other pages.", { more })}` : "";
+    if (!isLooked()) return t("Page {page} has not been looked at.", { page }) + elsewhere;
     const covered = kept.coveredOn(page);
     if (shown.length) {
-      const left = covered ? ` ${covered} more have a field already.` : "";
-      return `${counted(shown.length)} proposed on page ${page}.${left}${elsewhere}`;
+      const left = covered ? ` ${t("{covered} more have a field already.", { covered })}` : "";
+      return t("{fields} proposed on page {page}.",
+        { fields: counted(shown.length), page }) + left + elsewhere;
     }
-    return covered ? `Everything that was found on page ${page} has a field already.${elsewhere}`
-      : `No fields were found on page ${page}. Draw them with the tools above.${elsewhere}`;
+    const none = covered ? t("Everything that was found on page {page} has a field already.",
+      { page })
+      : t("No fields were found on page {page}. Draw them with the tools above.", { page });
+    return none + elsewhere;
   }
 
   /** Where the proposals are; a click goes there. */
@@ -139,7 +146,8 @@ export function createDetect(editor, jobs) {
     const found = numbers.filter((number) => kept.of(number).length);
     places.hidden = found.every((number) => number === store.state.page);
     places.replaceChildren(...found.map((number) => {
-      const go = button(`Page ${number} · ${kept.of(number).length}`, () => {
+      const go = button(t("Page {number} · {found}",
+        { number, found: kept.of(number).length }), () => {
         store.set({ page: number, selection: [] });
         places.querySelector('[aria-pressed="true"]')?.focus();
       });
@@ -151,11 +159,9 @@ export function createDetect(editor, jobs) {
   function tellUnread(command) {
     unread.hidden = !command;
     unread.replaceChildren(
-      element("strong", "", "No labels could be read. "),
-      "Fields are called field_1, field_2, …, and all places to write are of kind text: set kinds and"
-        + " labels by hand. Or start from the form’s PDF, where it holds text; or run ",
-      element("code", "", command ?? ""),
-      " where Fieldhand’s workers run, then Detect again.",
+      element("strong", "", `${t("No labels could be read.")} `),
+      t("Fields are called field_1, field_2, …, and all places to write are of kind text: set kinds and labels by hand. Or start from the form’s PDF, where it holds text; or run the following where Fieldhand’s workers run, then Detect again:"),
+      " ", element("code", "", command ?? ""),
     );
   }
 
@@ -240,7 +246,7 @@ export function createDetect(editor, jobs) {
       const onPage = added.filter(({ page }) => page === store.state.page);
       store.edit(fields);
       store.set({ selection: onPage.flatMap(keysOf), tool: "select" });
-      announce(`Added ${counted(added.length)}. Control Z takes them back.`);
+      announce(t("Added {fields}. Control Z takes them back.", { fields: counted(added.length) }));
     }
     endWhenDone();
   }

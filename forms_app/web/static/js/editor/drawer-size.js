@@ -1,5 +1,6 @@
 /** How high the drawer is: its upper edge is dragged, or moved by keys; remembered on this device. */
 
+import { t } from "../i18n.js";
 import { element } from "./elements.js";
 
 const KEY = "fieldhand.drawer";
@@ -14,10 +15,10 @@ export function bindSize(root) {
   const grip = element("div", "drawer-grip");
   const attributes = {
     role: "separator", tabindex: 0, "aria-orientation": "horizontal",
-    "aria-label": "Height of what was found", "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-label": t("Height of what was found"), "aria-valuemin": 0, "aria-valuemax": 100,
   };
   for (const [name, value] of Object.entries(attributes)) grip.setAttribute(name, value);
-  grip.title = "Drag, or ↑ ↓ (Home, End); Enter or a double click: usual height";
+  grip.title = t("Drag, or ↑ ↓ (Home, End); Enter or a double click: usual height");
   root.prepend(grip);
   let share = stored(); // of the column that drawer and page divide; null: as high as need be
 

@@ -1,5 +1,6 @@
 /** Pointer work on the page: drawing boxes, selecting with a frame, moving the page. */
 
+import { t } from "../i18n.js";
 import { clipped, inside, overlaps, spanned } from "./geometry.js";
 import { createFrame } from "./frame.js";
 import { shapesOn } from "./model.js";
@@ -124,7 +125,7 @@ export function createDrawing({
     const { fields, keys } = addDrawn(state, { box: inside(box, shownPage()), cells });
     store.edit(fields, { selection: keys });
     store.set({ selection: keys, tool: state.tool === "choice" ? "choice" : "select" });
-    announce(`Drew a ${state.tool} box.`);
+    announce(t("Drew a box."));
     onDrawn(state.tool);
   }
 

@@ -1,5 +1,6 @@
 /** What the selected field will accept, in words and examples, and a box to try a value in. */
 
+import { t } from "../i18n.js";
 import { Problem, send } from "../http.js";
 import { isWritten, toFile } from "./fields.js";
 import { fieldsOfKeys } from "./model.js";
@@ -75,8 +76,8 @@ export function createExplanation(root, store, urls) {
     if (!answer || trial.value !== tried) return;
     verdict.dataset.accepted = answer.accepted;
     verdict.textContent = answer.accepted
-      ? `Accepted${answer.value === tried ? "" : ` as ${answer.value}`}`
-      : `Refused: ${answer.reasons.join("; ")}`;
+      ? (answer.value === tried ? t("Accepted") : t("Accepted as {value}", { value: answer.value }))
+      : t("Refused: {reasons}", { reasons: answer.reasons.join("; ") });
   }
 
   function render(state) {

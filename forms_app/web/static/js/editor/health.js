@@ -1,21 +1,22 @@
 /** "Check": what would spoil readings, said before publishing; a click leads to the field. */
 
+import { t, tn } from "../i18n.js";
 import { Problem, send } from "../http.js";
 import { button, element } from "./elements.js";
 import { finished, progressWords } from "./jobs.js";
 import { fieldOf, isOfRule } from "./problems.js";
 
 const SEVERITIES = [
-  ["must", "Must be changed", "readings would be wrong or missing"],
-  ["should", "Should be changed", "readings would be worse than need be"],
-  ["note", "Worth a look", "may be meant so"],
+  ["must", t("Must be changed"), t("readings would be wrong or missing")],
+  ["should", t("Should be changed"), t("readings would be worse than need be")],
+  ["note", t("Worth a look"), t("may be meant so")],
 ];
 
 /** The fields are those of the editor; `editor` is what main.js gives to helpers. */
 export function createHealth(editor) {
   const { urls, store, drawer, announce, choose, save } = editor;
-  const opener = button("Check", toggle, {
-    title: "Check boxes, rules and blank for what would spoil readings",
+  const opener = button(t("Check"), toggle, {
+    title: t("Check boxes, rules and blank for what would spoil readings"),
   });
   opener.setAttribute("aria-pressed", "false");
   editor.assist.append(opener);
@@ -38,9 +39,9 @@ export function createHealth(editor) {
 
   async function check(anew) {
     const mine = (run += 1);
-    list.replaceChildren(element("p", "muted", "Checking…"));
+    list.replaceChildren(element("p", "muted", t("Checking…")));
     test.textContent = "";
-    drawer.open({ by: opener, title: "Check", content, onClose: () => (run += 1) });
+    drawer.open({ by: opener, title: t("Check"), content, onClose: () => (run += 1) });
     try {
       await save();
       quick = (await send(urls.health)).findings;
@@ -56,7 +57,7 @@ export function createHealth(editor) {
   }
 
   async function testRegistration(mine, anew) {
-    const doing = "Laying worn copies of the blank onto it";
+    const doing = t("Laying worn copies of the blank onto it");
     const asked = await send(urls.registration, { method: "POST", json: { anew } });
     const job = await finished(asked, {
       isWanted: () => isShown(mine),
@@ -65,9 +66,9 @@ export function createHealth(editor) {
     if (!job || mine !== run) return;
     laid = job.result.findings;
     render();
-    const words = laid.length ? "" : "Worn copies of every page were found and laid well. ";
-    test.replaceChildren(words, button("Test again", () => check(true), {
-      title: "As after fields were moved",
+    const words = laid.length ? "" : `${t("Worn copies of every page were found and laid well.")} `;
+    test.replaceChildren(words, button(t("Test again"), () => check(true), {
+      title: t("As after fields were moved"),
     }));
   }
 
@@ -80,7 +81,7 @@ export function createHealth(editor) {
       heading.append(element("span", "muted", meaning));
       return element("section", "", heading, element("ul", "", ...bundles(found).map(itemFor)));
     });
-    const fine = element("p", "health-fine", "Nothing to change was found on boxes and rules.");
+    const fine = element("p", "health-fine", t("Nothing to change was found on boxes and rules."));
     list.replaceChildren(...groups.filter(Boolean), ...(all.length ? [] : [fine]));
   }
 
@@ -111,20 +112,21 @@ export function createHealth(editor) {
   /** What a finding that names no field is about. */
   function placeOf({ page, message }) {
     if (page) return pageButton(page);
-    if (isOfRule(message)) return button("Rules", editor.showRules, { className: "problem" });
+    if (isOfRule(message)) return button(t("Rules"), editor.showRules, { className: "problem" });
     const field = fieldOf(message, store.state.fields);
-    return field ? fieldButton(field) : element("span", "", "Template");
+    return field ? fieldButton(field) : element("span", "", t("Template"));
   }
 
   const fieldButton = (field) =>
     button(field.label || field.name, () => choose(field), { className: "problem" });
 
   const pageButton = (page) =>
-    button(`Page ${page}`, () => store.set({ page, selection: [] }), { className: "problem" });
+    button(t("Page {page}",
+      { page }), () => store.set({ page, selection: [] }), { className: "problem" });
 
   function inWords() {
     const musts = quick.filter((finding) => finding.severity === "must").length;
-    return quick.length ? `${quick.length} findings, ${musts} must be changed.` : "Nothing found.";
+    return quick.length ? tn("{n} finding, {musts} must be changed.", "{n} findings, {musts} must be changed.", quick.length, { musts }) : t("Nothing found.");
   }
 
   return { check };

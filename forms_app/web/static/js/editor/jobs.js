@@ -1,5 +1,6 @@
 /** Work that a worker does for the editor: asked for by an address, watched until it is done. */
 
+import { t } from "../i18n.js";
 import { Problem, send } from "../http.js";
 
 const FIRST_MS = 250;
@@ -31,6 +32,7 @@ export async function finished(job, { onProgress, isWanted }) {
 
 /** Words for how far a job is. */
 export function progressWords(job, waits, doing) {
-  if (waits) return "Waiting for a worker. Is one running?";
-  return job.total ? `${doing} · ${job.done} of ${job.total}` : `${doing}…`;
+  if (waits) return t("Waiting for a worker. Is one running?");
+  return job.total ? t("{doing} · {done} of {total}",
+    { doing, done: job.done, total: job.total }) : `${doing}…`;
 }

@@ -1,5 +1,6 @@
 /** Taking in what somebody else saved, so that both people's changes are kept where they can be. */
 
+import { t } from "../i18n.js";
 import { Problem, send } from "../http.js";
 import { fromFile, toFile } from "./fields.js";
 import { isSame, merged } from "./merge.js";
@@ -29,7 +30,7 @@ function optionsLike(here, options) {
 /** Whichever of two texts was changed; mine, and a conflict, where both were. */
 function mergedText(base, mine, theirs) {
   if (mine === base || mine === theirs) return { text: theirs, conflicts: [] };
-  return { text: mine, conflicts: theirs === base ? [] : ["the code on the page"] };
+  return { text: mine, conflicts: theirs === base ? [] : [t("the code on the page")] };
 }
 
 /**
@@ -43,7 +44,7 @@ function mergedText(base, mine, theirs) {
 export async function joined(url, store, base) {
   const theirs = await send(url);
   if (theirs.state !== "draft") {
-    return { conflict: "This draft was published meanwhile. Your last changes are not in it." };
+    return { conflict: t("This draft was published meanwhile. Your last changes are not in it.") };
   }
   const { state } = store;
   const mine = toFile(state.fields);
@@ -57,9 +58,10 @@ export async function joined(url, store, base) {
   const code = mergedText(base.code, state.code, theirs.code);
   const clashes = [...conflicts, ...rules.conflicts].map((name) => `“${name}”`).concat(code.conflicts);
   if (clashes.length) {
-    const more = clashes.length > 3 ? ` and ${clashes.length - 3} more` : "";
+    const more = clashes.length > 3 ? ` ${t("and {n} more", { n: clashes.length - 3 })}` : "";
     const named = `${clashes.slice(0, 3).join(", ")}${more}`;
-    return { conflict: `Somebody else changed ${named} at the same time, differently.` };
+    return { conflict: t("Somebody else changed {named} at the same time, differently.",
+      { named }) };
   }
   const before = new Map(mine.map((field) => [field.name, field]));
   const theirFields = isSame(fields, theirs.fields) ? here : withKnownIds(theirs.fields, here);

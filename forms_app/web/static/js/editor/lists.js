@@ -1,19 +1,22 @@
 /** The left column: page thumbnails and the list of fields, both usable by keyboard. */
 
+import { t, tn } from "../i18n.js";
 import { cellCount, isWritten } from "./fields.js";
 import { fieldsOfKeys, keysOf, reorder } from "./model.js";
 import { bindOrdering } from "./ordering.js";
 
 const SHORT_KIND = {
-  digits: "digits", letters: "letters", text: "text", number: "number", date: "date",
-  mark: "mark", choice: "one of", choices: "some of", signature: "signature", image: "image",
+  digits: t("digits"), letters: t("letters"), text: t("text"), number: t("number"), date: t("date"),
+  mark: t("mark"), choice: t("one of"), choices: t("some of"), signature: t("signature"), image: t("image"),
 };
 
 function describe(field) {
   const kind = SHORT_KIND[field.kind] ?? field.kind;
   if (field.options) return `${kind} ${field.options.length}`;
   if (!isWritten(field)) return kind;
-  return field.layout === "comb" ? `${kind} · ${cellCount(field)} cells` : `${kind} · line`;
+  return field.layout === "comb" ? tn("{kind} · {n} cell", "{kind} · {n} cells", cellCount(field),
+    { kind })
+    : t("{kind} · line", { kind });
 }
 
 /** Buttons of the thumbnails are in the page; this marks the shown one and counts its fields. */
@@ -101,9 +104,9 @@ export function createFieldList(root, store, { onChoose }) {
       if (!rows.has(field.id)) rows.set(field.id, rowFor(field));
       const row = rows.get(field.id);
       const [label, kind] = row.children;
-      label.textContent = field.label || field.name || "(no name)";
+      label.textContent = field.label || field.name || t("(no name)");
       kind.textContent = describe(field);
-      row.title = `${field.name}, page ${field.page}`;
+      row.title = t("{name}, page {page}", { name: field.name, page: field.page });
       row.setAttribute("aria-selected", chosen.has(field.id));
       row.classList.toggle("is-faulty", faulty.has(field.name));
       row.classList.toggle("is-elsewhere", field.page !== state.page);

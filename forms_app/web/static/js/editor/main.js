@@ -1,5 +1,6 @@
 /** Wires the template editor: state, page, panel, lists, keys, saving, publishing. */
 
+import { t, tn } from "../i18n.js";
 import { createAutosave } from "./autosave.js";
 import { createCodePanel } from "./code.js";
 import { createCommands } from "./commands.js";
@@ -69,8 +70,8 @@ const autosave = createAutosave(store, {
     presence.noteChange();
   },
   onJoined({ changed, hasNewRest }) {
-    const fields = changed === 1 ? "a field" : `${changed} fields`;
-    if (changed || hasNewRest) announce(`Somebody else changed ${changed ? fields : "the rules"}.`);
+    if (changed) announce(tn("Somebody else changed a field.", "Somebody else changed {n} fields.", changed));
+    else if (hasNewRest) announce(t("Somebody else changed the rules."));
   },
 });
 const commands = createCommands({
@@ -113,7 +114,7 @@ function choose(field) {
 function showPage(number) {
   const page = pages[number - 1];
   viewport.show(page, page.url);
-  part("blank").alt = `Blank page ${number}`;
+  part("blank").alt = t("Blank page {number}", { number });
 }
 
 function renderTools(state) {
@@ -138,8 +139,7 @@ function renderCounts(state) {
   const here = state.fields.filter((field) => field.page === state.page).length;
   container.setAttribute(
     "aria-label",
-    `Page ${state.page} of ${pages.length}, ${here} fields. ` +
-      "Arrow keys move what is selected; press a tool's letter, then Enter, to place a box.",
+    t("Page {page} of {pages}, {here} fields. Arrow keys move what is selected; press a tool's letter, then Enter, to place a box.", { page: state.page, pages: pages.length, here }),
   );
   part("field-count").textContent = state.fields.length;
   part("no-fields").hidden = state.fields.length > 0;
@@ -162,8 +162,9 @@ function render(state, before) {
 function sayWhatIsSelected(state, before) {
   if (state.selection === before.selection) return;
   const fields = fieldsOfKeys(state.fields, state.selection);
-  if (fields.length === 1) announce(`${fields[0].label || fields[0].name} selected.`);
-  else if (fields.length > 1) announce(`${fields.length} fields selected.`);
+  if (fields.length === 1) announce(t("{name} selected.",
+    { name: fields[0].label || fields[0].name }));
+  else if (fields.length > 1) announce(t("{n} fields selected.", { n: fields.length }));
 }
 
 root.addEventListener("click", (event) => {

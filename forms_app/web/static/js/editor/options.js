@@ -1,5 +1,6 @@
 /** The options of a choice in the side panel: value, label, order, box. */
 
+import { t } from "../i18n.js";
 import { addOption, keyOf, remove, update } from "./model.js";
 
 /** Rows are made from the `<template>` inside `root`. */
@@ -24,9 +25,10 @@ export function createOptions(root, store, onDraw) {
 
   function rowFor(index) {
     const row = blank.content.firstElementChild.cloneNode(true);
-    const nth = `option ${index + 1}`;
+    const number = index + 1;
     for (const input of row.querySelectorAll("input")) {
-      input.setAttribute("aria-label", `${input.getAttribute("aria-label")} of ${nth}`);
+      input.setAttribute("aria-label", t("{what} of option {number}",
+        { what: input.getAttribute("aria-label"), number }));
     }
     row.querySelector("[data-option-value]").addEventListener("input", (event) =>
       edit(index, { value: event.target.value.trim() }, "value"));
@@ -36,7 +38,7 @@ export function createOptions(root, store, onDraw) {
       input.addEventListener("change", () => editBox(index, row));
     }
     const button = row.querySelector("[data-option-remove]");
-    button.setAttribute("aria-label", `Delete ${nth}`);
+    button.setAttribute("aria-label", t("Delete option {number}", { number }));
     button.addEventListener("click", () =>
       store.edit(remove(store.state.fields, [keyOf(shown, index)])));
     row.addEventListener("focusin", (event) => {

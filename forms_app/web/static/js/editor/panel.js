@@ -1,5 +1,6 @@
 /** The side panel: properties of what is selected, in the inputs that the page brings. */
 
+import { t, tn } from "../i18n.js";
 import { freeName, hasAutomaticName, nameFrom } from "./fields.js";
 import { extentOf, fieldsOfKeys, setBoxes, shapesOfKeys } from "./model.js";
 import { createOptions } from "./options.js";
@@ -115,7 +116,8 @@ export function createPanel(root, store, pages, { urls, onDrawOption, onNext }) 
   }
 
   function titleOf(selection, fields) {
-    return fields.length > 1 ? `${fields.length} fields` : `${selection.length} options`;
+    return fields.length > 1 ? tn("{n} field", "{n} fields", fields.length)
+      : t("{n} options", { n: selection.length });
   }
 
   for (const input of inputs) {

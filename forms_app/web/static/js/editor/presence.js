@@ -1,17 +1,14 @@
 /** Who else has this draft open: says so every few seconds, and shows what others do. */
 
+import { language, t } from "../i18n.js";
 import { Problem, csrfToken, send } from "../http.js";
+import { randomId } from "../ids.js";
 import { fieldsOfKeys } from "./model.js";
 
 const ALONE_MS = 10_000;
 const TOGETHER_MS = 4_000;
 const JUST_NOW_MS = 30_000;
 const BROWSER_PLACE = "fieldhand-browser";
-
-function randomId() {
-  const bytes = window.crypto.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** An id of this browser, so that a person's own second window is called that. */
 function browserId() {
@@ -24,13 +21,15 @@ function browserId() {
   }
 }
 
-const time = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const time = (iso) => new Date(iso).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 
 function sentence({ who, since, changed, fields }, nameOf) {
   const isBusy = changed && Date.now() - Date.parse(changed) < JUST_NOW_MS;
   const where = fields.slice(0, 2).map(nameOf).join(", ");
-  const doing = isBusy ? ", changing it right now" : changed ? `, last change ${time(changed)}` : "";
-  return `${who}, since ${time(since)}${doing}${where ? ` (at ${where})` : ""}`;
+  const start = t("{who}, since {time}", { who, time: time(since) });
+  const doing = isBusy ? `, ${t("changing it right now")}`
+    : changed ? `, ${t("last change {time}", { time: time(changed) })}` : "";
+  return start + doing + (where ? ` (${t("at {where}", { where })})` : "");
 }
 
 /**
@@ -69,7 +68,8 @@ export function createPresence({ root, taken, store, urls, follow }) {
 
   function render() {
     root.hidden = others.length === 0;
-    const text = `Also open here: ${others.map((other) => sentence(other, nameOf)).join("; ")}.`;
+    const text = t("Also open here: {others}.",
+      { others: others.map((other) => sentence(other, nameOf)).join("; ") });
     if (others.length && root.textContent !== text) root.textContent = text;
     const elsewhere = others.flatMap((other) => other.fields);
     const isChanged = elsewhere.join("\n") !== store.state.taken.join("\n");
@@ -82,8 +82,7 @@ export function createPresence({ root, taken, store, urls, follow }) {
     const rival = others.find((other) => other.fields.some((name) => mine.includes(name)));
     taken.hidden = !rival;
     if (rival) {
-      taken.textContent = `${rival.who} has this field selected, too. Changes of both of you to ` +
-        "one field cannot be joined.";
+      taken.textContent = t("{who} has this field selected, too. Changes of both of you to one field cannot be joined.", { who: rival.who });
     }
   }
 

@@ -1,9 +1,14 @@
 /** What still hinders publishing: sentences of the server, each leading to its field. */
 
+import { t } from "../i18n.js";
 import { element } from "./elements.js";
 
+// The words by which the server's sentences begin, in the language that it tells them in.
+const RULE = t("Rule");
+const NUMBERED = new RegExp(`\\b${t("field")} (\\d+)\\b`, "i");
+
 /** Whether a problem is one of a rule over several fields (`Rule 'sum 1': ...`). */
-export const isOfRule = (problem) => /^Rule\b/.test(problem);
+export const isOfRule = (problem) => problem.startsWith(RULE);
 
 /** The field that a problem names (`Field “born”: ...`), or null; a rule's is no field's. */
 export function fieldOf(problem, fields) {
@@ -13,7 +18,7 @@ export function fieldOf(problem, fields) {
     const field = fields.find((each) => each.name === quoted.slice(1, -1));
     if (field) return field;
   }
-  const numbered = problem.match(/\bfield (\d+)\b/i);
+  const numbered = problem.match(NUMBERED);
   if (numbered) return fields[Number(numbered[1]) - 1] ?? null;
   const words = new Set(problem.split(/[^\p{L}\p{N}_-]+/u));
   const candidates = fields.filter((field) => field.name && words.has(field.name));
@@ -52,8 +57,9 @@ export function createProblems(root, store, { onChoose, onRules }) {
       shown = problems;
       root.classList.toggle("has-problems", problems.length > 0);
       const words = problems.length === 0
-        ? ["Ready to publish"]
-        : [`${problems.length} to settle`, element("span", "problems-when", " before publishing")];
+        ? [t("Ready to publish")]
+        : [t("{n} to settle", { n: problems.length }),
+          element("span", "problems-when", ` ${t("before publishing")}`)];
       count.replaceChildren(...words);
       list.replaceChildren(...problems.map(itemFor));
     },

@@ -1,5 +1,6 @@
 /** Publishing the draft, leaving the editor, and settling a conflict: all after a last save. */
 
+import { t } from "../i18n.js";
 import { send } from "../http.js";
 import { notify } from "../notify.js";
 
@@ -9,7 +10,7 @@ export function bindPublishing({ part, store, autosave, urls, announce }) {
 
   async function publish() {
     if (!(await autosave.save())) {
-      notify("The draft could not be saved, so it was not published. See the message above.", "danger");
+      notify(t("The draft could not be saved, so it was not published. See the message above."), "danger");
       return;
     }
     try {
@@ -18,7 +19,7 @@ export function bindPublishing({ part, store, autosave, urls, announce }) {
     } catch (problem) {
       const found = problem.problems?.length ? problem.problems : [problem.message];
       if (problem.code === "template") store.set({ problems: found });
-      notify(`Not published: ${problem.message}`, "danger");
+      notify(t("Not published: {message}", { message: problem.message }), "danger");
     }
   }
 
@@ -26,8 +27,8 @@ export function bindPublishing({ part, store, autosave, urls, announce }) {
     await autosave.save();
     if (store.state.problems.length) {
       part("problems").querySelector("button, summary")?.focus();
-      announce(`Not ready: ${store.state.problems.join(" ")}`);
-      notify("Settle what the list under the page names, then publish.", "doubt");
+      announce(t("Not ready: {problems}", { problems: store.state.problems.join(" ") }));
+      notify(t("Settle what the list under the page names, then publish."), "doubt");
       return;
     }
     dialog.querySelector("[data-publish-count]").textContent = store.state.fields.length;

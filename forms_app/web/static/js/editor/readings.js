@@ -1,15 +1,17 @@
 /** A reading of a dry run in words. Pure. */
 
+import { t } from "../i18n.js";
+
 const OUTCOMES = {
-  blank: "empty", struck_out: "struck out", unreadable: "unreadable", missing_page: "page missing",
+  blank: t("empty"), struck_out: t("struck out"), unreadable: t("unreadable"), missing_page: t("page missing"),
 };
 
 /** The value as a person reads it; what came of the field where it has none. */
 export function inWords({ value, outcome }) {
-  if (value === true) return "marked";
-  if (value === false) return "not marked";
-  if (Array.isArray(value)) return value.length ? value.join(", ") : "none";
-  if (value === null || value === undefined || value === "") return OUTCOMES[outcome] ?? "empty";
+  if (value === true) return t("marked");
+  if (value === false) return t("not marked");
+  if (Array.isArray(value)) return value.length ? value.join(", ") : t("none");
+  if (value === null || value === undefined || value === "") return OUTCOMES[outcome] ?? t("empty");
   return String(value);
 }
 

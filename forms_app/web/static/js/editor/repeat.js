@@ -1,5 +1,6 @@
 /** The section that repeats what is selected in a grid, with a preview on the page. */
 
+import { t } from "../i18n.js";
 import { fieldsOfKeys, extentOf } from "./model.js";
 import { MOST_COPIES, fitsPage, gridOffsets, namePattern, repeated, startingPoint } from "./grid.js";
 import { inkOf } from "./palette.js";
@@ -35,13 +36,14 @@ export function createRepeat(root, stage, { store, viewport, pages, announce, co
   function obstacle(wanted) {
     const { rows, columns, step, name, base } = wanted;
     const count = rows * columns * base.length;
-    if (!(rows >= 1 && columns >= 1) || count < 2) return "Give two rows or columns at least.";
-    if (count > MOST_COPIES) return `A grid may have ${MOST_COPIES} fields at most.`;
-    if (step.some(Number.isNaN)) return "Give the distance from one to the next in pixels.";
-    if (!name) return "Give a pattern for the names.";
-    if (base.length > 1 && !name.includes("{name}")) return "Use {name}, so that names stay apart.";
+    if (!(rows >= 1 && columns >= 1) || count < 2) return t("Give two rows or columns at least.");
+    if (count > MOST_COPIES) return t("A grid may have {most} fields at most.",
+      { most: MOST_COPIES });
+    if (step.some(Number.isNaN)) return t("Give the distance from one to the next in pixels.");
+    if (!name) return t("Give a pattern for the names.");
+    if (base.length > 1 && !name.includes("{name}")) return t("Use {name}, so that names stay apart.");
     const page = pages[start.base[0].page - 1];
-    return fitsPage(base, wanted, page) ? "" : "The grid does not fit on the page.";
+    return fitsPage(base, wanted, page) ? "" : t("The grid does not fit on the page.");
   }
 
   function paint(canvas) {
@@ -76,7 +78,8 @@ export function createRepeat(root, stage, { store, viewport, pages, announce, co
     const problem = obstacle(wanted);
     find("problem").textContent = problem;
     find("apply").disabled = problem !== "";
-    find("apply").textContent = problem ? "Repeat" : `Make ${wanted.rows * wanted.columns * wanted.base.length} fields`;
+    find("apply").textContent = problem ? t("Repeat") : t("Make {n} fields",
+      { n: wanted.rows * wanted.columns * wanted.base.length });
     layer.batchDraw();
   }
 
@@ -84,7 +87,7 @@ export function createRepeat(root, stage, { store, viewport, pages, announce, co
     const { fields, selection, readOnly } = store.state;
     if (readOnly) return;
     if (!selection.length) {
-      notify("Select what is to be repeated first: click a box, or drag a frame around several.", "doubt");
+      notify(t("Select what is to be repeated first: click a box, or drag a frame around several."), "doubt");
       return;
     }
     start = startingPoint(fields, selection);
@@ -114,7 +117,7 @@ export function createRepeat(root, stage, { store, viewport, pages, announce, co
     const made = repeated(store.state.fields, wanted);
     store.edit(made.fields);
     store.set({ selection: made.keys });
-    announce(`Made a grid of ${fieldsOfKeys(made.fields, made.keys).length} fields.`);
+    announce(t("Made a grid of {n} fields.", { n: fieldsOfKeys(made.fields, made.keys).length }));
     container.focus({ preventScroll: true });
   }
 

@@ -1,5 +1,6 @@
 /** The form that makes a rule over several fields, with native inputs only. */
 
+import { t, tn } from "../i18n.js";
 import { button, element } from "./elements.js";
 import { KINDS, fits, isYesNo, ruleFaults } from "./rule-words.js";
 
@@ -7,22 +8,22 @@ const nameOf = (field) => field.label || field.name;
 
 /** `onAdd` gets a new rule, its fields by id; `onChange` a rule that was opened, and its new form. */
 export function createRuleForm({ onAdd, onChange }) {
-  const kind = select("Kind", Object.entries(KINDS).map(([value, { title }]) => [value, title]));
+  const kind = select(t("Kind"), Object.entries(KINDS).map(([value, { title }]) => [value, title]));
   const members = element("div", "rule-members");
   const hint = element("legend", "");
   const memberSet = element("fieldset", "rule-fields", hint, members);
-  const total = select("Total", []);
-  const condition = select("If", []);
-  const expected = select("Is", []);
-  const typed = labelled("Is", element("input", "form-control value"));
-  typed.control.placeholder = "any value";
-  const name = labelled("Name", element("input", "form-control"));
+  const total = select(t("Total"), []);
+  const condition = select(t("If"), []);
+  const expected = select(t("Is"), []);
+  const typed = labelled(t("Is"), element("input", "form-control value"));
+  typed.control.placeholder = t("any value");
+  const name = labelled(t("Name"), element("input", "form-control"));
   name.control.maxLength = 100;
   name.control.autocomplete = "off";
   const problem = element("p", "form-error");
   problem.setAttribute("role", "alert");
   const submit = element("button", "btn btn-sm btn-primary");
-  const cancel = button("Cancel", leave);
+  const cancel = button(t("Cancel"), leave);
   const root = element("form", "rule-form",
     element("div", "rule-line", kind.root, total.root, condition.root, expected.root, typed.root,
       name.root, submit, cancel),
@@ -76,9 +77,10 @@ export function createRuleForm({ onAdd, onChange }) {
     const fitting = fields.filter((field) => fits(now, field));
     const offered = fields.filter((field) => fitting.includes(field) || chosen.includes(field.id));
     const lost = chosen.filter((id) => !fieldOf(id));
-    members.replaceChildren(...lost.map((id) => memberFor(id, `“${gone.get(id)}” (no such field)`)),
+    members.replaceChildren(...lost.map((id) => memberFor(id, t("“{name}” (no such field)",
+      { name: gone.get(id) }))),
       ...offered.map((field) => memberFor(field.id, nameOf(field))));
-    if (!members.children.length) members.textContent = "No field of a fitting kind is drawn yet.";
+    if (!members.children.length) members.textContent = t("No field of a fitting kind is drawn yet.");
     const others = fitting.filter((field) => !chosen.includes(field.id));
     offerIn(total, others.map((field) => [field.id, nameOf(field)]), wanted.total);
     const deciding = fields.filter((f) => f.kind !== "image" && !chosen.includes(f.id));
@@ -87,22 +89,22 @@ export function createRuleForm({ onAdd, onChange }) {
     condition.root.hidden = now !== "required_if";
     renderExpected(now, wanted.is);
     name.control.placeholder = proposedName();
-    submit.textContent = opened ? "Change rule" : "Add rule";
+    submit.textContent = opened ? t("Change rule") : t("Add rule");
     cancel.hidden = !opened;
   }
 
   /** What is chosen, or wanted, in a list but not there any more stays in it, and is called so. */
   function offerIn(list, choices, wanted = list.control.value) {
     const isLost = gone.has(wanted) && !choices.some(([value]) => value === wanted);
-    const lost = isLost ? [[wanted, `“${gone.get(wanted)}” (gone)`]] : [];
+    const lost = isLost ? [[wanted, t("“{name}” (gone)", { name: gone.get(wanted) })]] : [];
     fill(list, [...choices, ...lost], wanted);
   }
 
   function renderExpected(now, wanted) {
     const field = fieldOf(condition.control.value);
     const choices = isYesNo(field)
-      ? [["true", "marked"], ["false", "not marked"]]
-      : [["", "filled in"], ...(field?.options ?? []).map((o) => [o.id, o.label || o.value])];
+      ? [["true", t("marked")], ["false", t("not marked")]]
+      : [["", t("filled in")], ...(field?.options ?? []).map((o) => [o.id, o.label || o.value])];
     offerIn(expected, choices, wanted);
     const isListed = isYesNo(field) || Boolean(field?.options);
     expected.root.hidden = now !== "required_if" || !isListed;
@@ -155,10 +157,11 @@ export function createRuleForm({ onAdd, onChange }) {
 
   function faultOf(rule) {
     const { least } = KINDS[rule.kind];
-    if (rule.fields.length < least) return `Tick ${least === 1 ? "a field" : `${least} fields`} at least.`;
-    if (taken.has(rule.name)) return `There is a rule called ${rule.name} already.`;
-    if (rule.kind === "sum" && !rule.total) return "Choose the field that holds the total.";
-    if (rule.kind === "required_if" && !rule.if) return "Choose the field that decides.";
+    if (rule.fields.length < least) return tn("Tick a field at least.", "Tick {n} fields at least.", least);
+    if (taken.has(rule.name)) return t("There is a rule called {name} already.",
+      { name: rule.name });
+    if (rule.kind === "sum" && !rule.total) return t("Choose the field that holds the total.");
+    if (rule.kind === "required_if" && !rule.if) return t("Choose the field that decides.");
     return ruleFaults(rule, fields, gone)[0] ?? "";
   }
 

@@ -1,10 +1,12 @@
 /** Rules over several fields: kinds, sentences, what is wrong with them. Pure. */
 
+import { t } from "../i18n.js";
+
 export const KINDS = {
-  sum: { title: "Sum", hint: "these fields add up to a total", fits: ["digits", "number"], least: 2 },
-  equal: { title: "Equal", hint: "these fields say the same", fits: null, least: 2 },
-  date_order: { title: "Date order", hint: "each date is on or after those above", fits: ["date"], least: 2 },
-  required_if: { title: "Required if", hint: "these fields must be filled in", fits: null, least: 1 },
+  sum: { title: t("Sum"), hint: t("these fields add up to a total"), fits: ["digits", "number"], least: 2 },
+  equal: { title: t("Equal"), hint: t("these fields say the same"), fits: null, least: 2 },
+  date_order: { title: t("Date order"), hint: t("each date is on or after those above"), fits: ["date"], least: 2 },
+  required_if: { title: t("Required if"), hint: t("these fields must be filled in"), fits: null, least: 1 },
 };
 
 /** Whether a rule of this kind can look at a field. */
@@ -18,7 +20,8 @@ function naming(fields, gone) {
   const known = new Map(fields.map((field) => [field.id, field]));
   return {
     field: (id) => known.get(id),
-    label: (id) => known.get(id)?.label || known.get(id)?.name || `“${gone.get(id)}” (no such field)`,
+    label: (id) => known.get(id)?.label || known.get(id)?.name || t("“{name}” (no such field)",
+      { name: gone.get(id) }),
     /** The option that a rule asks for; undefined where the choice has it no more. */
     option: (rule) => known.get(rule.if)?.options?.find((option) => option.id === rule.option),
   };
@@ -28,12 +31,15 @@ function condition(rule, { label, field, option }, gone) {
   const name = label(rule.if);
   if (rule.option !== undefined) {
     const found = option(rule);
-    if (found) return `${name} is ${found.label || found.value}`;
-    return `${name} is ${gone.get(rule.option)}${field(rule.if)?.options ? " (no such option)" : ""}`;
+    if (found) return t("{name} is {value}", { name, value: found.label || found.value });
+    const value = gone.get(rule.option);
+    return field(rule.if)?.options ? t("{name} is {value} (no such option)", { name, value })
+      : t("{name} is {value}", { name, value });
   }
-  if (rule.is === undefined) return `${name} is filled in`;
-  if (typeof rule.is === "boolean") return `${name} is ${rule.is ? "" : "not "}marked`;
-  return `${name} is ${rule.is}`;
+  if (rule.is === undefined) return t("{name} is filled in", { name });
+  if (typeof rule.is === "boolean") return rule.is ? t("{name} is marked",
+    { name }) : t("{name} is not marked", { name });
+  return t("{name} is {value}", { name, value: rule.is });
 }
 
 /** Such as `Adults + Children = Guests`. */
@@ -45,7 +51,8 @@ export function ruleInWords(rule, fields, gone) {
     case "equal": return labels.join(" = ");
     case "date_order": return labels.join(" ≤ ");
     case "required_if":
-      return `${labels.join(" and ")} must be filled in if ${condition(rule, names, gone)}`;
+      return t("{labels} must be filled in if {condition}",
+        { labels: labels.join(t(" and ")), condition: condition(rule, names, gone) });
     default: return labels.join(", ");
   }
 }
@@ -60,9 +67,11 @@ export function ruleFaults(rule, fields, gone) {
   const unfit = members(rule).filter((id) => names.field(id) && !fits(rule.kind, names.field(id)));
   return [
     ...lost.map((id) =>
-      `There is no field “${gone.get(id)}” any more: change the rule, remove it, or undo.`),
+      t("There is no field “{name}” any more: change the rule, remove it, or undo.",
+        { name: gone.get(id) })),
     ...unfit.map((id) =>
-      `${names.label(id)} is of a kind that this rule cannot use: change its kind, or the rule.`),
+      t("{label} is of a kind that this rule cannot use: change its kind, or the rule.",
+        { label: names.label(id) })),
     ...answerFaults(rule, names, gone),
   ];
 }
@@ -73,9 +82,9 @@ function answerFaults(rule, names, gone) {
   if (!field || answer === undefined || names.option(rule)) return [];
   const name = names.label(rule.if);
   if (isYesNo(field) !== (typeof answer === "boolean")) {
-    return [`${name} is of another kind than when the rule was made: change the rule.`];
+    return [t("{name} is of another kind than when the rule was made: change the rule.", { name })];
   }
   const isTyped = rule.option === undefined && field.options?.some(({ value }) => value === answer);
   if (!field.options || isTyped) return [];
-  return [`${name} has no option “${answer}” any more: choose another in the rule, remove it, or undo.`];
+  return [t("{name} has no option “{answer}” any more: choose another in the rule, remove it, or undo.", { name, answer })];
 }

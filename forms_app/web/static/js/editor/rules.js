@@ -2,6 +2,7 @@
  * "Rules": what several fields must say together; a list of sentences and a form for one more.
  */
 
+import { t } from "../i18n.js";
 import { button, element } from "./elements.js";
 import { createRuleForm } from "./rule-form.js";
 import { ruleFaults, ruleInWords } from "./rule-words.js";
@@ -10,16 +11,15 @@ import { ruleFaults, ruleInWords } from "./rule-words.js";
 export function createRules(editor) {
   const { store, drawer, announce } = editor;
   const isDraft = !store.state.readOnly;
-  const opener = button("Rules", toggle, {
-    title: "Rules over several fields: sums, equality, date order, required if",
+  const opener = button(t("Rules"), toggle, {
+    title: t("Rules over several fields: sums, equality, date order, required if"),
   });
   opener.setAttribute("aria-pressed", "false");
   editor.assist.append(opener);
 
   const list = element("ul", "rule-list");
   const none = element("p", "muted small",
-    "No rule yet. A rule is checked when forms are reviewed and exported; the fields of a broken " +
-    "one go to a person, however sure each is.");
+    t("No rule yet. A rule is checked when forms are reviewed and exported; the fields of a broken one go to a person, however sure each is."));
   const content = element("div", "rules", list, none);
   const form = isDraft ? createRuleForm({ onAdd: add, onChange: change }) : null;
   if (form) content.append(form.root);
@@ -33,14 +33,14 @@ export function createRules(editor) {
 
   function show() {
     render();
-    drawer.open({ by: opener, title: "Rules over several fields", content, onClose: form?.leave });
+    drawer.open({ by: opener, title: t("Rules over several fields"), content, onClose: form?.leave });
   }
 
   function count() {
     const { fields, rules, gone } = store.state;
     const broken = rules.filter((rule) => ruleFaults(rule, fields, gone).length).length;
-    const total = rules.length ? `Rules · ${rules.length}` : "Rules";
-    opener.textContent = broken ? `${total}, ${broken} broken` : total;
+    const total = rules.length ? t("Rules · {n}", { n: rules.length }) : t("Rules");
+    opener.textContent = broken ? t("{total}, {broken} broken", { total, broken }) : total;
     opener.classList.toggle("has-problems", broken > 0);
   }
 
@@ -52,11 +52,11 @@ export function createRules(editor) {
   }
 
   function itemFor(rule) {
-    const act = (text, run) => button(text, run, {
-      className: "btn btn-quiet btn-sm", title: `${text} the rule ${rule.name}`,
-    });
+    const act = (text, title, run) => button(text, run, { className: "btn btn-quiet btn-sm", title });
     const actions = isDraft
-      ? element("span", "actions", act("Change", () => form.open(rule)), act("Remove", () => remove(rule)))
+      ? element("span", "actions", 
+        act(t("Change"), t("Change the rule {name}", { name: rule.name }), () => form.open(rule)),
+        act(t("Remove"), t("Remove the rule {name}", { name: rule.name }), () => remove(rule)))
       : null;
     return element("li", "rule",
       element("strong", "", rule.name), element("span", "rule-sentence", inWords(rule)), actions,
@@ -69,17 +69,17 @@ export function createRules(editor) {
 
   function add(rule) {
     store.editRules([...store.state.rules, rule]);
-    say("Rule added", rule);
+    say(t("Rule added"), rule);
   }
 
   function change(old, rule) {
     store.editRules(store.state.rules.map((each) => (each === old ? rule : each)));
-    say("Rule changed", rule);
+    say(t("Rule changed"), rule);
   }
 
   function remove(rule) {
     store.editRules(store.state.rules.filter((each) => each !== rule));
-    announce(`Removed the rule ${rule.name}. Control Z brings it back.`);
+    announce(t("Removed the rule {name}. Control Z brings it back.", { name: rule.name }));
     (list.querySelector("button") ?? form.root.querySelector("select")).focus();
   }
 

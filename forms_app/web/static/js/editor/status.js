@@ -1,22 +1,25 @@
 /** The words beside the save state, and what to do after a conflict. */
 
+import { t } from "../i18n.js";
+
 const RENEW_MS = 1000;
 
 function ago(moment) {
   const seconds = Math.round((Date.now() - moment) / 1000);
-  if (seconds < 2) return "just now";
-  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 2) return t("just now");
+  if (seconds < 60) return t("{seconds} s ago", { seconds });
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+  return minutes < 60 ? t("{minutes} min ago",
+    { minutes }) : t("{hours} h ago", { hours: Math.floor(minutes / 60) });
 }
 
 const WORDS = {
-  saved: (status) => `Saved · ${ago(status.savedAt)}`,
-  pending: () => "Saving…",
-  saving: () => "Saving…",
-  offline: () => "Not saved · trying again",
-  refused: () => "Not saved",
-  conflict: () => "Not saved · changed elsewhere",
+  saved: (status) => t("Saved · {ago}", { ago: ago(status.savedAt) }),
+  pending: () => t("Saving…"),
+  saving: () => t("Saving…"),
+  offline: () => t("Not saved · trying again"),
+  refused: () => t("Not saved"),
+  conflict: () => t("Not saved · changed elsewhere"),
 };
 
 /** Show `status` (of autosave) in `root`; problems of saving in the notice `notice`. */

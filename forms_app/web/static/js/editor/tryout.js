@@ -1,5 +1,6 @@
 /** "Try": filled samples are read with the draft and shown on the page, before it is published. */
 
+import { t, tn } from "../i18n.js";
 import { Problem, csrfToken, send } from "../http.js";
 import { button, element } from "./elements.js";
 import { finished, progressWords } from "./jobs.js";
@@ -8,14 +9,14 @@ import { inWords } from "./readings.js";
 import { percent } from "../review/levels.js";
 
 const SYNTHETIC = 3;
-const HINT = "Drop filled forms here, or have some drawn. Nothing of it joins a batch.";
+const HINT = t("Drop filled forms here, or have some drawn. Nothing of it joins a batch.");
 const ACCEPTED = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.webp,.heic";
 
 /** `editor` is what main.js gives to helpers. */
 export function createTryout(editor) {
   const { urls, store, drawer, announce, choose, save } = editor;
-  const opener = button("Try", toggle, {
-    title: "Read filled samples with this draft; nothing is kept",
+  const opener = button(t("Try"), toggle, {
+    title: t("Read filled samples with this draft; nothing is kept"),
   });
   opener.setAttribute("aria-pressed", "false");
   editor.assist.append(opener);
@@ -37,7 +38,7 @@ export function createTryout(editor) {
       drawer.close();
       return;
     }
-    drawer.open({ by: opener, title: "Try", content, onClose: stop });
+    drawer.open({ by: opener, title: t("Try"), content, onClose: stop });
     if (shown) showPage(...shown);
     else status.textContent = HINT;
   }
@@ -50,9 +51,9 @@ export function createTryout(editor) {
       input.value = "";
     });
     return element("div", "actions",
-      button("Choose filled forms…", () => input.click()), input,
-      button("Synthetic samples", () => start([]), {
-        title: `${SYNTHETIC} forms filled by machine with values that keep the rules`,
+      button(t("Choose filled forms…"), () => input.click()), input,
+      button(t("Synthetic samples"), () => start([]), {
+        title: t("{n} forms filled by machine with values that keep the rules", { n: SYNTHETIC }),
       }));
   }
 
@@ -74,7 +75,7 @@ export function createTryout(editor) {
   async function start(files) {
     await forget();
     const mine = (run += 1);
-    status.textContent = files.length ? "Sending…" : "Filling forms…";
+    status.textContent = files.length ? t("Sending…") : t("Filling forms…");
     try {
       await save();
       const form = new FormData();
@@ -84,7 +85,7 @@ export function createTryout(editor) {
       job = asked;
       const found = await finished(asked, {
         isWanted: () => mine === run,
-        onProgress: (at, waits) => (status.textContent = progressWords(at, waits, "Reading")),
+        onProgress: (at, waits) => (status.textContent = progressWords(at, waits, t("Reading"))),
       });
       if (found && mine === run) show(found);
     } catch (problem) {
@@ -99,12 +100,13 @@ export function createTryout(editor) {
     const doubtful = fields.filter((field) => field.needs_review).length;
     const wrong = fields.filter((field) => field.is_right === false && !field.needs_review).length;
     const parts = [
-      `${pages.length === 1 ? "1 page" : `${pages.length} pages`} read`,
-      `${fields.length - doubtful} of ${fields.length} fields sure, ${doubtful} would need review`,
+      tn("{n} page read", "{n} pages read", pages.length),
+      t("{sure} of {fields} fields sure, {doubtful} would need review",
+        { sure: fields.length - doubtful, fields: fields.length, doubtful }),
     ];
-    if (wrong) parts.push(`${wrong} sure but not as written`);
-    if (refused.length) parts.push(`${refused.length} refused`);
-    if (leftOut) parts.push(`${leftOut} left out, a try reads 24 pages`);
+    if (wrong) parts.push(t("{wrong} sure but not as written", { wrong }));
+    if (refused.length) parts.push(t("{n} refused", { n: refused.length }));
+    if (leftOut) parts.push(t("{leftOut} left out, a try reads 24 pages", { leftOut }));
     status.textContent = `${parts.join(" · ")}.`;
     announce(status.textContent);
     const chips = [
@@ -115,18 +117,20 @@ export function createTryout(editor) {
     (samples.querySelector("[data-sample]") ?? samples.querySelector("button"))?.click();
   }
 
-  const titleOf = ({ source, number }) => (number > 1 ? `${source}, page ${number}` : source);
+  const titleOf = ({ source, number }) => (number > 1 ? t("{source}, page {number}",
+    { source, number }) : source);
 
   function chipFor(page, found) {
     const doubts = page.fields.filter((field) => field.needs_review).length;
-    const text = doubts ? `${titleOf(page)} · ${doubts} to review` : titleOf(page);
+    const text = doubts ? t("{title} · {doubts} to review",
+      { title: titleOf(page), doubts }) : titleOf(page);
     const chip = button(text, () => showPage(page, found, chip));
     chip.dataset.sample = "";
     return chip;
   }
 
   function refusalFor(page, found) {
-    const chip = button(`${titleOf(page)} · refused`, () => {
+    const chip = button(t("{title} · refused", { title: titleOf(page) }), () => {
       press(chip);
       overlay.hide();
       const picture = page.picture === null ? null : element("img", "tryout-refused");
@@ -150,7 +154,7 @@ export function createTryout(editor) {
 
   function tableOf(page) {
     const withTruth = page.fields.some((field) => "written" in field);
-    const heads = ["Field", "Read", "Sure", ...(withTruth ? ["Written"] : []), "Why it needs review"];
+    const heads = [t("Field"), t("Read"), t("Sure"), ...(withTruth ? [t("Written")] : []), t("Why it needs review")];
     const head = element("tr", "", ...heads.map((text) => element("th", "", text)));
     const rows = page.fields.map((field) => rowFor(field, withTruth));
     return element("table", "table tryout-table",
@@ -168,7 +172,7 @@ export function createTryout(editor) {
       element("td", "value", inWords(reading)),
       element("td", "num", percent(reading.confidence)),
       withTruth ? element("td", isWrong ? "value is-wrong" : "value",
-        isWrong ? `≠ ${inWords({ value: reading.written })}` : "as read") : null,
+        isWrong ? `≠ ${inWords({ value: reading.written })}` : t("as read")) : null,
       element("td", "wrap small", reading.reasons.join("; ") || (reading.needs_review ? "–" : "")),
     ];
     return element("tr", reading.needs_review ? "is-doubtful" : "", ...cells);

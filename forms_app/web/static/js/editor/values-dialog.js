@@ -1,9 +1,12 @@
 /** Takes a value list out of a CSV file: choose the file and its column, look, use it. */
 
+import { language, t, tn } from "../i18n.js";
 import { Problem, send } from "../http.js";
 import { toFile } from "./fields.js";
 
-const words = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const written = (count) => count.toLocaleString(language);
+const listed = (examples, count) => examples.join(", ") + (count > examples.length ? ", …" : "");
+const valuesIn = (count) => tn("{count} value", "{count} values", count, { count: written(count) });
 
 /** `onUse` hears the chosen list. The server reads the file again for every choice made. */
 export function createValuesDialog(root, { url, onUse }) {
@@ -54,10 +57,11 @@ export function createValuesDialog(root, { url, onUse }) {
     showRows(answer);
     fitting.closest("label").hidden = answer.unfit.length === 0;
     if (isNewFile) fitting.checked = false;
-    find("count").textContent = answer.columns.length < 2 ? words(answer.count, "value", "values")
-      : `${words(answer.count, "value", "values")} of the column “${answer.columns[answer.column]}”`;
+    find("count").textContent = answer.columns.length < 2 ? valuesIn(answer.count)
+      : t("{values} of the column “{column}”",
+        { values: valuesIn(answer.count), column: answer.columns[answer.column] });
     find("notes").replaceChildren(...notesOf(answer, isNewFile && answer.columns.length > 1).map(asItem));
-    use.textContent = `Use ${words(answer.count, "value", "values")}`;
+    use.textContent = t("Use {values}", { values: valuesIn(answer.count) });
     use.disabled = answer.count === 0;
   }
 
@@ -77,15 +81,20 @@ export function createValuesDialog(root, { url, onUse }) {
   }
 
   function notesOf({ duplicates, blank, unfit }, isGuess) {
-    const notes = isGuess ? ["This column seemed the likeliest; choose another one above if it is not the list"] : [];
+    const notes = isGuess ? [t("This column seemed the likeliest; choose another one above if it is not the list")] : [];
     if (duplicates.count) {
-      notes.push(`${words(duplicates.count, "repeat", "repeats")} left out: ` +
-        `${duplicates.examples.join(", ")}${duplicates.count > duplicates.examples.length ? ", …" : ""}`);
+      notes.push(tn("{count} repeat left out: {examples}", "{count} repeats left out: {examples}",
+        duplicates.count,
+        { count: written(duplicates.count), examples: listed(duplicates.examples, duplicates.count) }));
     }
-    if (blank) notes.push(`${words(blank, "empty row", "empty rows")} left out`);
+    if (blank) {
+      notes.push(tn("{count} empty row left out", "{count} empty rows left out", blank,
+        { count: written(blank) }));
+    }
     for (const { reason, count, examples } of unfit) {
-      notes.push(`${words(count, "entry", "entries")} the field cannot hold (${reason}): ` +
-        `${examples.join(", ")}${count > examples.length ? ", …" : ""}`);
+      notes.push(tn("{count} entry the field cannot hold ({reason}): {examples}",
+        "{count} entries the field cannot hold ({reason}): {examples}", count,
+        { count: written(count), reason, examples: listed(examples, count) }));
     }
     return notes;
   }
@@ -114,7 +123,7 @@ export function createValuesDialog(root, { url, onUse }) {
       find("found").hidden = true;
       find("problem").hidden = true;
       use.disabled = true;
-      use.textContent = "Use";
+      use.textContent = t("Use");
       root.returnValue = "cancel";
       root.showModal();
     },

@@ -1,5 +1,6 @@
 /** The allowed values of a field: a few are typed, many come from a CSV file. */
 
+import { language, t } from "../i18n.js";
 import { createValuesDialog } from "./values-dialog.js";
 
 /** Longer lists are shown by their beginning: a text area of 30,000 lines is no help to anyone. */
@@ -27,9 +28,10 @@ export function createValues(root, { url, onChange }) {
     find("clear").hidden = !list.length && !isMixed;
     if (isLong) {
       const more = `${list.slice(0, SHOWN).join(", ")}, …`;
-      summary.textContent = `${list.length.toLocaleString("en")} values: ${more}`;
+      summary.textContent = t("{count} values: {more}",
+        { count: list.length.toLocaleString(language), more });
     } else if (area !== document.activeElement) {
-      area.placeholder = isMixed ? "mixed" : "one a line";
+      area.placeholder = isMixed ? t("mixed") : t("one a line");
       area.value = isMixed ? "" : list.join("\n");
     }
   }

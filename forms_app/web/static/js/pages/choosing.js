@@ -1,6 +1,7 @@
 // A button opens the file choice of its form, and a chosen file is sent at once, in place: a file
 // that is refused leaves the page as it was.
 
+import { t } from "../i18n.js";
 import { send } from "../http.js";
 
 /**
@@ -16,7 +17,7 @@ export function bindFileChoices(onTaken, onRefused) {
     // The list renews itself meanwhile: a new file may be chosen when this one is refused.
     input.value = "";
     button.disabled = true;
-    button.textContent = "Sending…";
+    button.textContent = t("Sending…");
     try {
       await send(form.action, { method: "POST", form: body });
       onTaken();

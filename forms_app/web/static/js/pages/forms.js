@@ -1,5 +1,7 @@
 /** The choice of the form that a page goes to. */
 
+import { t } from "../i18n.js";
+
 const BY_PLACE = "place";
 const NEW = "new";
 const UNDECIDED = "";
@@ -20,13 +22,14 @@ export function createForms(select, { forms, form_id: own, state, ...page }) {
       const open = forms.filter((form) =>
         form.version_id === version && form.missing.includes(number) && form.id !== own);
       const stays = own !== null && number === page.template_page && version === page.version_id;
-      const first = stays ? "The form it is in" : "The form beside it in the file";
+      const first = stays ? t("The form it is in") : t("The form beside it in the file");
       select.replaceChildren(
         option(BY_PLACE, first),
-        ...open.map((form) => option(form.id, `${form.label} (page ${number} is missing)`)),
-        option(NEW, "A new form"),
+        ...open.map((form) => option(form.id, t("{label} (page {number} is missing)",
+          { label: form.label, number }))),
+        option(NEW, t("A new form")),
       );
-      if (state === "held") select.options[0].replaceWith(option(UNDECIDED, "Choose a form…"));
+      if (state === "held" && own === null) select.options[0].replaceWith(option(UNDECIDED, t("Choose a form…")));
       if ([...select.options].some((each) => each.value === before)) select.value = before;
     },
     get isByPlace() {

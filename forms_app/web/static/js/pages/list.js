@@ -1,5 +1,6 @@
 // The list of pages that wait: files are chosen, Enter opens the first page.
 
+import { t } from "../i18n.js";
 import { onKeys } from "../keys.js";
 import { refreshAll } from "../live.js";
 import { notify } from "../notify.js";
@@ -7,7 +8,7 @@ import { bindFileChoices } from "./choosing.js";
 
 bindFileChoices(
   () => {
-    notify("The scan was taken and is being read.");
+    notify(t("The scan was taken and is being read."));
     refreshAll();
   },
   (problem) => notify(problem.message, "danger"),

@@ -1,5 +1,6 @@
 /** The workbench: one page is laid onto its form, shown, confirmed, and put into its place. */
 
+import { t, tn } from "../i18n.js";
 import { send } from "../http.js";
 import { onKeys } from "../keys.js";
 import { notify } from "../notify.js";
@@ -35,20 +36,20 @@ desk = createDesk({
   container: part("stage"), pins,
 });
 
-const COUNTS = ["no point set", "1 point set", "2 points set", "3 points set"];
+const counted = (n) => (n ? tn("{n} point set", "{n} points set", n) : t("no point set"));
 
 function say() {
   const count = pins.pins.length;
-  part("hint").textContent = mode === "points" ? (COUNTS[count] ?? `${count} points set`) : "";
+  part("hint").textContent = mode === "points" ? counted(count) : "";
 }
 
 /** As it is laid, the page goes to another form than the one it is in, if it is in any. */
-const isMoved = () => work.state === "held" || !forms.isByPlace;
+const isMoved = () => (work.state === "held" && work.form_id === null) || !forms.isByPlace;
 
 function primaryLabel() {
-  if (mode === "shown") return "Use this";
-  if (mode === "points") return "Show the result";
-  return isMoved() ? "Put it into the form" : "It fits";
+  if (mode === "shown") return t("Use this");
+  if (mode === "points") return t("Show the result");
+  return isMoved() ? t("Put it into the form") : t("It fits");
 }
 
 function setMode(next) {
@@ -66,7 +67,7 @@ function setMode(next) {
 /** Who refuses because something has changed is asked again only after a new look. */
 function tell(problem) {
   const isOld = problem.code === "changed_meanwhile";
-  const lookAgain = { label: "Look again", run: () => window.location.reload() };
+  const lookAgain = { label: t("Look again"), run: () => window.location.reload() };
   notify(problem.message, "danger", isOld ? lookAgain : undefined);
 }
 
@@ -101,7 +102,7 @@ const leave = () => window.location.assign(work.done_url);
 function isDecided() {
   if (!forms.isUndecided) return true;
   part("form").focus();
-  notify("Choose the form that this page belongs to.", "doubt");
+  notify(t("Choose the form that this page belongs to."), "doubt");
   return false;
 }
 
@@ -138,8 +139,8 @@ function confirmed(question, yes) {
 }
 
 async function drop() {
-  const loses = "Take this page out of its form? What was read and corrected of its fields is lost.";
-  if (work.form_id !== null && !(await confirmed(loses, "Take it out"))) return;
+  const loses = t("Take this page out of its form? What was read and corrected of its fields is lost.");
+  if (work.form_id !== null && !(await confirmed(loses, t("Take it out")))) return;
   await send(work.urls.drop, { method: "POST", json: {} });
   leave();
 }
@@ -201,8 +202,8 @@ const commands = {
 
 /** To a neighbour in the queue; what was set of this page's points is not kept. */
 async function leaveFor(link) {
-  const loses = "Leave this page? The points that you set are lost.";
-  if (pins.pins.length && !(await confirmed(loses, "Leave it"))) return;
+  const loses = t("Leave this page? The points that you set are lost.");
+  if (pins.pins.length && !(await confirmed(loses, t("Leave it")))) return;
   window.location.assign(link.href);
 }
 
@@ -220,7 +221,7 @@ function setPoint() {
 /** What is done to the points that there are. */
 function withPoints(change) {
   if (pins.pins.length) change();
-  else notify("No point is set yet: press p, or drag the scan.", "doubt");
+  else notify(t("No point is set yet: press p, or drag the scan."), "doubt");
 }
 
 function nudge(dx, dy) {
@@ -265,8 +266,8 @@ onKeys({
   "-": commands["zoom-out"],
   0: commands.fit,
   o: commands.overlay,
-  j: () => follow("j", "There is no further page in the queue."),
-  k: () => follow("k", "This is the first page of the queue."),
+  j: () => follow("j", t("There is no further page in the queue.")),
+  k: () => follow("k", t("This is the first page of the queue.")),
 });
 bindFileChoices(leave, tell);
 attempt(open);

@@ -1,5 +1,7 @@
 /** The choice of the template page that a scan is laid onto: the batch's own, then all others. */
 
+import { t } from "../i18n.js";
+
 const FILTERED_FROM = 12;
 
 function option(value, label) {
@@ -15,7 +17,8 @@ function groupsOf(shown) {
   for (const [place, target] of shown) {
     if (!groups.has(target.version_id)) {
       const group = document.createElement("optgroup");
-      group.label = target.is_held ? target.template : `${target.template} (not in this batch)`;
+      group.label = target.is_held ? target.template : t("{template} (not in this batch)",
+        { template: target.template });
       groups.set(target.version_id, group);
     }
     groups.get(target.version_id).append(option(place, target.label));
@@ -50,7 +53,8 @@ export function createTargets(targets, { select, find, note }) {
     chosen = place;
     show();
     const { is_held: isHeld, template } = targets[place];
-    note.textContent = isHeld ? "" : `Used, it adds ${template} to the templates of this batch.`;
+    note.textContent = isHeld ? "" : t("Used, it adds {template} to the templates of this batch.",
+      { template });
   }
 
   find.hidden = targets.length < FILTERED_FROM;

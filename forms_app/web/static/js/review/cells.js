@@ -1,17 +1,24 @@
 /** One input for each cell of a comb, straight under the cell on the crop. */
 
+import { t } from "../i18n.js";
 import { levelOf, wordOf } from "./levels.js";
 import { asTyped, cellsOfReading, same } from "./values.js";
 
 const LEAST_CELL_CSS_PX = 15;
 
-/** Editors share one face: `value`, `isUnchanged`, `set`, `focus`, `layOut`. */
+/**
+ * Editors share one face: `value`, `isUnchanged`, `set`, `focus`, `layOut`; `unkeyed` are the places
+ * of very doubtful characters that nobody has typed yet, `keyed` the places of all that were typed
+ * or taken, `focusAt(place)` puts the caret there. Places count the reading's characters.
+ */
 export function createCells(root, item, { crop, onPoint, onInput }) {
   const { field, reading, decision } = item;
   const count = field.cell_boxes_px.length || field.cells;
   const machine = cellsOfReading(reading, count);
   const characters = new Map(
     reading.characters.map((character, i) => [character.cell ?? i, character]));
+  const places = new Map(reading.characters.map((character, i) => [character.cell ?? i, i]));
+  const typedCells = new Set();
   const isMachineValue = !decision || same(decision.value, reading.value);
   const start = isMachineValue ? machine : spread(asTyped(item.value, field));
   const row = document.createElement("div");
@@ -50,14 +57,17 @@ export function createCells(root, item, { crop, onPoint, onInput }) {
   function paint(input, i) {
     const character = characters.get(i);
     const isChanged = input.value !== machine[i];
-    const level = character && !isChanged ? levelOf(character.probability) : "sure";
+    const isSeen = isChanged || typedCells.has(i);
+    const level = character && !isSeen ? levelOf(character.probability) : "sure";
     input.dataset.level = isChanged ? "changed" : level;
-    const doubt = isChanged ? "changed by you" : wordOf(level);
-    input.setAttribute("aria-label", `Character ${i + 1} of ${count}${doubt && `, ${doubt}`}`);
+    const doubt = isChanged ? t("changed by you") : wordOf(level);
+    const name = t("Character {place} of {count}", { place: i + 1, count });
+    input.setAttribute("aria-label", doubt ? `${name}, ${doubt}` : name);
   }
 
   function put(i, text) {
     inputs[i].value = text;
+    typedCells.add(i);
     paint(inputs[i], i);
   }
 
@@ -109,6 +119,17 @@ export function createCells(root, item, { crop, onPoint, onInput }) {
   return {
     value: () => text(),
     isUnchanged: () => inputs.every((input, i) => input.value === machine[i]),
+    get unkeyed() {
+      return [...characters]
+        .filter(([at, { probability }]) =>
+          at < count && levelOf(probability) === "very-doubtful" &&
+          inputs[at].value === machine[at] && !typedCells.has(at))
+        .map(([at]) => places.get(at));
+    },
+    get keyed() {
+      return [...typedCells].filter((at) => places.has(at)).map((at) => places.get(at));
+    },
+    focusAt: (place) => go(reading.characters[place].cell ?? place),
     set(value) {
       spread(asTyped(value, field)).forEach((letter, i) => put(i, letter));
       onInput();

@@ -1,13 +1,14 @@
 /** Tick boxes as toggles: a number key for each, the machine's answer chosen at first. */
 
+import { t } from "../i18n.js";
 import { levelOf } from "./levels.js";
 import { same } from "./values.js";
 
 const MOST_KEYS = 9;
 
 function optionsOf(field) {
-  if (field.kind === "mark") return [[true, "Ticked"], [false, "Not ticked"]];
-  if (field.kind === "signature") return [[true, "Signed"], [false, "Not signed"]];
+  if (field.kind === "mark") return [[true, t("Ticked")], [false, t("Not ticked")]];
+  if (field.kind === "signature") return [[true, t("Signed")], [false, t("Not signed")]];
   return field.options.map((option) => [option.value, option.label || option.value]);
 }
 
@@ -76,6 +77,8 @@ export function createChoices(root, item, { onInput }) {
   return {
     value: () => chosen,
     isUnchanged: () => same(chosen, machine),
+    unkeyed: [],
+    keyed: [],
     set(value) {
       chosen = isMany ? [...(value ?? [])] : value;
       paint();

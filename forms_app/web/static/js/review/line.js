@@ -1,5 +1,6 @@
 /** One input for free writing, and above it the reading, each character under its ink. */
 
+import { t } from "../i18n.js";
 import { changedPlaces, levelOf, wordOf } from "./levels.js";
 import { asTyped, same } from "./values.js";
 
@@ -22,7 +23,7 @@ export function createLine(root, item, { onPoint, onInput }) {
   input.value = start;
   if (field.kind === "image") {
     input.rows = 3;
-    input.placeholder = "Key what the picture says";
+    input.placeholder = t("Key what the picture says");
   }
   root.replaceChildren(strip, input);
 
@@ -40,12 +41,16 @@ export function createLine(root, item, { onPoint, onInput }) {
   });
   strip.append(...letters);
 
+  // Which character of the reading each typed one still is; null for what a person typed.
+  let origins = reading.characters.map((_, i) => i);
+  let before = null;
+
   function paint() {
     const { start: from, end } = changedPlaces(machine, input.value);
     const grown = input.value.length - machine.length;
     letters.forEach((letter, i) => {
       const isChanged = i >= from && i < end - grown;
-      const level = levelOf(reading.characters[i].probability);
+      const level = origins.includes(i) ? levelOf(reading.characters[i].probability) : "sure";
       letter.dataset.level = isChanged || input.value === "" ? "changed" : level;
     });
     input.dataset.level = input.value === machine ? "sure" : "changed";
@@ -66,7 +71,21 @@ export function createLine(root, item, { onPoint, onInput }) {
     return worst;
   }
 
+  input.addEventListener("beforeinput", () => {
+    before = { start: input.selectionStart, length: input.value.length };
+  });
+
+  /** What lay between the old caret and the new one was typed over, or deleted. */
+  function followTyping() {
+    const caret = input.selectionStart;
+    const from = Math.min(before?.start ?? 0, caret);
+    const until = (before?.length ?? origins.length) - (input.value.length - caret);
+    origins.splice(from, until - from, ...Array(caret - from).fill(null));
+    before = null;
+  }
+
   input.addEventListener("input", () => {
+    followTyping();
     paint();
     onInput();
   });
@@ -74,14 +93,32 @@ export function createLine(root, item, { onPoint, onInput }) {
   const doubts = reading.characters
     .filter((character) => levelOf(character.probability) !== "sure")
     .map((character) => `${character.value} ${wordOf(levelOf(character.probability))}`);
-  if (doubts.length) input.setAttribute("aria-description", `Doubtful: ${doubts.join(", ")}`);
+  if (doubts.length) {
+    const described = t("Doubtful: {characters}", { characters: doubts.join(", ") });
+    input.setAttribute("aria-description", described);
+  }
   paint();
 
   return {
     value: () => input.value.trim(),
     isUnchanged: () => input.value.trim() === machine.trim(),
+    get unkeyed() {
+      if (!isMachineValue) return [];
+      return origins.filter((place) =>
+        place !== null && levelOf(reading.characters[place].probability) === "very-doubtful");
+    },
+    get keyed() {
+      return reading.characters.map((_, i) => i).filter((i) => !origins.includes(i));
+    },
+    focusAt(place) {
+      const at = origins.indexOf(place);
+      input.focus();
+      input.setSelectionRange(at, at + 1);
+      pointAtCaret();
+    },
     set(value) {
       input.value = asTyped(value, field);
+      origins = Array(input.value.length).fill(null);
       paint();
       onInput();
     },

@@ -1,5 +1,7 @@
 /** The words beside the crop: what the machine said, why it asks, the rule, other readings. */
 
+import { t } from "../i18n.js";
+import { whyBlind } from "./blind.js";
 import { levelOf, percent } from "./levels.js";
 import { completions, inWords, same } from "./values.js";
 
@@ -7,19 +9,22 @@ const MOST_ALTERNATIVES = 3;
 const MOST_COMPLETIONS = 5;
 
 const OUTCOMES = {
-  blank: "The machine found nothing written here.",
-  struck_out: "The writing looks struck out.",
-  unreadable: "The machine could not read this. Type what you see.",
-  missing_page: "The page with this field is not among the scans.",
+  blank: t("The machine found nothing written here."),
+  struck_out: t("The writing looks struck out."),
+  unreadable: t("The machine could not read this. Type what you see."),
+  missing_page: t("The page with this field is not among the scans."),
 };
 
 /** What a rule over several fields says where it has no message of its own. */
 const TOGETHER = {
-  holds: "agrees with", unknown: "cannot be told yet, with", confirmed: "Kept by a person.",
+  holds: t("agrees with"), unknown: t("cannot be told yet, with"), confirmed: t("Kept by a person."),
 };
 
 const DECIDED = {
-  confirm: "Confirmed", correct: "Corrected", blank: "Marked blank", unreadable: "Marked unreadable",
+  confirm: (person) => t("Confirmed by {person}", { person }),
+  correct: (person, value) => t("Corrected: {value} by {person}", { person, value }),
+  blank: (person) => t("Marked blank by {person}", { person }),
+  unreadable: (person) => t("Marked unreadable by {person}", { person }),
 };
 
 /** The readings to offer besides the machine's own, best first. */
@@ -35,15 +40,19 @@ function element(name, className, text = "") {
   return made;
 }
 
-export function createReasons(root, { onTake }) {
+/** `onKeys` is handed what has new buttons with keys on them. */
+export function createReasons(root, { onTake, onKeys }) {
   const part = (name) => root.querySelector(`[data-why="${name}"]`);
 
   function alternativeButton([value, probability], i, field) {
     const button = element("button", "btn btn-sm alternative");
     button.type = "button";
-    button.title = `Take this reading (Alt+${i + 1})`;
+    button.dataset.tip = t("Take this reading");
+    button.dataset.keyTip = `take${i + 1}`;
+    const keys = element("span", "keys");
+    keys.dataset.keyOf = `take${i + 1}`;
     button.append(
-      element("kbd", "", `Alt ${i + 1}`),
+      keys,
       element("span", "value", inWords(value, field)),
       element("span", "muted", percent(probability)),
     );
@@ -53,9 +62,9 @@ export function createReasons(root, { onTake }) {
 
   function show(item) {
     const { field, reading, decision } = item;
-    part("outcome").textContent = OUTCOMES[reading.outcome] ?? "";
-    part("outcome").hidden = !(reading.outcome in OUTCOMES);
-    part("machine-row").hidden = field.kind === "image";
+    part("outcome").textContent = whyBlind(item) || (OUTCOMES[reading.outcome] ?? "");
+    part("outcome").hidden = part("outcome").textContent === "";
+    part("machine-row").hidden = field.kind === "image" || item.is_blind;
     part("reasons-row").hidden = reading.reasons.length === 0;
     part("reasons").replaceChildren(...reading.reasons.map((text) => element("li", "", text)));
     part("rule").textContent = field.rule;
@@ -64,17 +73,28 @@ export function createReasons(root, { onTake }) {
     part("alternatives-row").hidden = alternatives.length === 0;
     part("alternatives").replaceChildren(
       ...alternatives.map((each, i) => alternativeButton(each, i, field)));
+    onKeys(part("alternatives"));
     part("machine").textContent = `${inWords(reading.value, field)}`;
     part("confidence").textContent = percent(reading.confidence);
     part("confidence").dataset.level = levelOf(reading.confidence);
     part("decision").hidden = !decision;
     if (decision) {
-      const value = decision.action === "correct" ? `: ${inWords(decision.value, field)}` : "";
-      part("decision").textContent = `${DECIDED[decision.action]}${value} by ${decision.user_name}`;
+      const value = inWords(decision.value, field);
+      const said = DECIDED[decision.action](decision.user_name, value);
+      part("decision").textContent = decision.note ? `${said} · ${decision.note}` : said;
     }
+    propose(item);
     together(item.rules);
     point(null, null);
     complete("", field);
+  }
+
+  /** What a newer model says beside a person's word. */
+  function propose({ proposal, field }) {
+    part("proposal").hidden = !proposal;
+    if (!proposal) return;
+    const said = { model: proposal.model_id, value: inWords(proposal.value, field) };
+    part("proposal-text").textContent = t("{model} reads {value}", said);
   }
 
   /** Rules over this field and others; the others are a click away. */
@@ -103,13 +123,17 @@ export function createReasons(root, { onTake }) {
       const button = element("button", "btn btn-sm alternative");
       button.type = "button";
       if (i === 0) {
-        button.title = "Take this value (Alt+L)";
-        button.append(element("kbd", "", "Alt L"));
+        button.dataset.tip = t("Take this value");
+        button.dataset.keyTip = "list";
+        const keys = element("span", "keys");
+        keys.dataset.keyOf = "list";
+        button.append(keys);
       }
       button.append(element("span", "value", value));
       button.addEventListener("click", () => onTake(value));
       return button;
     }));
+    if (found.length) onKeys(part("list"));
   }
 
   /** What the character under the caret may be. */
@@ -118,13 +142,13 @@ export function createReasons(root, { onTake }) {
     row.hidden = !character?.alternatives.length;
     if (row.hidden) return;
     part("character-place").textContent =
-      cell === null ? "Character" : `Character ${cell + 1}`;
+      cell === null ? t("Character") : t("Character {place}", { place: cell + 1 });
     const readings = [[character.value, character.probability], ...character.alternatives];
     part("character").replaceChildren(
       ...readings.slice(0, 4).map(([value, probability]) => {
         const reading = element("span", "character-reading");
         reading.dataset.level = levelOf(probability);
-        reading.append(element("b", "value", value === " " ? "space" : value), ` ${percent(probability)}`);
+        reading.append(element("b", "value", value === " " ? t("space") : value), ` ${percent(probability)}`);
         return reading;
       }));
   }

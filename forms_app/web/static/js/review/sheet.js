@@ -1,5 +1,7 @@
 /** The page at the right: the field framed, scrolled to, at a size that can be read. */
 
+import { t } from "../i18n.js";
+
 const CONTEXT = 1.5; // how much of the page around the field is in sight
 const CLOSEST = 2; // times the width of the pane; closer, one loses the way on the page
 
@@ -46,7 +48,7 @@ export function createSheet(root) {
       paper.hidden = !item.page_url;
       if (!item.page_url) return;
       if (image.getAttribute("src") !== item.page_url) image.src = item.page_url;
-      image.alt = `Page ${item.page_number} of ${item.file_name}`;
+      image.alt = t("Page {number} of {file}", { number: item.page_number, file: item.file_name });
       layOut();
     },
     toggleWhole() {

@@ -1,4 +1,6 @@
-/** Values as they are typed, shown and sent. Pure. */
+/** Values as they are typed, shown and sent. */
+
+import { t } from "../i18n.js";
 
 const PART_WIDTH = { D: 2, M: 2, Y: 4, H: 2, N: 2 };
 
@@ -42,10 +44,12 @@ export function cellsOfReading(reading, cells) {
 
 /** A value for people: what a truth value or an option means in words. */
 export function inWords(value, field) {
-  const yes = field.kind === "signature" ? ["signed", "not signed"] : ["ticked", "not ticked"];
+  const yes = field.kind === "signature"
+    ? [t("signed"), t("not signed")]
+    : [t("ticked"), t("not ticked")];
   if (value === true) return yes[0];
   if (value === false) return yes[1];
-  if (value === null || value === "" || value.length === 0) return "blank";
+  if (value === null || value === "" || value.length === 0) return t("blank");
   const labels = new Map(field.options.map((option) => [option.value, option.label]));
   const named = (each) => labels.get(each) || each;
   return Array.isArray(value) ? value.map(named).join(", ") : named(value);

@@ -1,5 +1,6 @@
 // What is seen of uploads: one line for all, and a row for each that moves, waits or has failed.
 
+import { t } from "../i18n.js";
 import { duration, fileSize } from "../numbers.js";
 
 // Thousands of rows would be slow and tell nothing; the rest get theirs when their turn comes.
@@ -54,18 +55,20 @@ export class Panel {
     const { files, done, failed, isStalled, bytes, sent, leftS } = queue.progress();
     this.panel.hidden = files === 0;
     this.total.value = bytes ? sent / bytes : done / Math.max(1, files);
-    const parts = [`${done} of ${files} uploaded`];
-    if (failed) parts.push(`${failed} not uploaded`);
-    if (queue.isBusy) parts.push(`${fileSize(sent)} of ${fileSize(bytes)}`);
-    if (isStalled) parts.push("waiting for an answer");
-    else if (queue.isBusy && leftS !== null) parts.push(`${duration(leftS)} left`);
+    const parts = [t("{done} of {files} uploaded", { done, files })];
+    if (failed) parts.push(t("{failed} not uploaded", { failed }));
+    if (queue.isBusy) parts.push(t("{sent} of {all}",
+      { sent: fileSize(sent), all: fileSize(bytes) }));
+    if (isStalled) parts.push(t("waiting for an answer"));
+    else if (queue.isBusy && leftS !== null) parts.push(t("{time} left",
+      { time: duration(leftS) }));
     this.words.textContent = parts.join(" · ");
     this.clear.hidden = queue.isBusy || failed === 0;
     this.retryAll.hidden = this.clear.hidden || !queue.canRetry;
     this.stop.hidden = !queue.isBusy;
     const hidden = files - done - this.rows.size;
     this.more.hidden = hidden <= 0;
-    this.more.textContent = `and ${hidden} more`;
+    this.more.textContent = t("and {hidden} more", { hidden });
   }
 
   empty() {
@@ -85,7 +88,7 @@ export class Panel {
     const retry = document.createElement("button");
     retry.type = "button";
     retry.className = "btn btn-sm";
-    retry.textContent = "Retry";
+    retry.textContent = t("Retry");
     retry.addEventListener("click", () => this.act.retry(upload));
     element.append(name, words, retry);
     this.list.append(element);

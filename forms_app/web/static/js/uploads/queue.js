@@ -1,5 +1,6 @@
 // Many files, a few at a time, with one progress for all of them.
 
+import { t } from "../i18n.js";
 import { Upload } from "./upload.js";
 
 const IN_PARALLEL = 3;
@@ -49,7 +50,7 @@ export class Queue {
 
   retry(upload) {
     this.waiting.push(upload);
-    upload.show("waiting", "waiting");
+    upload.show("waiting", t("waiting"));
     this.work();
   }
 
@@ -62,7 +63,7 @@ export class Queue {
 
   /** Give up everything that is not done. */
   stop() {
-    this.waiting.splice(0).forEach((upload) => upload.end("failed", "stopped"));
+    this.waiting.splice(0).forEach((upload) => upload.end("failed", t("stopped")));
     this.running.forEach((upload) => upload.stop());
     this.tell.moved();
   }

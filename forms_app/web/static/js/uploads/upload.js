@@ -1,6 +1,7 @@
 // One file on its way, by the tus protocol: sent in parts, taken up again after a broken connection,
 // a reload of the page (when the same file is chosen again) or a restart of the server.
 
+import { t } from "../i18n.js";
 import { csrfToken, NO_ANSWER, parseProblem } from "../http.js";
 import { fileSize } from "../numbers.js";
 
@@ -37,7 +38,8 @@ export class Upload {
   /** Send it; resolves when it is done or has failed for good. */
   async start() {
     this.tus ??= this.client();
-    this.show("sending", `0\u00a0% of ${fileSize(this.file.size)}`);
+    this.show("sending", t("{percent}\u00a0% of {size}",
+      { percent: 0, size: fileSize(this.file.size) }));
     const ended = new Promise((resolve) => (this.resolve = resolve));
     const [previous] = await this.tus.findPreviousUploads();
     if (this.state !== "sending") return ended; // stopped meanwhile
@@ -62,7 +64,7 @@ export class Upload {
       onAfterResponse: refuseUnsureAnswer,
       onShouldRetry: (error) => this.retries(error),
       onProgress: (bytes) => this.progress(bytes),
-      onSuccess: () => this.end("done", "uploaded"),
+      onSuccess: () => this.end("done", t("uploaded")),
       onError: (error) => this.end("failed", problemOf(error)),
     });
   }
@@ -79,7 +81,7 @@ export class Upload {
     await this.tus.abort(true).catch(() => {}); // it lapses there by itself
     this.tus = null;
     this.sent = 0;
-    this.end("failed", "stopped");
+    this.end("failed", t("stopped"));
   }
 
   show(state, words) {
@@ -91,7 +93,9 @@ export class Upload {
   progress(bytes) {
     this.sent = bytes;
     const percent = this.file.size ? Math.floor((100 * bytes) / this.file.size) : 100;
-    const words = percent < 100 ? `${percent}\u00a0% of ${fileSize(this.file.size)}` : "storing";
+    const words = percent < 100 ? t("{percent}\u00a0% of {size}",
+      { percent, size: fileSize(this.file.size) })
+      : t("storing");
     this.show("sending", words);
   }
 
@@ -110,9 +114,9 @@ export class Upload {
   }
 
   whyWaiting(error) {
-    if (!navigator.onLine) return "no network; goes on by itself when it is back";
+    if (!navigator.onLine) return t("no network; goes on by itself when it is back");
     const told = parseProblem(error.originalResponse?.getBody()).message;
-    return told ? `${told} Trying again…` : "no answer; trying again…";
+    return told ? t("{told} Trying again…", { told }) : t("no answer; trying again…");
   }
 
   /** A file that was moved or changed looks like a broken connection. */
@@ -121,7 +125,7 @@ export class Upload {
       await this.file.slice(0, 1).arrayBuffer();
     } catch {
       await this.tus.abort();
-      this.end("failed", "The file cannot be read any more: it was moved, renamed or changed.");
+      this.end("failed", t("The file cannot be read any more: it was moved, renamed or changed."));
     }
   }
 }
@@ -132,7 +136,7 @@ export class Upload {
  */
 function refuseUnsureAnswer(request, response) {
   if (request.getMethod() === "HEAD" && response.getStatus() >= SERVER_BUSY) {
-    throw new Error("The server cannot say how far the upload is.");
+    throw new Error(t("The server cannot say how far the upload is."));
   }
 }
 

@@ -1,0 +1,1 @@
+"""A database as large as years of work leave it, and how long its questions take."""

@@ -1,0 +1,164 @@
+"""The kinds of values a setting can take: each converts what was given and says what is allowed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+
+
+class Kind(Protocol):
+    """A kind of values."""
+
+    @property
+    def allowed(self) -> str:
+        """What is allowed, to stand after "must be"."""
+
+    @property
+    def in_short(self) -> str:
+        """The same in a few words, for a table."""
+
+    def convert(self, value: object) -> object:
+        """What was given, as the program takes it.
+
+        Raises:
+            ValueError: It is not allowed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number between `least` and `most`, of `unit`; 0 switches off what `can_be_off`."""
+
+    least: int
+    most: int
+    unit: str = ""
+    can_be_off: bool = False
+
+    @property
+    def allowed(self) -> str:
+        unit = f" ({self.unit})" if self.unit else ""
+        off = "0 or " if self.can_be_off else ""
+        return f"{off}a whole number from {self.least:,} to {self.most:,}{unit}"
+
+    @property
+    def in_short(self) -> str:
+        off = "0, " if self.can_be_off else ""
+        return f"{off}{self.least:,} to {self.most:,} {self.unit}".rstrip()
+
+    def convert(self, value: object) -> int:
+        number = int(str(value))
+        if not (self.least <= number <= self.most or (self.can_be_off and number == 0)):
+            raise ValueError(number)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A number from 0 to 1."""
+
+    allowed: str = "a number from 0 to 1"
+    in_short: str = "0 to 1"
+
+    def convert(self, value: object) -> float:
+        number = float(str(value))
+        if not 0 <= number <= 1:
+            raise ValueError(number)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+    @property
+    def in_short(self) -> str:
+        return ", ".join(f"`{word}`" for word in self.words)
+
+    def convert(self, value: object) -> str:
+        if value not in self.words:
+            raise ValueError(value)
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any text; numbers are taken as their digits."""
+
+    in_short: str = "text"
+    allowed: str = "a text"
+
+    def convert(self, value: object) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Path):
+            raise ValueError(value)
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The path of a folder; `~` is the home folder, what is not absolute starts here."""
+
+    allowed: str = "the path of a folder"
+    in_short: str = "a folder"
+
+    def convert(self, value: object) -> Path:
+        if not isinstance(value, str | Path) or not str(value).strip():
+            raise ValueError(value)
+        return Path(value).expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address that begins with one of `beginnings`; a plain path too where `can_be_path`."""
+
+    beginnings: tuple[str, ...]
+    can_be_path: bool = False
+
+    @property
+    def allowed(self) -> str:
+        path = "a folder, or " if self.can_be_path else ""
+        return f"{path}an address that begins with {_any_of(self.beginnings)}"
+
+    @property
+    def in_short(self) -> str:
+        path = "a folder, " if self.can_be_path else ""
+        return path + ", ".join(f"`{beginning}`…" for beginning in self.beginnings)
+
+    def convert(self, value: object) -> str:
+        if not isinstance(value, str | Path):
+            raise ValueError(value)
+        text = str(value)
+        has_beginning = any(
+            text.startswith(beginning) and len(text) > len(beginning)
+            for beginning in self.beginnings
+        )
+        if not (has_beginning or (self.can_be_path and "://" not in text)):
+            raise ValueError(value)
+        return text
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+@dataclass(frozen=True, slots=True)
+class HostNames:
+    """Names of hosts, separated by commas; `*` stands for all."""
+
+    allowed: str = "names of hosts without http:// and port, separated by commas, or *"
+    in_short: str = "names separated by commas, `*`"
+
+    def convert(self, value: object) -> str:
+        names = [name.strip() for name in str(value).split(",") if name.strip()]
+        if not all(name == "*" or HOST_NAME.fullmatch(name) for name in names):
+            raise ValueError(value)
+        return str(value)

@@ -1,0 +1,63 @@
+"""Who works here: names that people give themselves, until there are accounts."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError, UserError
+from forms_app.services.application import Application
+from forms_app.services.dto.people import Person
+from forms_app.services.loading import load
+from forms_app.services.names import printable
+from forms_app.store.models import LOCAL_USER_ID, UserRow
+from forms_app.store.states import Role
+
+MOST_NAME_LENGTH = 60
+
+
+def list_people(app: Application) -> tuple[Person, ...]:
+    """Everybody who has given a name, by name."""
+    with app.session() as session:
+        rows = session.scalars(select(UserRow).where(UserRow.id != LOCAL_USER_ID))
+        return tuple(sorted(map(_person, rows), key=lambda person: person.name.casefold()))
+
+
+def get_person(app: Application, user_id: int) -> Person:
+    """One of them.
+
+    Raises:
+        NotFoundError: There is nobody of that id.
+    """
+    with app.session() as session:
+        return _person(load(session, UserRow, user_id))
+
+
+def add_person(app: Application, name: str) -> Person:
+    """Somebody who has not worked here before.
+
+    Raises:
+        UserError: The name is empty or too long.
+        ConflictError: Somebody has that name.
+    """
+    name = " ".join(printable(name).split())
+    if not name:
+        raise UserError("Type the name that others are to see.")
+    if len(name) > MOST_NAME_LENGTH:
+        raise UserError(f"A name has at most {MOST_NAME_LENGTH} characters.")
+    with app.session() as session:
+        if _is_taken(session, name):
+            raise ConflictError(f"Somebody is called {name} already; choose them, or another name.")
+        row = UserRow(name=name, role=Role.REVIEWER)
+        session.add(row)
+        session.flush()
+        return _person(row)
+
+
+def _is_taken(session: Session, name: str) -> bool:
+    same = func.lower(UserRow.name) == name.lower()
+    return session.scalar(select(UserRow.id).where(same).limit(1)) is not None
+
+
+def _person(row: UserRow) -> Person:
+    return Person(row.id, row.name, row.id == LOCAL_USER_ID)

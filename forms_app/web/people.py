@@ -1,0 +1,34 @@
+"""People say who they are: one of those who have worked here, or somebody new."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from forms_app.errors import UserError
+from forms_app.services import people
+from forms_app.web.context import application, use_person
+from forms_app.web.responses import own_address
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+
+@blueprint.post("/choose")
+def choose() -> ResponseReturnValue:
+    """This browser is used by somebody who is known here."""
+    use_person(people.get_person(application(), request.form.get("user_id", 0, int)))
+    return _back()
+
+
+@blueprint.post("/add")
+def add() -> ResponseReturnValue:
+    """This browser is used by somebody new."""
+    try:
+        use_person(people.add_person(application(), request.form.get("name", "")))
+    except UserError as error:
+        flash(error.message)
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(own_address(request.form.get("next", "")), 303)
