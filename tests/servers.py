@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import redis
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 from sqlalchemy import make_url, text
@@ -84,7 +85,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def redis_server() -> Iterator[str]:
     """URL of a Valkey server (Redis protocol)."""
     given = os.environ.get("FIELDHAND_TEST_REDIS")
     if given:
@@ -94,6 +95,14 @@ def redis_url() -> Iterator[str]:
 
     with ValkeyServer() as server:
         yield f"{server.connection_url}/0"
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """URL of a broker without a message: what earlier tests left in it is gone."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushdb()
+    return redis_server
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from forms_app.services.broker_state import broker_channel, broker_state
 from forms_app.services.dto.operations import WorkNote
 from forms_app.services.sweeping import SweepCounts
 from forms_app.services.worker_notes import (
-    SWEEPS,
     SWEEPS_KEPT,
     WORKERS,
     WORKS,
@@ -34,13 +33,9 @@ BEAT_LIMIT_S = 60.0
 
 
 @pytest.fixture
-def broker_app(app: Application, redis_url: str) -> Iterator[Application]:
-    """An application on a broker that is left as it was found: without notes and messages."""
-    yield replace(app, settings=replace(app.settings, broker_url=redis_url))
-    with broker_channel(redis_url) as channel:
-        last = channel._q_for_pri(queues.ALIGN, 9)
-        ours = (SWEEPS, f"{WORKERS}:{NAME}", WORKERS, WORKS, f"{WORKS}:{NAME}:1", queues.ALIGN)
-        channel.client.delete(*ours, last, channel.unacked_key)
+def broker_app(app: Application, redis_url: str) -> Application:
+    """An application on a broker without notes and messages."""
+    return replace(app, settings=replace(app.settings, broker_url=redis_url))
 
 
 @pytest.fixture
