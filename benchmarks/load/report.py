@@ -45,7 +45,8 @@ def as_json(workers: int, done: Outcome) -> dict[str, Any]:
         "files": done.files,
         "pages": done.pages,
         "forms": done.forms,
-        "pages_failed": done.pages_failed,
+        "pages_failed": len(done.not_read),
+        "not_read": done.not_read[:20],
         "uploading_s": round(done.uploading_s, 1),
         "reading_s": round(done.reading_s, 1),
         "pages_per_s": round(done.pages / done.reading_s, 3),
@@ -144,6 +145,8 @@ def as_markdown(found: dict[str, Any]) -> str:
     for name, each in sorted(found["memory_mib"].items()):
         values = " | ".join("–" if value is None else f"{value:g}" for value in each.values())
         lines.append(f"| {name} | {values} |")
+    if found["not_read"]:
+        lines += ["", "Not read: " + "; ".join(found["not_read"])]
     if found["people_failures"]:
         lines += ["", "Refused or broken: " + "; ".join(found["people_failures"])]
     return "\n".join(lines)

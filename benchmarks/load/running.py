@@ -42,12 +42,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run did, in seconds. `read_after_s` is of each page, from its file's last byte."""
+    """What a run did, in seconds. `read_after_s` is of each page, from its file's last byte;
+    `not_read` says why."""
 
     files: int
     pages: int
     forms: int
-    pages_failed: int
+    not_read: list[str]
     uploaded_bytes: int
     upload_s: list[float]
     uploading_s: float
@@ -96,14 +97,14 @@ class Run:
         reading_s = self._last_read() - begun_reading
         after = count_totals(self._site)
         export_s, export_rows = self._export()
-        forms, failed = self._count()
+        forms = self._forms()
         if export_rows != forms:
             raise SystemExit(f"{forms} forms were read, the export has {export_rows}.")
         return Outcome(
             files=len(self._files),
             pages=self._expected,
             forms=forms,
-            pages_failed=failed,
+            not_read=self._not_read(),
             uploaded_bytes=sum(file.path.stat().st_size for file in self._files),
             upload_s=self._upload_s,
             uploading_s=uploaded - begun,
@@ -159,16 +160,25 @@ class Run:
         assert last is not None
         return last.timestamp()
 
-    def _count(self) -> tuple[int, int]:
+    def _forms(self) -> int:
         with self._app.session() as session:
-            forms = session.scalar(select(func.count()).select_from(SubmissionRow)) or 0
-            failed = session.scalar(
-                select(func.count()).select_from(PageRow).where(PageRow.state != PageState.READ)
-            )
-            lost = session.scalar(
-                select(func.count()).select_from(FileRow).where(FileRow.state == FileState.FAILED)
-            )
-        return forms, (failed or 0) + (lost or 0)
+            return session.scalar(select(func.count()).select_from(SubmissionRow)) or 0
+
+    def _not_read(self) -> list[str]:
+        """Pages and files that were not read, each with the reason."""
+        with self._app.session() as session:
+            pages = session.execute(
+                select(FileRow.name, PageRow.number, PageRow.state, PageRow.error_message)
+                .join(FileRow, FileRow.id == PageRow.file_id)
+                .where(PageRow.state != PageState.READ)
+            ).all()
+            files = session.execute(
+                select(FileRow.name, FileRow.error_message).where(FileRow.state == FileState.FAILED)
+            ).all()
+        return [
+            *(f"{name}, page {number}: {state}, {error}" for name, number, state, error in pages),
+            *(f"{name}: {error}" for name, error in files),
+        ]
 
     def _read_after(self) -> list[float]:
         """Of each page that was read, how long after its file (or the ZIP around it) had come."""

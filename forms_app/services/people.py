@@ -10,7 +10,7 @@ from forms_app.services.application import Application
 from forms_app.services.dto.people import Person
 from forms_app.services.loading import load
 from forms_app.services.names import printable
-from forms_app.store.models import LOCAL_USER_ID, UserRow
+from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID, MembershipRow, UserRow
 from forms_app.store.states import Role
 
 MOST_NAME_LENGTH = 60
@@ -48,9 +48,10 @@ def add_person(app: Application, name: str) -> Person:
     with app.session() as session:
         if _is_taken(session, name):
             raise ConflictError(f"Somebody is called {name} already; choose them, or another name.")
-        row = UserRow(name=name, role=Role.REVIEWER)
+        row = UserRow(name=name)
         session.add(row)
         session.flush()
+        session.add(MembershipRow(user_id=row.id, project_id=MAIN_PROJECT_ID, role=Role.REVIEWER))
         return _person(row)
 
 

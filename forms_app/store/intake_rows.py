@@ -34,9 +34,12 @@ class BatchRow(Base):
     `takes_any` adds each published template that a page of it turns out to be of."""
 
     __tablename__ = "batches"
-    __table_args__ = IDS_LAST
+    __table_args__ = (Index("ix_batches_project_id_id", "project_id", "id"), IDS_LAST)
 
     id: Mapped[PrimaryKey]
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("projects.id", ondelete="RESTRICT"), server_default="1"
+    )
     name: Mapped[str]
     version_id: Mapped[int] = mapped_column(
         ForeignKey("template_versions.id", ondelete="RESTRICT"), index=True

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from forms_app.store.account_rows import LOCAL_USER_ID, AuditEventRow, ExportRow, UserRow
+from forms_app.store.account_rows import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    ApiTokenRow,
+    AuditEventRow,
+    ExportRow,
+    MembershipRow,
+    ProjectRow,
+    UserRow,
+)
 from forms_app.store.base import Base
 from forms_app.store.blob_rows import DoomedBlobRow
 from forms_app.store.editing_rows import DraftEditorRow
@@ -33,6 +42,8 @@ from forms_app.store.upload_rows import UploadPartRow, UploadRow
 
 __all__ = [
     "LOCAL_USER_ID",
+    "MAIN_PROJECT_ID",
+    "ApiTokenRow",
     "AuditEventRow",
     "Base",
     "BatchReservationRow",
@@ -46,8 +57,10 @@ __all__ = [
     "FileRow",
     "FormTemplateRow",
     "GlyphCheckRow",
+    "MembershipRow",
     "ModelVersionRow",
     "PageRow",
+    "ProjectRow",
     "QualitySampleRow",
     "ReadingRow",
     "ReviewNoteRow",

@@ -125,6 +125,10 @@ class JobFileRole(StrEnum):
 
 
 class Role(StrEnum):
-    ADMIN = "admin"
-    EDITOR = "editor"
+    """What somebody may do in a project. Administrators may do everything, everywhere."""
+
+    DESIGNER = "designer"
+    OPERATOR = "operator"
     REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"

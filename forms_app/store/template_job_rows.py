@@ -29,10 +29,14 @@ class TemplateJobRow(Base):
         one_of("kind", JobKind),
         one_of("state", JobState),
         Index("ix_template_jobs_state_lease_until", "state", "lease_until"),
+        Index("ix_template_jobs_project_id_id", "project_id", "id"),
         IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("projects.id", ondelete="RESTRICT"), server_default="1"
+    )
     kind: Mapped[str]
     version_id: Mapped[int | None] = mapped_column(
         ForeignKey("template_versions.id", ondelete="CASCADE"), index=True

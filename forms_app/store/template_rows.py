@@ -19,9 +19,12 @@ from forms_app.store.states import VersionState
 
 class FormTemplateRow(Base):
     __tablename__ = "form_templates"
-    __table_args__ = IDS_LAST
+    __table_args__ = (Index("ix_form_templates_project_id_id", "project_id", "id"), IDS_LAST)
 
     id: Mapped[PrimaryKey]
+    project_id: Mapped[int] = mapped_column(
+        ForeignKey("projects.id", ondelete="RESTRICT"), server_default="1"
+    )
     name: Mapped[str]
     created_at: Mapped[Timestamp]
     archived_at: Mapped[OptionalTimestamp]
