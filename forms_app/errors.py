@@ -49,6 +49,12 @@ class NotFoundError(UserError):
     code = "not_found"
 
 
+class ForbiddenError(UserError):
+    """Whoever asks may not do this."""
+
+    code = "forbidden"
+
+
 class ConflictError(UserError):
     """Someone else changed it first, or its state does not allow the change."""
 

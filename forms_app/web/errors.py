@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 from forms_app.errors import (
     ConflictError,
     FieldhandError,
+    ForbiddenError,
     NotFoundError,
     TemplateError,
     TransientError,
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 STATUS_OF = (
     (NotFoundError, 404),
+    (ForbiddenError, 403),
     (ConflictError, 409),
     (UserError, 422),
     (ReadingError, 422),
