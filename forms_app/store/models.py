@@ -7,14 +7,16 @@ from forms_app.store.account_rows import (
     MAIN_PROJECT_ID,
     ApiTokenRow,
     AuditEventRow,
-    ExportRow,
     MembershipRow,
     ProjectRow,
     UserRow,
 )
+from forms_app.store.api_rows import ApiAnswerRow
 from forms_app.store.base import Base
 from forms_app.store.blob_rows import DoomedBlobRow
+from forms_app.store.delivery_rows import DeliveryRow, DeliveryRunRow
 from forms_app.store.editing_rows import DraftEditorRow
+from forms_app.store.export_rows import ExportBatchRow, ExportPresetRow, ExportRow
 from forms_app.store.intake_rows import BatchRow, BatchVersionRow, FileRow, PageRow, SubmissionRow
 from forms_app.store.reading_rows import (
     DecisionRow,
@@ -31,6 +33,7 @@ from forms_app.store.review_rows import (
     SecondKeyRow,
     SeededErrorRow,
 )
+from forms_app.store.sign_in_rows import InvitationRow, SignInAttemptRow, SignInSessionRow
 from forms_app.store.template_job_rows import TemplateJobFileRow, TemplateJobRow
 from forms_app.store.template_rows import (
     FormTemplateRow,
@@ -43,6 +46,7 @@ from forms_app.store.upload_rows import UploadPartRow, UploadRow
 __all__ = [
     "LOCAL_USER_ID",
     "MAIN_PROJECT_ID",
+    "ApiAnswerRow",
     "ApiTokenRow",
     "AuditEventRow",
     "Base",
@@ -50,13 +54,18 @@ __all__ = [
     "BatchRow",
     "BatchVersionRow",
     "DecisionRow",
+    "DeliveryRow",
+    "DeliveryRunRow",
     "DoomedBlobRow",
     "DraftEditorRow",
+    "ExportBatchRow",
+    "ExportPresetRow",
     "ExportRow",
     "FieldLeaseRow",
     "FileRow",
     "FormTemplateRow",
     "GlyphCheckRow",
+    "InvitationRow",
     "MembershipRow",
     "ModelVersionRow",
     "PageRow",
@@ -66,6 +75,8 @@ __all__ = [
     "ReviewNoteRow",
     "SecondKeyRow",
     "SeededErrorRow",
+    "SignInAttemptRow",
+    "SignInSessionRow",
     "SubmissionFieldRow",
     "SubmissionRow",
     "TemplateFieldRow",
