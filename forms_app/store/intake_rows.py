@@ -134,6 +134,7 @@ class SubmissionRow(Base):
             sqlite_where=HAS_FLAGGED_FIELDS,
             postgresql_where=HAS_FLAGGED_FIELDS,
         ),
+        Index("ix_submissions_created_at", "created_at"),
         Index("ix_submissions_exported", "batch_id", "file_id", "number"),
         Index(
             "ix_submissions_open",

@@ -97,11 +97,30 @@ class ExportState(StrEnum):
     FAILED = "failed"
 
 
+class DeliveryState(StrEnum):
+    """pending: to be written, perhaps again · failed: given up until somebody asks for it."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Rhythm(StrEnum):
+    """When something is delivered: by the clock, or each time that a batch is finished."""
+
+    HOUR = "hour"
+    DAY = "day"
+    FINISHED = "finished"
+
+
 class ExportFormat(StrEnum):
     CSV = "csv"
     JSON = "json"
     JSONL = "jsonl"
     XLSX = "xlsx"
+    PARQUET = "parquet"
+    PDF = "pdf"
+    CROPS = "crops"
 
 
 class JobKind(StrEnum):
