@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_app.config.declaring import setting
-from forms_app.config.kinds import HostNames, Text
+from forms_app.config.kinds import HostNames, OneOf, Text, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,4 +28,30 @@ class Access:
         `office-pc`) always work; any other name is refused, so that a hostile web page cannot read
         yours by pointing its own name at this machine. `*` switches the check off.""",
         default_words="none",
+    )
+    sign_in: str = setting(
+        "auto",
+        OneOf(("auto", "required", "off")),
+        """Whether people sign in. `auto`: they need not where `fieldhand serve` listens on this
+        computer alone (its default) and `allowed_hosts` names nobody else's; everywhere else they
+        must. `off`: whoever reaches the pages may do everything. See
+        [accounts.md](accounts.md).""",
+    )
+    session_idle_minutes: int = setting(
+        120,
+        Whole(5, 43_200, "minutes"),
+        """A person who has done nothing for so long signs in again. A page that only shows what
+        goes on does not count as doing something.""",
+    )
+    session_hours: int = setting(
+        24,
+        Whole(1, 8_760, "hours"),
+        """So long after signing in a person signs in again, whatever they are doing; what they
+        have not sent yet is kept on their screen.""",
+    )
+    trusted_proxies: int = setting(
+        0,
+        Whole(0, 10),
+        """How many proxies stand before the pages, each adding to `X-Forwarded-For` whom it asks
+        for. Failed sign-ins are counted by that address; with 0 by the one that connects.""",
     )
