@@ -6,12 +6,12 @@ from forms_app.store.account_rows import (
     LOCAL_USER_ID,
     MAIN_PROJECT_ID,
     ApiTokenRow,
-    AuditEventRow,
     MembershipRow,
     ProjectRow,
     UserRow,
 )
 from forms_app.store.api_rows import ApiAnswerRow
+from forms_app.store.audit_rows import AuditEventRow
 from forms_app.store.base import Base
 from forms_app.store.blob_rows import DoomedBlobRow
 from forms_app.store.delivery_rows import DeliveryRow, DeliveryRunRow
