@@ -1,0 +1,68 @@
+"""Which project an audit event belongs to, found by what it tells of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from forms_app.store.models import (
+    BatchRow,
+    ExportRow,
+    FileRow,
+    FormTemplateRow,
+    PageRow,
+    SubmissionRow,
+    TemplateJobRow,
+    TemplateVersionRow,
+)
+
+_ROWS = {
+    "batch": BatchRow,
+    "file": FileRow,
+    "page": PageRow,
+    "submission": SubmissionRow,
+    "export": ExportRow,
+    "form_template": FormTemplateRow,
+    "template_version": TemplateVersionRow,
+    "job": TemplateJobRow,
+}
+_QUERIES: dict[str, Select[tuple[int, int]]] = {
+    "batch": select(BatchRow.id, BatchRow.project_id),
+    "file": select(FileRow.id, BatchRow.project_id).join(BatchRow, BatchRow.id == FileRow.batch_id),
+    "page": select(PageRow.id, BatchRow.project_id)
+    .join(FileRow, FileRow.id == PageRow.file_id)
+    .join(BatchRow, BatchRow.id == FileRow.batch_id),
+    "submission": select(SubmissionRow.id, BatchRow.project_id).join(
+        BatchRow, BatchRow.id == SubmissionRow.batch_id
+    ),
+    "export": select(ExportRow.id, BatchRow.project_id).join(
+        BatchRow, BatchRow.id == ExportRow.batch_id
+    ),
+    "form_template": select(FormTemplateRow.id, FormTemplateRow.project_id),
+    "template_version": select(TemplateVersionRow.id, FormTemplateRow.project_id).join(
+        FormTemplateRow, FormTemplateRow.id == TemplateVersionRow.template_id
+    ),
+    "job": select(TemplateJobRow.id, TemplateJobRow.project_id),
+}
+
+
+def projects_of(session: Session, events: Sequence[dict[str, Any]]) -> list[int | None]:
+    """The project of each event: as it says itself, else that of its subject; None if neither."""
+    asked: dict[str, set[int]] = defaultdict(set)
+    for event in events:
+        if event["project_id"] is None and event["subject_type"] in _QUERIES:
+            asked[event["subject_type"]].add(event["subject_id"])
+    found = {kind: _look_up(session, kind, ids) for kind, ids in asked.items()}
+    return [
+        event["project_id"] or found.get(event["subject_type"], {}).get(event["subject_id"])
+        for event in events
+    ]
+
+
+def _look_up(session: Session, kind: str, ids: set[int]) -> dict[int, int]:
+    rows = session.execute(_QUERIES[kind].where(_ROWS[kind].id.in_(ids)))
+    return {row_id: project_id for row_id, project_id in rows}
