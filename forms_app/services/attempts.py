@@ -20,7 +20,13 @@ from forms_app.services.application import Application
 from forms_app.services.work_events import about, work_failed
 from forms_app.storage_errors import full_disk_told
 from forms_app.store.claims import Lease, LeasedRow, claim_one, release
-from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
+from forms_app.store.models import (
+    ExportRow,
+    FileRow,
+    PageRow,
+    TemplateJobRow,
+    WebhookDeliveryRow,
+)
 from forms_app.store.states import FileState, PageState
 
 log = structlog.get_logger(__name__)
@@ -36,6 +42,7 @@ WORDS: dict[LeasedRow, str] = {
     PageRow: "page",
     ExportRow: "export",
     TemplateJobRow: "job",
+    WebhookDeliveryRow: "delivery",
 }
 
 

@@ -19,10 +19,22 @@ from sqlalchemy.orm import Session
 
 from forms_app.errors import LeaseLostError
 from forms_app.store.database_clock import DatabaseNow, database_now
-from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
+from forms_app.store.models import (
+    ExportRow,
+    FileRow,
+    PageRow,
+    TemplateJobRow,
+    WebhookDeliveryRow,
+)
 from forms_app.store.states import PageState
 
-LeasedRow = type[FileRow] | type[PageRow] | type[ExportRow] | type[TemplateJobRow]
+LeasedRow = (
+    type[FileRow]
+    | type[PageRow]
+    | type[ExportRow]
+    | type[TemplateJobRow]
+    | type[WebhookDeliveryRow]
+)
 
 
 @dataclass(frozen=True, slots=True)

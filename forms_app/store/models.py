@@ -42,6 +42,12 @@ from forms_app.store.template_rows import (
     TemplateVersionRow,
 )
 from forms_app.store.upload_rows import UploadPartRow, UploadRow
+from forms_app.store.webhook_rows import (
+    WebhookBatchRow,
+    WebhookDeliveryRow,
+    WebhookEndpointRow,
+    WebhookEventRow,
+)
 
 __all__ = [
     "LOCAL_USER_ID",
@@ -87,4 +93,8 @@ __all__ = [
     "UploadPartRow",
     "UploadRow",
     "UserRow",
+    "WebhookBatchRow",
+    "WebhookDeliveryRow",
+    "WebhookEndpointRow",
+    "WebhookEventRow",
 ]

@@ -151,3 +151,12 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
+
+
+class WebhookState(StrEnum):
+    """pending: to be sent, now or later · delivered: taken · dead: given up, until somebody sends
+    it again."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
