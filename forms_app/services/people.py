@@ -40,24 +40,30 @@ def add_person(app: Application, name: str) -> Person:
         UserError: The name is empty or too long.
         ConflictError: Somebody has that name.
     """
-    name = " ".join(printable(name).split())
-    if not name:
-        raise UserError("Type the name that others are to see.")
-    if len(name) > MOST_NAME_LENGTH:
-        raise UserError(f"A name has at most {MOST_NAME_LENGTH} characters.")
     with app.session() as session:
-        if _is_taken(session, name):
-            raise ConflictError(f"Somebody is called {name} already; choose them, or another name.")
-        row = UserRow(name=name)
+        row = UserRow(name=free_name(session, name))
         session.add(row)
         session.flush()
         session.add(MembershipRow(user_id=row.id, project_id=MAIN_PROJECT_ID, role=Role.REVIEWER))
         return _person(row)
 
 
-def _is_taken(session: Session, name: str) -> bool:
-    same = func.lower(UserRow.name) == name.lower()
-    return session.scalar(select(UserRow.id).where(same).limit(1)) is not None
+def free_name(session: Session, name: str, user_id: int = 0) -> str:
+    """`name` as it is kept for somebody new, or for `user_id`.
+
+    Raises:
+        UserError: The name is empty or too long.
+        ConflictError: Somebody else has that name.
+    """
+    name = " ".join(printable(name).split())
+    if not name:
+        raise UserError("Type the name that others are to see.")
+    if len(name) > MOST_NAME_LENGTH:
+        raise UserError(f"A name has at most {MOST_NAME_LENGTH} characters.")
+    same = select(UserRow.id).where(func.lower(UserRow.name) == name.lower(), UserRow.id != user_id)
+    if session.scalar(same.limit(1)) is not None:
+        raise ConflictError(f"Somebody is called {name} already; choose them, or another name.")
+    return name
 
 
 def _person(row: UserRow) -> Person:
