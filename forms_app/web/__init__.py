@@ -11,6 +11,8 @@ from jinja2 import StrictUndefined
 import forms_app
 from forms_app.reading.character_doubts import DOUBTFUL_BELOW, VERY_DOUBTFUL_BELOW
 from forms_app.web import (
+    account,
+    accounts,
     batch_templates,
     batches,
     detection,
@@ -21,9 +23,11 @@ from forms_app.web import (
     exports,
     figures,
     formatting,
+    gate,
     glyph_sheets,
     health,
     home,
+    invitations,
     language,
     metrics,
     new_blanks,
@@ -37,6 +41,8 @@ from forms_app.web import (
     review_field,
     review_work,
     security,
+    seeing,
+    sign_in,
     team,
     telling,
     templates,
@@ -56,6 +62,10 @@ PAGES = (
     health,
     metrics,
     language,
+    sign_in,
+    invitations,
+    account,
+    accounts,
     home,
     batches,
     batch_templates,
@@ -100,10 +110,16 @@ def create_app(application: Application) -> Flask:
     flask_app.context_processor(shell_context)
     security.install(flask_app, application.settings)
     observing.install(flask_app)
+    gate.install(flask_app)
     errors.install(flask_app)
     language.install(flask_app)
     formatting.install(flask_app)
     telling.install(flask_app)
+    seeing.install(flask_app)
     for module in PAGES:
         flask_app.register_blueprint(module.blueprint)
+    # Imported here: its modules need this package whole.
+    from forms_app.api.installing import install as install_api
+
+    install_api(flask_app, application.settings)
     return flask_app

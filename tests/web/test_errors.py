@@ -13,8 +13,15 @@ from forms_app.errors import StorageUnavailableError, TemplateError
 from forms_app.reading.errors import EncryptedFileError
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
+from forms_app.services.permissions import Permission
 from forms_app.web import create_app
+from forms_app.web.gate_rules import RULES, Rule
 from tests.web.visitor import FETCH, HTMX, Visitor
+
+
+@pytest.fixture(autouse=True)
+def _the_failing_page_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, "fails", Rule(Permission.SEE))
 
 
 def test_a_missing_batch_is_a_page_in_the_look_of_the_house(visitor: Visitor) -> None:
@@ -75,15 +82,15 @@ def test_too_large_an_upload_names_the_limit_and_its_setting(
 def test_the_class_decides_the_status(
     flask_app: Flask, visitor: Visitor, error: Exception, status: int, text: str
 ) -> None:
-    flask_app.add_url_rule("/fails", view_func=lambda: _raise(error))
+    flask_app.add_url_rule("/fails", "fails", lambda: _raise(error))
     answer = visitor.get("/fails")
     assert answer.status_code == status
     assert text in answer.text
 
 
 def test_a_bug_shows_nothing_of_itself_but_its_number(flask_app: Flask, visitor: Visitor) -> None:
-    flask_app.add_url_rule("/bug", view_func=lambda: _raise(KeyError("secret detail")))
-    answer = visitor.get("/bug", headers={"X-Request-ID": "number-of-this"})
+    flask_app.add_url_rule("/fails", "fails", lambda: _raise(KeyError("secret detail")))
+    answer = visitor.get("/fails", headers={"X-Request-ID": "number-of-this"})
     assert answer.status_code == 500
     assert "secret detail" not in answer.text
     assert "number-of-this" in answer.text

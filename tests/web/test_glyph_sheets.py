@@ -177,10 +177,9 @@ def test_no_answer_at_all_is_refused(visitor: Visitor, batch_id: int, body: obje
         assert answer.status_code == 422 and answer.json["message"]
 
 
-def test_answers_for_a_batch_that_is_gone_are_left_alone(
+def test_answers_for_a_batch_that_is_gone_are_refused(
     visitor: Visitor, app: Application, batch_id: int
 ) -> None:
     body = answers(sheet(visitor, batch_id))
     batches.delete_batch(app, batch_id)
-    answer = visitor.send_json(f"{SHEETS}/answer?batch={batch_id}", body)
-    assert answer.json["left_alone"] == 1
+    assert visitor.send_json(f"{SHEETS}/answer?batch={batch_id}", body).status_code == 404

@@ -74,7 +74,8 @@ def test_what_cannot_be_done_is_said(visitor: Visitor, app: Application) -> None
     answer = visitor.send_json(f"{path}/assign", {"submission_id": 1})
     assert (answer.status_code, answer.get_json()["error"]) == (409, "conflict")
     assert visitor.post(f"{path}/rescan").status_code == 422
-    assert visitor.get(f"/batches/{batch_id + 1}/pages/2").headers["Location"].endswith(path)
+    other_id = factories.make_batch(app).id
+    assert visitor.get(f"/batches/{other_id}/pages/2").headers["Location"].endswith(path)
     assert visitor.get(f"/batches/{batch_id}/pages/99").status_code == 404
 
 
