@@ -26,7 +26,8 @@ class Origin:
     address: str | None = None
 
 
-_origin: ContextVar[Origin] = ContextVar("fieldhand_origin", default=Origin())
+UNKNOWN = Origin()
+_origin: ContextVar[Origin] = ContextVar("fieldhand_origin", default=UNKNOWN)
 
 
 def current_origin() -> Origin:

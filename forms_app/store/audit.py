@@ -117,4 +117,4 @@ def _names_of(session: Session, ids: set[int]) -> dict[int | None, str]:
     if not ids:
         return {}
     found = session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(ids)))
-    return {user_id: name for user_id, name in found}
+    return {row.id: row.name for row in found}

@@ -28,10 +28,15 @@ def canonical(event: Mapping[str, Any]) -> bytes:
     Keys in order, no white space, nothing escaped but what JSON demands: RFC 8785, as there are
     only whole numbers, texts and nulls. `at` is `2026-03-12T09:30:00.000000Z`.
     """
-    shown = {name: _plain(event[name]) for name in HASHED}
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    hashed = shown({name: event[name] for name in HASHED})
+    text = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     # Names of files need not be UTF-8; what is not stands as databases would have it.
     return text.encode("utf-8", "surrogatepass")
+
+
+def shown(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an event as JSON has them, times as above."""
+    return {name: _plain(value) for name, value in event.items()}
 
 
 def hash_of(event: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from forms_app.store.models import (
     TemplateVersionRow,
 )
 
-_ROWS = {
+_ROWS: dict[str, Any] = {
     "batch": BatchRow,
     "file": FileRow,
     "page": PageRow,
@@ -30,7 +30,7 @@ _ROWS = {
     "template_version": TemplateVersionRow,
     "job": TemplateJobRow,
 }
-_QUERIES: dict[str, Select[tuple[int, int]]] = {
+_QUERIES: dict[str, Select[Any]] = {
     "batch": select(BatchRow.id, BatchRow.project_id),
     "file": select(FileRow.id, BatchRow.project_id).join(BatchRow, BatchRow.id == FileRow.batch_id),
     "page": select(PageRow.id, BatchRow.project_id)
@@ -65,4 +65,4 @@ def projects_of(session: Session, events: Sequence[dict[str, Any]]) -> list[int 
 
 def _look_up(session: Session, kind: str, ids: set[int]) -> dict[int, int]:
     rows = session.execute(_QUERIES[kind].where(_ROWS[kind].id.in_(ids)))
-    return {row_id: project_id for row_id, project_id in rows}
+    return {row.id: row.project_id for row in rows}
