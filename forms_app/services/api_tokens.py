@@ -118,7 +118,9 @@ def _note_use(session: Session, row: ApiTokenRow, now: datetime) -> None:
         return
     is_older = or_(ApiTokenRow.last_used_at.is_(None), ApiTokenRow.last_used_at < before)
     noted = update(ApiTokenRow).where(ApiTokenRow.id == row.id, is_older)
-    session.execute(noted.values(last_used_at=now), execution_options={"synchronize_session": False})
+    session.execute(
+        noted.values(last_used_at=now), execution_options={"synchronize_session": False}
+    )
 
 
 def _check_scopes(owner: Actor, scopes: Collection[str]) -> None:

@@ -62,6 +62,29 @@ def list_files(app: Application, batch_id: int, limit: int, from_id: int | None 
         )
 
 
+def files_after(
+    app: Application, batch_id: int, limit: int, after_id: int | None = None
+) -> list[FileSummary]:
+    """At most `limit` files in the order of their upload, those after the file `after_id`.
+
+    Raises:
+        NotFoundError: There is no such batch.
+    """
+    with app.session() as session:
+        load(session, BatchRow, batch_id)
+        return describe_files(session, _from(session, batch_id, (after_id or 0) + 1, limit))
+
+
+def get_file(app: Application, file_id: int) -> FileSummary:
+    """One file.
+
+    Raises:
+        NotFoundError: There is no such file.
+    """
+    with app.session() as session:
+        return load_file(session, load(session, FileRow, file_id))
+
+
 def list_failures(
     app: Application, batch_id: int, limit: int
 ) -> list[tuple[FileSummary, PageFailure | None]]:

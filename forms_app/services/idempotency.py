@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
 from forms_app.errors import RequestRunningError, UserError
@@ -120,5 +120,5 @@ def _take_over(session: Session, row: ApiAnswerRow, now: datetime) -> None:
         raise RequestRunningError("The same request is being carried out; ask again in a moment.")
 
 
-def _of(request: IdempotentRequest) -> tuple[object, ...]:
+def _of(request: IdempotentRequest) -> tuple[ColumnElement[bool], ...]:
     return (ApiAnswerRow.token_id == request.token_id, ApiAnswerRow.key == request.key)

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
+from forms_app.api.problems import is_for_programs, problem, problem_of_http
 from forms_app.errors import (
     ConflictError,
     FieldhandError,
     ForbiddenError,
+    InvitationError,
     NotFoundError,
+    NotSignedInError,
     TemplateError,
+    TooManyTriesError,
     TransientError,
     UserError,
 )
 from forms_app.reading.errors import ReadingError
 from forms_app.web.formatting import file_size
 from forms_app.web.security import UPLOAD_ENDPOINT
+from forms_app.web.sign_in_guard import SENT_BY_SCRIPTS, is_page_request, lead_to_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -32,19 +37,25 @@ STATUS_OF = (
     (NotFoundError, 404),
     (ForbiddenError, 403),
     (ConflictError, 409),
+    (NotSignedInError, 401),
+    (InvitationError, 410),
+    (TooManyTriesError, 429),
     (UserError, 422),
     (ReadingError, 422),
     (TransientError, 503),
 )
 TITLES = {
     400: "This request could not be understood",
+    401: "Sign in first",
     403: "This is not allowed",
     404: "There is nothing here",
     405: "This cannot be done here",
     409: "Someone else was faster",
+    410: "This link does not work any more",
     413: "This upload is too large",
     421: "This is not an address of Fieldhand",
     422: "This cannot be done as asked",
+    429: "Too many tries",
     500: "Something went wrong on our side",
     503: "Not available right now",
 }
@@ -60,7 +71,7 @@ ADVICE = {
 
 def wants_json() -> bool:
     """Whether a script of ours asks (fetch, htmx), rather than a person following a link."""
-    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+    if any(name in request.headers for name in SENT_BY_SCRIPTS):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
@@ -69,6 +80,8 @@ def wants_json() -> bool:
 def install(flask_app: Flask) -> None:
     """Register the handlers."""
     flask_app.register_error_handler(FieldhandError, _house_error)
+    flask_app.register_error_handler(NotSignedInError, _not_signed_in)
+    flask_app.register_error_handler(TooManyTriesError, _too_many_tries)
     flask_app.register_error_handler(CSRFError, _stale_page)
     flask_app.register_error_handler(RequestEntityTooLarge, _too_large)
     flask_app.register_error_handler(InternalServerError, _bug)
@@ -79,6 +92,8 @@ def answer(
     status: int, code: str, message: str, problems: tuple[str, ...] = ()
 ) -> ResponseReturnValue:
     """The failure in the form the client reads: JSON `{error, message, problems, request_id}`."""
+    if is_for_programs():
+        return problem(status, code, message, problems)
     request_id = g.get("request_id", "")
     if wants_json():
         body = {"error": code, "message": message, "request_id": request_id}
@@ -107,6 +122,16 @@ def _house_error(error: FieldhandError) -> ResponseReturnValue:
     return answer(status, error.code, message, problems if len(problems) > 1 else ())
 
 
+def _not_signed_in(error: NotSignedInError) -> ResponseReturnValue:
+    return lead_to_sign_in() if is_page_request() else _house_error(error)
+
+
+def _too_many_tries(error: TooManyTriesError) -> ResponseReturnValue:
+    response = make_response(_house_error(error))
+    response.headers["Retry-After"] = str(error.wait_s)
+    return response
+
+
 def _stale_page(error: CSRFError) -> ResponseReturnValue:
     message = "This page has been open since before Fieldhand was restarted. Reload it, then retry."
     return answer(400, "stale_page", message)
@@ -133,5 +158,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if is_for_programs():
+        return problem_of_http(error)
     message = ADVICE.get(status) or error.description or ""
     return answer(status, error.name.lower().replace(" ", "_"), message)

@@ -37,14 +37,16 @@ blueprint = Blueprint("tus", __name__)
 
 
 @blueprint.before_request
-def _require_version() -> ResponseReturnValue | None:
+def require_version() -> ResponseReturnValue | None:
+    """412 where the request does not speak our version."""
     if request.method == "OPTIONS" or request.headers.get("Tus-Resumable") == VERSION:
         return None
     return answer(412, "tus_version", f"Uploads speak tus {VERSION}; the request does not say so.")
 
 
 @blueprint.after_request
-def _add_version(response: Response) -> Response:
+def add_version(response: Response) -> Response:
+    """Every answer says the version."""
     response.headers["Tus-Resumable"] = VERSION
     response.headers["Cache-Control"] = "no-store"
     if response.status_code == 412:
@@ -80,14 +82,14 @@ def create(batch_id: int) -> ResponseReturnValue:
     except FileTooLargeError as error:
         return answer(413, error.code, error.message)
     location = url_for(".state", upload_id=upload.id)
-    return _done(201, Location=location, **_progress(upload))
+    return _done(201, Location=location, **progress(upload))
 
 
 @blueprint.route("/uploads/<upload_id>", methods=["HEAD"], endpoint="state")
 def state(upload_id: str) -> ResponseReturnValue:
     """How much of a file has arrived."""
     upload = resumable_uploads.get_upload(application(), upload_id)
-    return _done(200, Upload_Length=str(upload.size), **_progress(upload))
+    return _done(200, Upload_Length=str(upload.size), **progress(upload))
 
 
 @blueprint.patch("/uploads/<upload_id>")
@@ -103,12 +105,12 @@ def append(upload_id: str) -> ResponseReturnValue:
     stream = _Patient(request.stream)
     if checksum is None:
         upload = resumable_uploads.append(application(), upload_id, start, stream)
-        return _done(204, **_progress(upload))
+        return _done(204, **progress(upload))
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
         if not _spool_checked(stream, cast(IO[bytes], spool), checksum):
             return answer(CHECKSUM_MISMATCH, "checksum", "These bytes changed on their way.")
         upload = resumable_uploads.append(application(), upload_id, start, cast(Readable, spool))
-    return _done(204, **_progress(upload))
+    return _done(204, **progress(upload))
 
 
 @blueprint.delete("/uploads/<upload_id>")
@@ -141,11 +143,12 @@ class _Patient:
             return b""
 
 
-def _progress(upload: UploadInfo) -> dict[str, str]:
-    progress = {"Upload_Offset": str(upload.received)}
+def progress(upload: UploadInfo) -> dict[str, str]:
+    """Headers, `_` for `-`: how much has arrived, and until when the rest is waited for."""
+    headers = {"Upload_Offset": str(upload.received)}
     if not upload.is_finished:
-        progress["Upload_Expires"] = http_date(upload.expires_at)
-    return progress
+        headers["Upload_Expires"] = http_date(upload.expires_at)
+    return headers
 
 
 def _done(status: int, **headers: str) -> Response:

@@ -1,0 +1,1 @@
+"""The JSON API under `/api/v1`; `installing.install` puts it onto the pages' application."""
