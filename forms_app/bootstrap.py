@@ -135,7 +135,7 @@ def bootstrap(settings: Settings) -> Application:
         settings=settings,
         engine=engine,
         sessions=make_sessions(engine),
-        files=open_file_store(settings.files_url),
+        files=open_file_store(settings.files_url, settings.files_key),
         tasks=CeleryTaskSender(settings.broker_url),
         classifier=ClassifierHost(load_classifier, settings.engine),
         live_classifier=ClassifierHost(load_classifier, "litert"),

@@ -291,3 +291,15 @@ class TooManyRequestsError(UserError):
     def __init__(self, message: str, after_s: int) -> None:
         super().__init__(message)
         self.after_s = after_s
+
+
+class WebhookRefusedError(UserError):
+    """A webhook is to go where none may go, or to what is no address."""
+
+    code = "webhook_refused"
+
+
+class WebhookFailedError(FieldhandError):
+    """A webhook could not be delivered, or was not answered in time."""
+
+    code = "webhook_failed"

@@ -1,4 +1,4 @@
-"""Content-addressed files: a local folder or an S3-compatible bucket, by URL.
+"""Content-addressed files: a local folder or an S3-compatible bucket, by URL; encrypted or not.
 
 A file's key is the SHA-256 of its bytes, so the same content is kept once and a damaged file is
 noticed when it is read.
@@ -9,24 +9,23 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
-import obstore
 from obstore.store import LocalStore, ObjectStore
 
 from forms_app.errors import ConfigurationError, StorageDamagedError
-from forms_app.local_copies import LocalCopies
+from forms_app.file_keys import FileKey, parse_file_keys
+from forms_app.plain_store import CHUNK_BYTES
 from forms_app.reading.errors import FileTooLargeError
 from forms_app.s3_store import s3_store
+from forms_app.shelves import Shelves
 from forms_app.storage_errors import translated_errors
 
-CHUNK_BYTES = 1 << 20
 SPOOL_BYTES = 16 << 20
-# Of 5 MB each, for every file that is stored at the same time; obstore would take twelve.
-PARTS_IN_MEMORY = 3
 DAMAGED_MESSAGE = "The stored file {key} is damaged; restore it from a backup or upload it again."
 
 
@@ -50,17 +49,16 @@ class FileStore:
     Raises (every method):
         StorageFullError: No bytes could be added; nothing half-written is left behind.
         StorageUnavailableError: The folder or bucket does not answer.
+        StorageKeyError: The files are encrypted, and not with a key that is given.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, keys: Sequence[FileKey] = ()) -> None:
+        self.shelves = Shelves(store, keys)
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its key."""
         key = hashlib.sha256(data).hexdigest()
-        with translated_errors():
-            if not self._holds(key, len(data)):
-                obstore.put(self._store, _path(key), data)
+        self.put_spooled(StoredFile(key, len(data)), data)
         return key
 
     def put_stream(self, stream: Readable, max_bytes: int | None = None) -> StoredFile:
@@ -90,10 +88,10 @@ class FileStore:
     def put_spooled(self, stored: StoredFile, spool: IO[bytes] | bytes) -> None:
         """Keep what `spooled` gave, or bytes whose key and size are known."""
         with translated_errors():
-            if not self._holds(*stored):
+            if not self._holds(stored):
                 if not isinstance(spool, bytes):
                     spool.seek(0)
-                obstore.put(self._store, _path(stored.key), spool, max_concurrency=PARTS_IN_MEMORY)
+                self.shelves.to_write().put(stored.key, spool)
 
     def get(self, key: str) -> bytes:
         """The bytes of `key`.
@@ -101,8 +99,7 @@ class FileStore:
         Raises:
             StorageDamagedError: The file is gone, or its bytes have changed.
         """
-        with translated_errors():
-            data = bytes(obstore.get(self._store, _path(key)).bytes())
+        data = b"".join(self.chunks(key))
         if hashlib.sha256(data).hexdigest() != key:
             raise StorageDamagedError(DAMAGED_MESSAGE.format(key=key[:12]))
         return data
@@ -110,8 +107,7 @@ class FileStore:
     def chunks(self, key: str) -> Iterator[bytes]:
         """The bytes of `key` in pieces, for downloads."""
         with translated_errors():
-            for chunk in obstore.get(self._store, _path(key)).stream(min_chunk_size=CHUNK_BYTES):
-                yield bytes(chunk)
+            yield from self.shelves.looked_for(lambda shelf: _started(shelf.chunks(key)))
 
     @contextmanager
     def opened(self, key: str) -> Iterator[IO[bytes]]:
@@ -121,8 +117,8 @@ class FileStore:
             StorageDamagedError: The file is gone. Its bytes are not compared with the key.
         """
         with translated_errors():
-            reader = obstore.open_reader(self._store, _path(key))
-        with io.BufferedReader(_RawReader(reader), CHUNK_BYTES) as file:
+            reader = self.shelves.looked_for(lambda shelf: shelf.reader(key))
+        with io.BufferedReader(_Translating(reader), CHUNK_BYTES) as file:
             yield file
 
     def verify(self, key: str) -> None:
@@ -135,21 +131,23 @@ class FileStore:
             for _ in self.verified_chunks([key]):
                 pass
 
-    def local_path(self, key: str) -> Path:
+    @contextmanager
+    def local_path(self, key: str) -> Iterator[Path]:
         """Where `key` lies on this machine: in the folder itself, or in a copy of what a bucket
-        has, compared with the key when it was made.
+        has or of what is encrypted. A copy of a bucket's plain file stays for the next time; one of
+        an encrypted file is private and goes with this context.
 
         Others may delete it before it is opened.
 
         Raises:
-            StorageDamagedError: The file is gone, or a copy's bytes are not the key's.
+            StorageDamagedError: The file is gone, or an encrypted one has changed.
         """
-        with translated_errors():
-            if isinstance(self._store, LocalStore):
-                path = Path(str(self._store.prefix)) / _path(key)
-                path.stat()
-                return path
-            return LocalCopies().path(key, self.verified_chunks([key]))
+        with ExitStack() as stack:
+            with translated_errors():
+                path = self.shelves.looked_for(
+                    lambda shelf: stack.enter_context(shelf.copy_on_disk(key))
+                )
+            yield path
 
     def join(self, keys: Sequence[str]) -> StoredFile:
         """Keep the contents of `keys`, one after the other, as one file; in bounded memory.
@@ -189,28 +187,34 @@ class FileStore:
     def size(self, key: str) -> int | None:
         """Bytes of `key`; None when it is not kept here."""
         with translated_errors():
-            return self._size(key)
+            sizes = (shelf.size(key) for shelf in self.shelves.all)
+            return next((size for size in sizes if size is not None), None)
 
     def delete(self, key: str) -> None:
         """Forget `key`; does nothing when it is not there."""
-        if self.exists(key):
-            with translated_errors():
-                obstore.delete(self._store, _path(key))
+        with translated_errors():
+            for shelf in self.shelves.all:
+                if shelf.size(key) is not None:
+                    shelf.delete(key)
 
-    def _holds(self, key: str, size: int) -> bool:
-        return self._size(key) == size
+    def delete_all_but(self, keys: Collection[str]) -> None:
+        """Forget everything but `keys`."""
+        with translated_errors():
+            self.shelves.delete_all_but(keys)
 
-    def _size(self, key: str) -> int | None:
-        try:
-            return int(obstore.head(self._store, _path(key))["size"])
-        except FileNotFoundError:
-            return None
+    def check_keys(self) -> None:
+        """Nothing, if every stored file can be decrypted with the keys that are given."""
+        with translated_errors():
+            self.shelves.check_keys()
+
+    def _holds(self, stored: StoredFile) -> bool:
+        return any(shelf.size(stored.key) == stored.size for shelf in self.shelves.all)
 
 
-class _RawReader(io.RawIOBase):
-    """A stored file for `io.BufferedReader`."""
+class _Translating(io.RawIOBase):
+    """A stored file whose errors are those that the pages know."""
 
-    def __init__(self, reader: obstore.ReadableFile) -> None:
+    def __init__(self, reader: io.RawIOBase) -> None:
         self._reader = reader
 
     def readable(self) -> bool:
@@ -219,21 +223,23 @@ class _RawReader(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
         with translated_errors():
-            data = bytes(self._reader.read(len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)
+            return self._reader.readinto(buffer)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        return int(self._reader.seek(offset, whence))
+        return self._reader.seek(offset, whence)
 
     def tell(self) -> int:
-        return int(self._reader.tell())
+        return self._reader.tell()
 
 
-def open_file_store(files_url: str) -> FileStore:
+def open_file_store(files_url: str, files_key: str = "") -> FileStore:
     """A file store for a folder's path or `s3://BUCKET/PREFIX`.
+
+    Args:
+        files_url: The folder or bucket.
+        files_key: Keys that encrypt, as in the setting; without one new files are kept as they are.
 
     S3 keys, region and endpoint come from the usual `AWS_*` variables, or from the files that
     `AWS_*_FILE` name.
@@ -242,8 +248,9 @@ def open_file_store(files_url: str) -> FileStore:
         ConfigurationError: The folder cannot be made, the address is of neither kind, or a file
             with keys cannot be read.
     """
+    keys = parse_file_keys(files_key)
     if files_url.startswith("s3://"):
-        return FileStore(s3_store(files_url))
+        return FileStore(s3_store(files_url), keys)
     if "://" in files_url:
         raise ConfigurationError(
             f"The setting files_url must be a folder or s3://BUCKET/PREFIX, not {files_url}."
@@ -254,12 +261,12 @@ def open_file_store(files_url: str) -> FileStore:
         raise ConfigurationError(
             f"The folder {files_url} for files cannot be made: {error.strerror}."
         ) from error
-    return FileStore(LocalStore(prefix=files_url))
+    return FileStore(LocalStore(prefix=files_url), keys)
 
 
-def _path(key: str) -> str:
-    """Two levels of folders keep any one of them small."""
-    return f"{key[:2]}/{key[2:4]}/{key}"
+def _started(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, asked for its first piece: that tells whether there is a file."""
+    return chain([next(chunks, b"")], chunks)
 
 
 def _spool(stream: Readable, spool: IO[bytes], max_bytes: int | None) -> StoredFile:

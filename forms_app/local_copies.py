@@ -38,6 +38,10 @@ class LocalCopies:
             self._forget_oldest()
         return path
 
+    def forget(self, key: str) -> None:
+        """Delete the copy of `key`, if there is one on this machine."""
+        (self._folder / key).unlink(missing_ok=True)
+
     def _make_folder(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._folder.stat().st_uid != os.getuid():

@@ -20,6 +20,7 @@ VERBS = {
     "demo": "Read the shipped demo forms through the whole system.",
     "doctor": "Check whether everything works and say what to do.",
     "evaluate": "Measure the recogniser on a data set.",
+    "files": "Encrypt what is kept of scans, pages and exports.",
     "migrate": "Bring the database to the newest schema.",
     "read": "Read filled forms without a server or a database.",
     "restore": "Fill an empty site from a backup.",
@@ -29,6 +30,7 @@ VERBS = {
     "template": "Check, import and export form template files.",
     "train": "Train the recogniser.",
     "user": "Name the people who work here.",
+    "views": "Make and list the SQL views of templates.",
     "watch": "Take what scanners put into a folder into batches.",
     "worker": "Run one Celery worker in the foreground.",
 }

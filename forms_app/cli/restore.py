@@ -23,16 +23,19 @@ def command(folder: Path, name: str | None, only_check: bool, data: Path | None)
     restored.
     """
     from forms_app.cli.applications import unmigrated_application
+    from forms_app.config import load_settings
     from forms_app.embedded.database import migrate
     from forms_app.services.restoring import check, restore
+    from forms_app.services.template_views import refresh_views
     from migrations import known_revisions
 
     if only_check:
-        report = check(folder, name)
+        report = check(folder, load_settings(data_dir=data).files_key, name)
     else:
         with unmigrated_application(data) as app:
             report = restore(app, folder, known_revisions(app.engine), name)
             click.echo(migrate(app.settings))
+            refresh_views(app.engine)
     found = report.files - len(report.lost)
     did = "whole" if only_check else "restored"
     click.echo(f"{report.name}: {found:,} of {report.files:,} files {did}")

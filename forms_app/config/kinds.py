@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from forms_app.file_keys import parse_file_keys
 
 HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 
@@ -161,4 +164,32 @@ class HostNames:
         names = [name.strip() for name in str(value).split(",") if name.strip()]
         if not all(name == "*" or HOST_NAME.fullmatch(name) for name in names):
             raise ValueError(value)
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FileKeys:
+    """Keys of 32 bytes in base64, separated by commas."""
+
+    allowed: str = (
+        "keys of 32 bytes in base64, separated by commas (one is made by: openssl rand -base64 32)"
+    )
+    in_short: str = "keys of 32 bytes in base64, separated by commas"
+
+    def convert(self, value: object) -> str:
+        parse_file_keys(str(value))
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """IP networks or single addresses, separated by commas."""
+
+    allowed: str = "networks like 10.1.0.0/16 or IP addresses, separated by commas"
+    in_short: str = "networks separated by commas"
+
+    def convert(self, value: object) -> str:
+        for part in str(value).split(","):
+            if part.strip():
+                ipaddress.ip_network(part.strip(), strict=False)
         return str(value)

@@ -10,12 +10,21 @@ from pathlib import Path
 from forms_app.config import Settings
 from forms_app.doctor.findings import Finding, Group
 from forms_app.doctor.site import is_there
-from forms_app.errors import ConfigurationError, StorageFullError, TransientError
+from forms_app.errors import (
+    ConfigurationError,
+    StorageFullError,
+    StorageKeyError,
+    TransientError,
+)
 from forms_app.files import FileStore, open_file_store
 
 FILES = Group("files")
 SLOW_S = 2.0
 LONGEST_REASON = 200
+KEY_REMEDY = (
+    "Until then no file can be opened and none is kept; nothing is lost. Without that key the files "
+    "are: look for it where the site's secrets are kept, and in the settings of other servers."
+)
 
 
 def check_files(settings: Settings) -> Iterator[Finding]:
@@ -26,9 +35,11 @@ def check_files(settings: Settings) -> Iterator[Finding]:
         yield FILES.ok("works", f"The folder {url} is made at the first start.")
         return
     try:
-        took_s = _tried(open_file_store(url))
+        took_s = _tried(open_file_store(url, settings.files_key))
     except ConfigurationError as error:
         yield FILES.failed("works", error.message, _remedy(is_bucket))
+    except StorageKeyError as error:
+        yield FILES.failed("works", error.message, KEY_REMEDY)
     except StorageFullError as error:
         yield FILES.failed("works", f"{url} is full.", error.message)
     except TransientError as error:

@@ -19,11 +19,9 @@ from forms_app.errors import BackupError, StorageDamagedError
 from forms_app.files import SPOOL_BYTES, FileStore, StoredFile
 from forms_app.services.application import Application
 from forms_app.services.backup_folders import (
-    FILES,
     FORMAT,
     KEYS,
     NAME_FORMAT,
-    Backup,
     Manifest,
     backups_in,
     files_in,
@@ -122,9 +120,9 @@ def _back_up(app: Application, root: Path, revision: str, keep: int | None) -> B
     # The database's moment, not the one at which the last file was copied.
     name = utc_now().strftime(NAME_FORMAT)
     keys = _dump(app, draft, revision)
-    before = set(_stored_keys(root))
-    new = [key for key in keys if key not in before]
-    lost = copy_files(app.files, files_in(root), new)
+    store = files_in(root, app.settings.files_key)
+    new = [key for key in keys if not store.exists(key)]
+    lost = copy_files(app.files, store, new)
     with app.session() as session:
         damaged = still_referenced(session, lost)
     draft.rename(root / name)
@@ -134,7 +132,7 @@ def _back_up(app: Application, root: Path, revision: str, keep: int | None) -> B
         copied=len(new) - len(lost),
         gone=tuple(sorted(set(lost) - damaged)),
         damaged=tuple(sorted(damaged)),
-        dropped=_drop_all_but(root, keep) if keep else (),
+        dropped=_drop_all_but(root, store, keep) if keep else (),
     )
 
 
@@ -157,24 +155,12 @@ def _dump(app: Application, draft: Path, revision: str) -> list[str]:
     return keys
 
 
-def _drop_all_but(root: Path, keep: int) -> tuple[str, ...]:
+def _drop_all_but(root: Path, store: FileStore, keep: int) -> tuple[str, ...]:
     """Delete the oldest backups, then the files that no other one needs."""
     backups = backups_in(root)
     dropped, kept = backups[:-keep], backups[-keep:]
     for backup in dropped:
         shutil.rmtree(backup.folder)
     if dropped:
-        _delete_unneeded(root, kept)
+        store.delete_all_but({key for backup in kept for key in backup.read_keys()})
     return tuple(backup.name for backup in dropped)
-
-
-def _delete_unneeded(root: Path, kept: Iterable[Backup]) -> None:
-    needed = {key for backup in kept for key in backup.read_keys()}
-    store = files_in(root)
-    for key in _stored_keys(root):
-        if key not in needed:
-            store.delete(key)
-
-
-def _stored_keys(root: Path) -> list[str]:
-    return [path.name for path in (root / FILES).glob("??/??/*") if len(path.name) == 64]

@@ -1,6 +1,7 @@
 """What a folder of backups looks like.
 
-    files/aa/bb/HASH            every file that any backup in the folder needs, once
+    files/aa/bb/HASH            every file that any backup in the folder needs, once;
+                                under files/encrypted where the site's are encrypted
     20261128T021500Z/           one backup, named by its time (UTC)
         manifest.json           what it is, with the hashes of the two below
         database.sqlite | database.pgdump
@@ -107,9 +108,9 @@ def backups_in(root: Path) -> list[Backup]:
     return [Backup(root / name, _read_manifest(root / name)) for name in names]
 
 
-def files_in(root: Path) -> FileStore:
-    """The files of all backups."""
-    return open_file_store(str(root / FILES))
+def files_in(root: Path, files_key: str) -> FileStore:
+    """The files of all backups: encrypted, with the setting `files_key`, as the site's own."""
+    return open_file_store(str(root / FILES), files_key)
 
 
 @contextmanager

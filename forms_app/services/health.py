@@ -56,6 +56,7 @@ def _ask_database(app: Application) -> None:
 
 def _ask_files(app: Application) -> None:
     app.files.exists(ABSENT_KEY)
+    app.files.check_keys()
 
 
 def _ask_broker(app: Application) -> None:

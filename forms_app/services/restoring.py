@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forms_app.errors import BackupError, StorageDamagedError
+from forms_app.files import FileStore
 from forms_app.services.application import Application
 from forms_app.services.backing_up import copy_files
 from forms_app.services.backup_folders import backups_in, chosen, files_in, only_one
@@ -54,13 +55,18 @@ def restore(
             )
         refuse_unless_empty(app.engine)
         keys = backup.read_keys()
-        lost = copy_files(files_in(root), app.files, keys)
+        lost = copy_files(files_in(root, app.settings.files_key), app.files, keys)
         load_dump(app.engine, backup.database)
     return RestoreReport(backup.name, len(keys), tuple(lost))
 
 
-def check(root: Path, name: str | None = None) -> RestoreReport:
+def check(root: Path, files_key: str, name: str | None = None) -> RestoreReport:
     """Read all of a backup and compare it with its hashes; changes nothing.
+
+    Args:
+        root: See `back_up`.
+        files_key: The setting, for files that are encrypted.
+        name: See `restore`.
 
     Raises:
         BackupError: There is no such backup, or its database is damaged.
@@ -68,11 +74,11 @@ def check(root: Path, name: str | None = None) -> RestoreReport:
     backup = chosen(backups_in(_existing(root)), name)
     backup.check_own_files()
     keys = backup.read_keys()
-    return RestoreReport(backup.name, len(keys), tuple(_damaged(root, keys)))
+    return RestoreReport(backup.name, len(keys), tuple(_damaged(files_in(root, files_key), keys)))
 
 
-def _damaged(root: Path, keys: list[str]) -> list[str]:
-    store, damaged = files_in(root), []
+def _damaged(store: FileStore, keys: list[str]) -> list[str]:
+    damaged = []
     for key in keys:
         try:
             store.verify(key)

@@ -33,7 +33,8 @@ def opened_scan(files: FileStore, key: str, *, verify: bool = False) -> Iterator
     if verify:
         files.verify(key)
     try:
-        yield files.local_path(key)
+        with files.local_path(key) as path:
+            yield path
     except FileNotFoundError as error:
         raise StorageUnavailableError(
             "A stored file was moved while it was read; it is tried again."

@@ -79,7 +79,7 @@ def test_everything_comes_back(any_app: Application, restored: Application, root
     before, keys = rows_of(any_app), keys_of(any_app)
     assert report.files == report.copied == len(keys) > 2
     assert not report.gone and not report.damaged
-    assert check(root).lost == ()
+    assert check(root, "").lost == ()
     assert restored_from(root, restored).lost == ()
     assert rows_of(restored) == before
     assert current_revision(restored.engine) == head_revision(any_app.engine)
@@ -145,7 +145,7 @@ def test_old_backups_go_with_the_files_that_only_they_need(app: Application, roo
     assert report.dropped == ("20200101T000000Z",)
     kept = keys_of(app)
     assert kept < old_keys
-    stored = files_in(root)
+    stored = files_in(root, "")
     assert {key for key in old_keys if stored.exists(key)} == kept
     assert batches.get_batch(app, kept_batch).summary.submissions == 1
 
@@ -184,7 +184,7 @@ def test_damage_of_the_backup_is_found_and_the_rest_restored(
     backed_up(app, root)
     [key, *_] = sorted(keys_of(app))
     damage(root / "files", key)
-    assert check(root).lost == (key,)
+    assert check(root, "").lost == (key,)
     elsewhere = tmp_path / "elsewhere"
     result = run(restore_command, root, settings, "--data", str(elsewhere))
     assert result.exit_code == 3
@@ -193,7 +193,7 @@ def test_damage_of_the_backup_is_found_and_the_rest_restored(
     [backup] = backups_in(root)
     backup.database.write_bytes(backup.database.read_bytes()[:-1])
     with pytest.raises(BackupError, match=r"database\.sqlite has changed"):
-        check(root)
+        check(root, "")
 
 
 def test_nothing_is_restored_over_a_site_in_use(any_app: Application, root: Path) -> None:
@@ -267,7 +267,7 @@ def test_what_an_interrupted_backup_left_is_no_backup(app: Application, root: Pa
     (root / ".draft-killed").mkdir(parents=True)
     assert not backups_in(root)
     with pytest.raises(BackupError, match="There is no backup"):
-        check(root)
+        check(root, "")
     fill(app)
     backed_up(app, root)
     assert not (root / ".draft-killed").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
@@ -23,14 +24,25 @@ from tests.reading.long_files import long_tiff, page_of_noise
 LARGE = bytes(range(256)) * (SPOOL_BYTES // 256) + b"and more"
 
 
-@pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
+FILES_KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(
+    params=[
+        ("folder", ""),
+        ("folder", FILES_KEY),
+        pytest.param(("s3", ""), marks=pytest.mark.s3),
+    ],
+    ids=["folder", "encrypted folder", "s3"],
+)
 def store(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> FileStore:
     monkeypatch.setattr(local_copies.tempfile, "tempdir", str(tmp_path))
-    if request.param == "folder":
-        return open_file_store(str(tmp_path / "files"))
-    return open_file_store(f"{request.getfixturevalue('s3_url')}/{tmp_path.name}")
+    place, files_key = request.param
+    if place == "folder":
+        return open_file_store(str(tmp_path / "files"), files_key)
+    return open_file_store(f"{request.getfixturevalue('s3_url')}/{tmp_path.name}", files_key)
 
 
 def test_small_files_come_as_bytes_and_large_ones_as_a_path(store: FileStore) -> None:
@@ -61,7 +73,8 @@ def test_a_file_that_is_gone_is_told_and_one_that_goes_meanwhile_is_tried_again(
 def test_changed_bytes_of_a_large_file_are_noticed_when_it_is_opened(tmp_path: Path) -> None:
     store = open_file_store(str(tmp_path))
     key = store.put(LARGE)
-    store.local_path(key).write_bytes(LARGE[:-1] + b"!")
+    with store.local_path(key) as path:
+        path.write_bytes(LARGE[:-1] + b"!")
     with pytest.raises(StorageDamagedError, match="damaged"), opened_scan(store, key, verify=True):
         pass
 

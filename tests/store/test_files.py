@@ -1,7 +1,8 @@
-"""The file store, on a folder and on a real S3 server; full disks for real."""
+"""The file store, on a folder and on a real S3 server, plain and encrypted; full disks for real."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import subprocess
@@ -15,14 +16,22 @@ from forms_app.errors import ConfigurationError, StorageDamagedError, StorageUna
 from forms_app.files import FileStore, open_file_store
 from forms_app.reading.errors import FileTooLargeError
 
+FILES_KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(params=["", FILES_KEY], ids=["plain", "encrypted"])
+def files_key(request: pytest.FixtureRequest) -> str:
+    """A setting that encrypts, or not."""
+    return str(request.param)
+
 
 @pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.s3)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FileStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, files_key: str) -> Iterator[FileStore]:
     """A file store of each kind in turn."""
     if request.param == "folder":
-        yield open_file_store(str(tmp_path / "files"))
+        yield open_file_store(str(tmp_path / "files"), files_key)
     else:
-        yield open_file_store(f"{request.getfixturevalue('s3_url')}/{tmp_path.name}")
+        yield open_file_store(f"{request.getfixturevalue('s3_url')}/{tmp_path.name}", files_key)
 
 
 def test_bytes_come_back_by_their_hash(store: FileStore) -> None:
@@ -74,7 +83,7 @@ FULL_DISK = """
 import io, resource, sys
 from forms_app.errors import StorageFullError
 from forms_app.files import open_file_store
-store = open_file_store(sys.argv[1])
+store = open_file_store(sys.argv[1], sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 for put in (lambda: store.put(b"x" * 200_000), lambda: store.put_stream(Endless())):
     try:
@@ -89,17 +98,18 @@ FULL_DISK = FULL_DISK.replace(
 )
 
 
-def test_a_full_disk_is_said_so_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_so_and_leaves_nothing_behind(tmp_path: Path, files_key: str) -> None:
     """A real limit of the operating system on written bytes (EFBIG; ENOSPC takes the same way)."""
     result = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path)],
+        [sys.executable, "-c", FULL_DISK, str(tmp_path), files_key],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert result.stdout.count("There is no space left") == 2, result.stderr
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in left if path.parent.name != "_keys"] == []
 
 
 def test_an_s3_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

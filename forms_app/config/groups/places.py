@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from forms_app.config.declaring import setting
-from forms_app.config.kinds import Address, Folder
+from forms_app.config.kinds import Address, FileKeys, Folder
 
 DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 BROKERS = ("redis://", "rediss://", "redis+socket://")
@@ -39,6 +39,15 @@ class Places:
         """Where scans, aligned pages and exports are kept: a folder, or `s3://BUCKET/PREFIX` on
         any S3-compatible server (see below).""",
         default_words="`DATA_DIR/files`",
+    )
+    files_key: str = setting(
+        "",
+        FileKeys(),
+        """Encrypts all that is kept under `files_url`. The first key encrypts, all of them decrypt,
+        so that a key can be changed ([privacy.md](privacy.md)). Without it files are kept as they
+        are. Who loses the key loses the files.""",
+        default_words="none: files are not encrypted",
+        is_secret=True,
     )
     broker_url: str = setting(
         "",
