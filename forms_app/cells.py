@@ -6,9 +6,14 @@ import re
 
 from forms_app.reading.types import Value
 
-# Spreadsheets run text that begins so as a formula (OWASP, "CSV injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Spreadsheets run text that begins so as a formula (OWASP, "CSV injection"); those of East Asia
+# take the full-width signs for the others.
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+# Text that begins so is a formula once a spreadsheet has trimmed it.
+_TRIMMED_STARTS = ("\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+# Where a spreadsheet that expects another separator begins a new cell.
+_BREAKS = re.compile(r"([,;|\t\r\n])")
 
 
 def cell_text(value: Value) -> str:
@@ -21,7 +26,19 @@ def cell_text(value: Value) -> str:
 
 
 def without_formula(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; signed numbers stay as they are."""
-    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    """Text that no spreadsheet takes for a formula, wherever it breaks it into cells.
+
+    Signed numbers stay as they are.
+    """
+    if not any(sign in text for sign in _FORMULA_STARTS) and not text.startswith(_TRIMMED_STARTS):
+        return text
+    safe = "".join(_harmless(piece) for piece in _BREAKS.split(text))
+    return f"'{safe}" if safe.startswith(_TRIMMED_STARTS) else safe
+
+
+def _harmless(piece: str) -> str:
+    """Quotes and white space before a sign do not hide it."""
+    start = piece.lstrip().lstrip("\"'").lstrip()
+    if start.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(piece.strip()):
+        return f"'{piece}"
+    return piece

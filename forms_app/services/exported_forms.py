@@ -1,82 +1,135 @@
-"""The forms of a batch as an export writes them, read in groups."""
+"""The forms of an export as it writes them, read in groups."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from forms_app.reading.cross_rules import RuleState
-from forms_app.reading.form_template import FormTemplate
+from forms_app.reading.form_template import FormField
 from forms_app.services.application import Application
 from forms_app.services.blanks import TemplatePlan
+from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.field_values import current_outcome, current_value, provenance
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
-from forms_app.store.models import (
-    BatchRow,
-    FileRow,
-    PageRow,
-    SubmissionRow,
-)
-from forms_app.store.plain_fields import PlainField, plain_fields
-from forms_app.store.states import FieldState, SubmissionState
+from forms_app.store.exported_batches import is_wanted
+from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.plain_fields import Origin, PlainField, origins_of, plain_fields
+from forms_app.store.states import FieldState
 
-GROUP = 100
+# Fields that are in memory at a time.
+GROUP_FIELDS = 5000
+MOST_FORMS = 1000
+_Origins = Mapping[tuple[int, str], Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedForms:
+    """The forms of a table: of `batch_ids` in this order, filled in on a version of `plans`.
+
+    `fields` are those that are wanted, in their order.
+    """
+
+    name: str
+    batch_ids: Sequence[int]
+    plans: Mapping[int, TemplatePlan]
+    fields: tuple[FormField, ...]
+    choice: ExportChoice
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether any version has rules over several fields."""
+        return any(plan.template.rules for plan in self.plans.values())
+
+    @property
+    def has_code(self) -> bool:
+        """Whether any version says what codes on its pages hold."""
+        return any(plan.template.code for plan in self.plans.values())
+
+    @property
+    def group_size(self) -> int:
+        """How many forms are read at a time."""
+        return max(1, min(MOST_FORMS, GROUP_FIELDS // max(1, len(self.fields))))
 
 
 def iter_records(
-    app: Application, batch_id: int, version_id: int, name: str, plan: TemplatePlan
+    app: Application, asked: AskedForms, group_size: int | None = None
 ) -> Iterator[ExportRecord]:
-    """All submissions of a template that are read, in the order of upload; a group at a time."""
-    after = (0, 0)
-    while True:
-        with app.session() as session:
-            group = session.execute(
-                select(SubmissionRow, FileRow.name)
-                .join(FileRow, FileRow.id == SubmissionRow.file_id)
-                .join(BatchRow, BatchRow.id == SubmissionRow.batch_id)
-                .where(
-                    SubmissionRow.batch_id == batch_id,
-                    func.coalesce(SubmissionRow.version_id, BatchRow.version_id) == version_id,
-                    tuple_(SubmissionRow.file_id, SubmissionRow.number) > after,
-                    SubmissionRow.state != SubmissionState.READING,
-                )
-                .order_by(SubmissionRow.file_id, SubmissionRow.number)
-                .limit(GROUP)
-            ).all()
-            fields = plain_fields(session, [row[0].id for row in group])
-            codes = _barcodes(session, [row[0].id for row in group]) if plan.template.code else {}
-            records = [
-                _record(name, form, file, fields[form.id], plan.template, codes.get(form.id, ""))
-                for form, file in group
-            ]
-        if not records:
-            return
-        yield from records
-        last = group[-1][0]
-        after = (last.file_id, last.number)
+    """All that were read, in the order of upload, `group_size` at a time."""
+    for batch_id in asked.batch_ids:
+        after = (0, 0)
+        while True:
+            with app.session() as session:
+                group = _group(session, asked, batch_id, after, group_size or asked.group_size)
+                records = _records(session, asked, group)
+            yield from records
+            if not group:
+                break
+            last: SubmissionRow = group[-1][0]
+            after = (last.file_id, last.number)
+
+
+_Form = tuple[SubmissionRow, str, BatchRow]
+
+
+def _group(
+    session: Session, asked: AskedForms, batch_id: int, after: tuple[int, int], size: int
+) -> list[_Form]:
+    choice = asked.choice
+    rows = session.execute(
+        select(SubmissionRow, FileRow.name, BatchRow)
+        .join(FileRow, FileRow.id == SubmissionRow.file_id)
+        .join(BatchRow, BatchRow.id == SubmissionRow.batch_id)
+        .where(
+            SubmissionRow.batch_id == batch_id,
+            tuple_(SubmissionRow.file_id, SubmissionRow.number) > after,
+            is_wanted(asked.plans.keys(), choice.finished_only, choice.since, choice.until),
+        )
+        .order_by(SubmissionRow.file_id, SubmissionRow.number)
+        .limit(size)
+    )
+    return [(form, file, batch) for form, file, batch in rows]
+
+
+def _records(session: Session, asked: AskedForms, group: Sequence[_Form]) -> list[ExportRecord]:
+    ids = [form.id for form, _, _ in group]
+    if not ids:
+        return []
+    # Rules look at fields that are not exported, too.
+    names = None if asked.has_rules else {field.name for field in asked.fields}
+    fields = plain_fields(session, ids, names)
+    codes = _barcodes(session, ids) if asked.has_code else {}
+    origins = origins_of(session, ids) if asked.choice.provenance else {}
+    return [
+        _record(asked, entry, fields[entry[0].id], codes.get(entry[0].id, ""), origins)
+        for entry in group
+    ]
 
 
 def _record(
-    name: str,
-    submission: SubmissionRow,
-    file_name: str,
-    rows: list[PlainField],
-    template: FormTemplate,
-    barcode: str,
+    asked: AskedForms, entry: _Form, rows: list[PlainField], barcode: str, origins: _Origins
 ) -> ExportRecord:
+    form, file_name, batch = entry
+    version_id = form.version_id or batch.version_id
     return ExportRecord(
-        template=name,
+        template=asked.name,
         source=file_name,
-        number=submission.number,
-        state=submission.state,
+        number=form.number,
+        state=form.state,
         barcode=barcode,
-        fields={row.field_name: _field(row) for row in rows},
+        form_id=form.id,
+        version_id=version_id,
+        batch=batch.name,
+        fields={
+            row.field_name: _field(row, origins.get((form.id, row.field_name))) for row in rows
+        },
         rules=tuple(
             check
-            for check in rule_checks(template, rows)
+            for check in rule_checks(asked.plans[version_id].template, rows)
             if check.state in (RuleState.BROKEN, CONFIRMED)
         ),
     )
@@ -91,11 +144,13 @@ def _barcodes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
     return {form_id: barcode for form_id, barcode in rows if form_id and barcode}
 
 
-def _field(row: PlainField) -> ExportField:
+def _field(row: PlainField, origin: Origin | None) -> ExportField:
     return ExportField(
         value=current_value(row),
         outcome=current_outcome(row),
         confidence=row.reading.confidence,
         needs_review=row.state == FieldState.OPEN,
         provenance=provenance(row),
+        decided_by=origin.name if origin else "",
+        decided_at=origin.at if origin else None,
     )

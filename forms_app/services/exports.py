@@ -1,65 +1,42 @@
-"""Exports: a batch's data as a file, built once by a worker and kept for download."""
+"""Exports: data as a file, built once by a worker and kept for download."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, UserError
-from forms_app.queues import BUILD_EXPORT
+from forms_app.errors import ConflictError
 from forms_app.services.application import Application
-from forms_app.services.dto.exports import ExportInfo
+from forms_app.services.dto.exports import ExportInfo, export_info
 from forms_app.services.export_building import build_export
+from forms_app.services.export_formats import FORMATS
+from forms_app.services.export_requests import (
+    delete_export,
+    request_export,
+    request_export_of_many,
+)
 from forms_app.services.loading import load
-from forms_app.services.sending import send_or_leave
-from forms_app.store.audit import record_event
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, ExportRow
+from forms_app.store.exported_batches import shown_with_batch
+from forms_app.store.models import BatchRow, ExportRow, FormTemplateRow
 from forms_app.store.states import ExportFormat, ExportState
 
 __all__ = [
     "build_export",
+    "delete_export",
     "get_export",
     "list_exports",
+    "list_template_exports",
     "load_exports",
     "open_export",
     "request_export",
+    "request_export_of_many",
 ]
-
-MIME_TYPES = {
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-    ExportFormat.JSON: "application/json",
-    ExportFormat.JSONL: "application/jsonl",
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 # CSVs of several templates are zipped; no heading of a table begins so.
 ZIP_MAGIC = b"PK\x03\x04"
-
-
-def request_export(
-    app: Application, batch_id: int, export_format: str, user_id: int = LOCAL_USER_ID
-) -> ExportInfo:
-    """Ask for an export of all submissions of a batch as they stand now.
-
-    Raises:
-        UserError: The format is not csv, json, jsonl or xlsx.
-    """
-    if export_format not in tuple(ExportFormat):
-        raise UserError(f"Exports are written as {', '.join(ExportFormat)}, not {export_format}.")
-    with app.session() as session:
-        load(session, BatchRow, batch_id)
-        export = ExportRow(batch_id=batch_id, format=export_format)
-        session.add(export)
-        session.flush()
-        record_event(
-            session, "export", "batch", batch_id, user_id, format=export_format, export_id=export.id
-        )
-        info = export_info(export)
-    send_or_leave(app, BUILD_EXPORT, info.id)
-    return info
 
 
 def get_export(app: Application, export_id: int) -> ExportInfo:
@@ -76,6 +53,14 @@ def list_exports(
         return load_exports(session, batch_id, limit, before_id)
 
 
+def list_template_exports(
+    app: Application, template_id: int, limit: int = 100, before_id: int | None = None
+) -> list[ExportInfo]:
+    """Those that were asked for over batches of a template, the newest first."""
+    with app.session() as session:
+        return _newest(session, ExportRow.template_id == template_id, limit, before_id)
+
+
 def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[bytes]]:
     """File name, MIME type and bytes of a finished export.
 
@@ -86,45 +71,42 @@ def open_export(app: Application, export_id: int) -> tuple[str, str, Iterator[by
         export = load(session, ExportRow, export_id)
         if export.state != ExportState.DONE or export.content_hash is None:
             raise ConflictError("This export is not finished; wait for it or ask for a new one.")
-        batch = session.get_one(BatchRow, export.batch_id)
-        batch_name, key = batch.name, export.content_hash
-        export_format = ExportFormat(export.format)
+        name, key = _name_of(session, export), export.content_hash
+        written = FORMATS[ExportFormat(export.format)]
     chunks = app.files.chunks(key)
     first = next(chunks, b"")
     whole = chain([first], chunks)
-    if export_format == ExportFormat.CSV and first.startswith(ZIP_MAGIC):
-        return _download_name(batch_name, "zip"), "application/zip", whole
-    return _download_name(batch_name, export_format), MIME_TYPES[export_format], whole
+    if written.many_as_zip and first.startswith(ZIP_MAGIC):
+        return _download_name(name, "zip"), "application/zip", whole
+    return _download_name(name, written.ending), written.mime_type, whole
 
 
 def load_exports(
     session: Session, batch_id: int, limit: int, before_id: int | None = None
 ) -> list[ExportInfo]:
     """See `list_exports`."""
-    query = select(ExportRow).where(ExportRow.batch_id == batch_id)
+    return _newest(session, shown_with_batch(batch_id), limit, before_id)
+
+
+def _newest(
+    session: Session, condition: ColumnElement[bool], limit: int, before_id: int | None
+) -> list[ExportInfo]:
+    query = select(ExportRow).where(condition)
     if before_id is not None:
         query = query.where(ExportRow.id < before_id)
     found = session.scalars(query.order_by(ExportRow.id.desc()).limit(limit))
     return [export_info(export) for export in found]
 
 
-def export_info(export: ExportRow) -> ExportInfo:
-    """An export as services hand it out."""
-    return ExportInfo(
-        id=export.id,
-        batch_id=export.batch_id,
-        format=export.format,
-        state=export.state,
-        row_count=export.row_count,
-        open_fields=export.open_fields,
-        rule_breaks=export.rule_breaks,
-        size=export.size,
-        error_message=export.error_message,
-        created_at=export.created_at,
-        finished_at=export.finished_at,
-    )
+def _name_of(session: Session, export: ExportRow) -> str:
+    """What it is of: its batch, else its template."""
+    if export.batch_id is not None:
+        return session.get_one(BatchRow, export.batch_id).name
+    if export.template_id is not None:
+        return session.get_one(FormTemplateRow, export.template_id).name
+    return "batches"
 
 
-def _download_name(batch_name: str, export_format: str) -> str:
-    safe = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in batch_name).strip(" .")
-    return f"{safe or 'batch'}.{export_format}"
+def _download_name(name: str, ending: str) -> str:
+    safe = "".join(c if c.isalnum() or c in "-_ ." else "_" for c in name).strip(" .")
+    return f"{safe or 'batch'}.{ending}"

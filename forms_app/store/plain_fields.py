@@ -5,14 +5,21 @@ A row of the ORM costs three times as much as its data; an export of 100,000 for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forms_app.store.models import DecisionRow, ReadingRow, SubmissionFieldRow
+from forms_app.store.models import (
+    DecisionRow,
+    ModelVersionRow,
+    ReadingRow,
+    SubmissionFieldRow,
+    UserRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,20 @@ class PlainField:
     decision: PlainDecision | None
 
 
-def plain_fields(session: Session, submission_ids: Sequence[int]) -> dict[int, list[PlainField]]:
-    """The fields of several submissions, each in the template's order."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The person whose decision counts, else the model that read it; and when."""
+
+    name: str
+    at: datetime
+
+
+def plain_fields(
+    session: Session, submission_ids: Sequence[int], names: Collection[str] | None = None
+) -> dict[int, list[PlainField]]:
+    """The fields of several submissions, each in the template's order; only those of `names`."""
     found: dict[int, list[PlainField]] = {row_id: [] for row_id in submission_ids}
-    rows = session.execute(
+    query = (
         select(
             SubmissionFieldRow.submission_id,
             SubmissionFieldRow.field_name,
@@ -61,8 +78,28 @@ def plain_fields(session: Session, submission_ids: Sequence[int]) -> dict[int, l
         .where(SubmissionFieldRow.submission_id.in_(submission_ids))
         .order_by(SubmissionFieldRow.position)
     )
-    for form_id, name, state, value, outcome, confidence, action, decided in rows:
+    if names is not None:
+        query = query.where(SubmissionFieldRow.field_name.in_(names))
+    for form_id, name, state, value, outcome, confidence, action, decided in session.execute(query):
         reading = PlainReading(value, outcome, confidence)
         decision = None if action is None else PlainDecision(action, decided)
         found[form_id].append(PlainField(name, state, reading, decision))
     return found
+
+
+def origins_of(session: Session, submission_ids: Sequence[int]) -> dict[tuple[int, str], Origin]:
+    """Who or what stands for each field of several submissions, by form and field name."""
+    rows = session.execute(
+        select(
+            SubmissionFieldRow.submission_id,
+            SubmissionFieldRow.field_name,
+            func.coalesce(UserRow.name, ModelVersionRow.model_id),
+            func.coalesce(DecisionRow.created_at, ReadingRow.created_at),
+        )
+        .join(ReadingRow, ReadingRow.id == SubmissionFieldRow.reading_id)
+        .join(ModelVersionRow, ModelVersionRow.id == ReadingRow.model_version_id)
+        .outerjoin(DecisionRow, DecisionRow.id == SubmissionFieldRow.decision_id)
+        .outerjoin(UserRow, UserRow.id == DecisionRow.user_id)
+        .where(SubmissionFieldRow.submission_id.in_(submission_ids))
+    )
+    return {(form_id, field): Origin(name, at) for form_id, field, name, at in rows}

@@ -118,8 +118,8 @@ def test_formulas_are_taken_apart(text: str, written: str) -> None:
 
 def test_asking_for_an_export(app: Application, tasks: RecordingTaskSender) -> None:
     batch = factories.make_batch(app)
-    with pytest.raises(UserError, match="csv, json, jsonl, xlsx"):
-        exports.request_export(app, batch.id, "pdf")
+    with pytest.raises(UserError, match="csv, xlsx, json, jsonl"):
+        exports.request_export(app, batch.id, "docx")
     info = exports.request_export(app, batch.id, "csv")
     assert info.state == "pending"
     assert tasks.take() == [(queues.BUILD_EXPORT, (info.id,))]

@@ -17,8 +17,9 @@ from forms_app.reading.types import FieldReading, Value
 from forms_app.services import people, review
 from forms_app.services.application import Application
 from forms_app.services.blanks import load_plan
+from forms_app.services.dto.export_choices import PLAIN
 from forms_app.services.dto.review import ReviewItem, ReviewMode, Scope, Seat
-from forms_app.services.exported_forms import iter_records
+from forms_app.services.exported_forms import AskedForms, iter_records
 from forms_app.services.handing_out import hand_out
 from forms_app.services.loading import load
 from forms_app.services.seeded_errors import answer_seeded
@@ -80,7 +81,8 @@ def exported(app: Application, batch_id: int) -> str:
     with app.session() as session:
         version_id = load(session, BatchRow, batch_id).version_id
         plan = load_plan(session, version_id)
-    records = iter_records(app, batch_id, version_id, "Intake", plan)
+    asked = AskedForms("Intake", [batch_id], {version_id: plan}, plan.template.fields, PLAIN)
+    records = iter_records(app, asked)
     return json.dumps([asdict(record) for record in records], default=str)
 
 
