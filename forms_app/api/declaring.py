@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, make_response
+from flask import Response, make_response
 from flask_smorest import Blueprint as SmorestBlueprint
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +27,9 @@ View = Callable[..., Any]
 
 class ApiBlueprint(SmorestBlueprint):
     """The operations on one kind of resource."""
+
+    checks_who_asks = True
+    """So that the gate of the pages leaves it alone."""
 
     # What the shapes say of unknown names counts.
     ARGUMENTS_PARSER = Parser(unknown=None)
@@ -67,8 +70,3 @@ class ApiBlueprint(SmorestBlueprint):
             return described
 
         return decorate
-
-
-def is_of_api(blueprint: Blueprint | None) -> bool:
-    """Whether a blueprint checks for itself who asks."""
-    return isinstance(blueprint, ApiBlueprint)

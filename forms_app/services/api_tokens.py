@@ -98,9 +98,8 @@ def bearer_of(app: Application, secret: str) -> TokenBearer:
         if row is None or _state(row, now) != "active":
             raise TokenRefusedError("This API token is not valid (any more). Make a new one.")
         user = session.get(UserRow, row.user_id)
-        actor = actor_of(session, user, row.project_id) if user else None
-        is_out = user is None or user.disabled_at is not None
-        if is_out or actor is None or not _takes_part(actor, row.project_id):
+        actor = _actor_in(session, user, row.project_id) if user else None
+        if actor is None:
             raise TokenRefusedError("The person of this API token may not work here any more.")
         _note_use(session, row, now)
         roles = {row.project_id: actor.roles.get(row.project_id, frozenset())}
@@ -108,8 +107,13 @@ def bearer_of(app: Application, secret: str) -> TokenBearer:
         return TokenBearer(row.id, row.name, narrowed)
 
 
-def _takes_part(actor: Actor, project_id: int) -> bool:
-    return actor.project_id == project_id and bool(permissions_of(actor, project_id))
+def _actor_in(session: Session, user: UserRow, project_id: int) -> Actor | None:
+    """The person at work in the project; None where they may not (any more)."""
+    project = session.get_one(ProjectRow, project_id)
+    actor = actor_of(session, user, project_id)
+    if user.disabled_at is not None or project.archived_at is not None:
+        return None
+    return actor if permissions_of(actor, project_id) else None
 
 
 def _note_use(session: Session, row: ApiTokenRow, now: datetime) -> None:

@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
 SEE, DESIGN, INTAKE = Permission.SEE, Permission.DESIGN, Permission.INTAKE
 REVIEW, SUPERVISE, EXPORT = Permission.REVIEW, Permission.SUPERVISE, Permission.EXPORT
-ADMINISTER = Permission.ADMINISTER
+AUDIT, ADMINISTER = Permission.AUDIT, Permission.ADMINISTER
 
 KIND_IN_ADDRESS = {
     "batch_id": Kind.BATCH,
@@ -50,6 +50,7 @@ NO_IDS = frozenset({"number", "position", "template_page"})
 
 PUBLIC = frozenset(
     {
+        "api_reference.openapi",
         "health.healthz",
         "language.choose",
         "language.scripts",
@@ -62,6 +63,7 @@ PUBLIC = frozenset(
 
 SIGNED_IN = frozenset(
     {
+        "api_reference.docs",
         "draw.index",
         "draw.picture",
         "draw.reading",
@@ -76,6 +78,8 @@ SCOPE = ("batch", "form")
 """What the review station goes through."""
 
 RULES: dict[str, Rule] = {
+    "audit.download": Rule(AUDIT),
+    "audit.index": Rule(AUDIT),
     "batch_templates.add": Rule(INTAKE, body=("version_id",)),
     "batch_templates.retry": Rule(INTAKE),
     "batch_templates.take": Rule(INTAKE),
