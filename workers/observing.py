@@ -23,6 +23,7 @@ from forms_app import metrics
 from forms_app.logs import REQUEST_ID
 from forms_app.metrics_folder import keep_in, tidy
 from forms_app.metrics_server import serve_metrics
+from forms_app.origins import Origin, Source, comes_from
 from forms_app.queues import QUEUE_OF_TASK, SWEEP
 from workers.process import settings
 
@@ -69,6 +70,7 @@ def begin(task_id: str = "", task: Any = None, **_: Any) -> None:
     """From here on each line says which task it is, and which request asked for it."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+    comes_from(Origin(Source.WORKER))
     request_id = (task.request.headers or {}).get(REQUEST_ID)
     if request_id:
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -79,6 +81,7 @@ def begin(task_id: str = "", task: Any = None, **_: Any) -> None:
 def end(task_id: str = "", task: Any = None, state: str | None = None, **_: Any) -> None:
     """Count it, and forget whose it was."""
     structlog.contextvars.clear_contextvars()
+    comes_from(Origin())
     outcome = OUTCOMES.get(state or "", FAILED)
     metrics.TASKS.inc(task=task.name, outcome=outcome)
     started = _started.pop(task_id, None)

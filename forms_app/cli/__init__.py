@@ -14,6 +14,7 @@ import click
 from forms_app.errors import FieldhandError
 
 VERBS = {
+    "audit": "Verify the audit trail, anchor it, take it along.",
     "backup": "Add a backup of database and files to a folder.",
     "classify": "Recognise the characters in your own images.",
     "config": "Show every setting that is in force and where it comes from.",

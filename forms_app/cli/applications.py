@@ -38,13 +38,15 @@ def unmigrated_application(data: Path | None) -> Iterator[Application]:
     from forms_app.bootstrap import bootstrap
     from forms_app.config import load_settings
     from forms_app.logs import configure_logging
+    from forms_app.origins import Source, working_for
 
     settings = load_settings(data_dir=data)
     # A command says itself what hinders it.
     configure_logging(replace(settings, log_level="error"))
     app = bootstrap(settings)
     try:
-        yield app
+        with working_for(Source.CLI):
+            yield app
     finally:
         app.close()
 

@@ -13,6 +13,7 @@ from forms_app.embedded.components import READY_MARK
 from forms_app.errors import UserError
 from forms_app.logs import configure_logging
 from forms_app.metrics_folder import keep_in
+from forms_app.origins import Origin, Source, comes_from
 from forms_app.services.watching import WatchPlan, watch
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def main() -> None:
     settings = load_settings()
     configure_logging(settings)
     keep_in(Path(settings.metrics_dir))
+    comes_from(Origin(Source.WORKER))
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     plan = WatchPlan(

@@ -13,6 +13,7 @@ from forms_app.reading.character_doubts import DOUBTFUL_BELOW, VERY_DOUBTFUL_BEL
 from forms_app.web import (
     account,
     accounts,
+    audit,
     batch_templates,
     batches,
     detection,
@@ -74,6 +75,7 @@ PAGES = (
     exports,
     figures,
     operations,
+    audit,
     templates,
     new_templates,
     drafts,

@@ -27,6 +27,7 @@ from forms_app.services.dto.glyph_sheets import (
 )
 from forms_app.services.loading import LARGEST_ID
 from forms_app.services.names import printable
+from forms_app.services.seeing import note_seen
 from forms_app.web.context import application, current_user_id, waiting_fields
 from forms_app.web.request_data import sent_object
 from forms_app.web.responses import kept_image
@@ -73,6 +74,8 @@ def characters() -> ResponseReturnValue:
 def next_sheet() -> ResponseReturnValue:
     """The glyphs to look at after the place `after`, with the strips that their pictures are in."""
     sheet = glyph_sheets.next_sheet(application(), _batch_id(), _source(), _character(), _after())
+    seen = {tile.page_id for tile in sheet.tiles}
+    note_seen(application(), current_user_id(), "page", seen)
     return jsonify(_sheet_json(sheet))
 
 

@@ -13,11 +13,15 @@ from flask import Flask, Response, g, request
 
 from forms_app import metrics
 from forms_app.logs import REQUEST_ID
+from forms_app.origins import Origin, Source, comes_from
+from forms_app.web.browser_sessions import client_address
+from forms_app.web.context import application
 
 log = structlog.get_logger(__name__)
 
 QUIET_ENDPOINTS = frozenset({"static", "health.healthz", "metrics.metrics"})
 UNKNOWN = "unknown"
+API = "/api/"
 
 
 def install(flask_app: Flask) -> None:
@@ -31,6 +35,9 @@ def _begin() -> None:
     g.begun_at = time.monotonic()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**{REQUEST_ID: g.request_id})
+    source = Source.API if request.path.startswith(API) else Source.WEB
+    keeps_address = application().settings.audit_addresses == "on"
+    comes_from(Origin(source, client_address() if keeps_address else None))
 
 
 def _tell(response: Response) -> Response:
@@ -57,6 +64,7 @@ def _is_asked_all_the_time(endpoint: str) -> bool:
 
 def _forget(_error: BaseException | None) -> None:
     structlog.contextvars.clear_contextvars()
+    comes_from(Origin())
 
 
 def _method() -> str:

@@ -21,6 +21,7 @@ from forms_app.services.dto.review import (
 )
 from forms_app.services.handing_out import MOST_AHEAD, count_waiting
 from forms_app.services.handing_out import hand_out as hand_out_fields
+from forms_app.services.seeing import note_seen
 from forms_app.web.context import application, current_user_id
 from forms_app.web.request_data import sent_object
 from forms_app.web.review_json import (
@@ -49,10 +50,13 @@ def hand_out() -> ResponseReturnValue:
     scope = scope_arguments()
     if "form" in scope:
         found = _next_in_form(scope["form"], after)
+        note_seen(application(), current_user_id(), "submission", [scope["form"]])
         return jsonify(items=[item_json(found)] if found else [])
     count = sent.get("count")
     count = min(count, MOST_AHEAD) if isinstance(count, int) and count > 0 else 1
     handed = hand_out_fields(application(), asked_scope(), sent_seat(sent), after, count)
+    forms = {item.key.submission_id for item in handed.items}
+    note_seen(application(), current_user_id(), "submission", forms)
     return jsonify(items=[item_json(item) for item in handed.items])
 
 

@@ -22,3 +22,9 @@ class Logs:
         """`console`: one line an event for people; `json`: one JSON object an event for
         machines.""",
     )
+    audit_addresses: str = setting(
+        "off",
+        OneOf(("on", "off")),
+        """Whether events of the [audit trail](audit.md) keep the network address of whoever asked;
+        addresses tell where people were.""",
+    )
