@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
@@ -16,14 +16,17 @@ from forms_app.services.batch_templates import (
 )
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.dto.batches import BatchDetail, BatchSummary, HomeSummary
+from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.exports import load_exports
 from forms_app.services.file_lists import load_files
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
+from forms_app.services.webhook_outbox import note
 from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_batch, doom
 from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, TemplateVersionRow
+from forms_app.store.exported_batches import holds_batch
+from forms_app.store.models import LOCAL_USER_ID, BatchRow, ExportRow, TemplateVersionRow
 
 HOME_BATCHES = 20
 MOST_LISTED = 1000
@@ -59,6 +62,7 @@ def create_batch(
         session.add(batch)
         session.flush()
         admit(session, batch.id, chosen)
+        note(session, EventKind.BATCH_CREATED, batch.id)
         record_event(session, "create", "batch", batch.id, user_id, version_id=first[0].id)
         return _summaries(session, [batch])[0]
 
@@ -105,6 +109,8 @@ def delete_batch(app: Application, batch_id: int, user_id: int = LOCAL_USER_ID) 
         batch = load(session, BatchRow, batch_id)
         keys = blobs_of_batch(session, batch_id)
         doom(session, keys)
+        # Exports of several batches go, too: they hold what was on this one's forms.
+        session.execute(delete(ExportRow).where(holds_batch(batch_id)))
         session.delete(batch)
         record_event(session, "delete", "batch", batch_id, user_id)
     delete_unreferenced(app, keys)

@@ -56,7 +56,7 @@ def _is(kind: Any) -> Any:
 
 _PROJECT_ID: dict[Kind, Select[int]] = {
     Kind.BATCH: select(BatchRow.project_id).where(_is(BatchRow)),
-    Kind.EXPORT: _in_batch(ExportRow),
+    Kind.EXPORT: select(ExportRow.project_id).where(_is(ExportRow)),
     Kind.FILE: _in_batch(FileRow),
     Kind.JOB: select(TemplateJobRow.project_id).where(_is(TemplateJobRow)),
     Kind.NOTE: _in_batch(ReviewNoteRow),

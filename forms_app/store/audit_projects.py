@@ -30,7 +30,7 @@ _ROWS: dict[str, Any] = {
     "template_version": TemplateVersionRow,
     "job": TemplateJobRow,
 }
-_QUERIES: dict[str, Select[Any]] = {
+_QUERIES: dict[str, Select[int, int]] = {
     "batch": select(BatchRow.id, BatchRow.project_id),
     "file": select(FileRow.id, BatchRow.project_id).join(BatchRow, BatchRow.id == FileRow.batch_id),
     "page": select(PageRow.id, BatchRow.project_id)
@@ -39,9 +39,7 @@ _QUERIES: dict[str, Select[Any]] = {
     "submission": select(SubmissionRow.id, BatchRow.project_id).join(
         BatchRow, BatchRow.id == SubmissionRow.batch_id
     ),
-    "export": select(ExportRow.id, BatchRow.project_id).join(
-        BatchRow, BatchRow.id == ExportRow.batch_id
-    ),
+    "export": select(ExportRow.id, ExportRow.project_id),
     "form_template": select(FormTemplateRow.id, FormTemplateRow.project_id),
     "template_version": select(TemplateVersionRow.id, FormTemplateRow.project_id).join(
         FormTemplateRow, FormTemplateRow.id == TemplateVersionRow.template_id

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, union
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
+from forms_app.store.exported_batches import holds_batch
 from forms_app.store.models import (
     DoomedBlobRow,
     ExportRow,
@@ -45,7 +46,7 @@ def blobs_of_batch(session: Session, batch_id: int) -> set[str]:
         .where(FileRow.batch_id == batch_id)
     )
     files = select(FileRow.content_hash).where(FileRow.batch_id == batch_id)
-    exports = select(ExportRow.content_hash).where(ExportRow.batch_id == batch_id)
+    exports = select(ExportRow.content_hash).where(holds_batch(batch_id))
     parts = (
         select(UploadPartRow.key)
         .join(UploadRow, UploadRow.id == UploadPartRow.upload_id)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, func, literal, null, 
 from sqlalchemy.orm import Session
 
 from forms_app.store.claims import LeasedRow, is_free
+from forms_app.store.exported_batches import holds_batch
 from forms_app.store.models import (
     BatchRow,
     ExportRow,
@@ -122,7 +123,7 @@ def _is_of_batch(subject: Subject, batch_id: int) -> ColumnElement[bool]:
         return FileRow.batch_id == batch_id
     if subject is Subject.PAGE:
         return PageRow.file_id.in_(select(FileRow.id).where(FileRow.batch_id == batch_id))
-    return ExportRow.batch_id == batch_id
+    return holds_batch(batch_id)
 
 
 def _selected(subject: Subject) -> Select[Any]:
@@ -139,7 +140,8 @@ def _selected(subject: Subject) -> Select[Any]:
     if subject is Subject.EXPORT:
         query = select(*_columns(ExportRow, ExportRow.format, null(), literal(True)))
         query = query.add_columns(literal("").label("code"), ExportRow.error_message)
-        return query.add_columns(*_batch()).join(BatchRow, BatchRow.id == ExportRow.batch_id)
+        query = query.add_columns(*_batch_of_export())
+        return query.outerjoin(BatchRow, BatchRow.id == ExportRow.batch_id)
     query = select(*_columns(TemplateJobRow, TemplateVersionRow.name, null(), literal(True)))
     query = query.add_columns(literal("").label("code"), TemplateJobRow.error_message)
     query = query.add_columns(
@@ -167,6 +169,16 @@ def _columns(kind: LeasedRow, name: Any, number: Any, is_kept: Any) -> list[Any]
 
 def _errors(kind: type[FileRow] | type[PageRow]) -> list[Any]:
     return [func.coalesce(kind.error_code, "").label("code"), kind.error_message]
+
+
+def _batch_of_export() -> list[Any]:
+    """An export of several batches has none of its own."""
+    return [
+        ExportRow.batch_id.label("batch_id"),
+        func.coalesce(BatchRow.name, "").label("batch_name"),
+        null().label("version_id"),
+        literal("").label("kind"),
+    ]
 
 
 def _batch() -> list[Any]:
