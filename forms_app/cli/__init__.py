@@ -29,6 +29,7 @@ VERBS = {
     "submit": "Put files and folders of this machine into a batch.",
     "synthesize": "Draw filled forms of a template with known truth.",
     "template": "Check, import and export form template files.",
+    "token": "Let programs in: API tokens.",
     "train": "Train the recogniser.",
     "user": "Name the people who work here.",
     "views": "Make and list the SQL views of templates.",
