@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
-from forms_app.errors import NotFoundError
-from forms_app.services import actors, batches, people
+from forms_app.errors import NotFoundError, NotSignedInError
+from forms_app.services import accounts, actors, batches, people, sign_in_sessions
+from forms_app.services.dto.accounts import Project
 from forms_app.services.dto.actors import Actor
 from forms_app.services.dto.people import LOCAL_USER_ID, Person
+from forms_app.services.permissions import may
+from forms_app.web import gate_rules
 
 if TYPE_CHECKING:
     from forms_app.bootstrap import Application
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 EXTENSION = "fieldhand"
 PERSON = "person"
 PROJECT = "project"
+SIGNED_IN = "signed_in"
+# Sent by pages that are open, whether somebody sits before them or not.
+SENT_UNASKED = frozenset({"review_work.stay", "editor.presence"})
 
 
 def application() -> Application:
@@ -28,18 +34,38 @@ def shell_context() -> dict[str, Any]:
     """What `base.html` needs: called by the page, so that error pages may leave it out."""
     return {
         "waiting_fields": waiting_fields,
-        "current_actor": current_actor,
+        "known_actor": known_actor,
+        "must_sign_in": must_sign_in,
+        "may_open": may_open,
+        "my_projects": my_projects,
         "current_person": current_person,
         "known_people": known_people,
         "local_user_id": LOCAL_USER_ID,
     }
 
 
+def must_sign_in() -> bool:
+    """Whether people have to sign in; where not, whoever reaches the pages may do everything."""
+    return application().settings.sign_in == "required"
+
+
 def current_actor() -> Actor:
-    """Who asks, and in which project they work; found once for each request."""
+    """Who asks, and in which project they work; found once for each request.
+
+    Raises:
+        NotSignedInError: They have to sign in first.
+    """
+    actor = known_actor()
+    if actor is None:
+        raise NotSignedInError("You are not signed in, or your session has ended; sign in first.")
+    return actor
+
+
+def known_actor() -> Actor | None:
+    """The same; None where they have not signed in."""
     if "actor" not in g:
-        g.actor = _local_actor()
-    return cast(Actor, g.actor)
+        g.actor = _signed_in_actor() if must_sign_in() else _local_actor()
+    return cast("Actor | None", g.actor)
 
 
 def use_actor(actor: Actor) -> None:
@@ -72,6 +98,19 @@ def current_person() -> Person:
     return Person(actor.user_id, actor.name, actor.user_id == LOCAL_USER_ID)
 
 
+def _signed_in_actor() -> Actor | None:
+    key = session.get(SIGNED_IN)
+    if not isinstance(key, str):
+        return None
+    return sign_in_sessions.find(application(), key, session.get(PROJECT), _is_use())
+
+
+def _is_use() -> bool:
+    """Whether a person does something, rather than a page that looks for what is new."""
+    is_script = "HX-Request" in request.headers or "X-Requested-With" in request.headers
+    return not (is_script and request.method == "GET") and request.endpoint not in SENT_UNASKED
+
+
 def _local_actor() -> Actor:
     project_id = session.get(PROJECT)
     try:
@@ -90,6 +129,24 @@ def use_person(person: Person) -> None:
 def known_people() -> tuple[Person, ...]:
     """Everybody who has said their name here."""
     return people.list_people(application())
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether a menu leads whoever asks there; looks nothing up, so that error pages may ask."""
+    if not must_sign_in():
+        return True
+    actor = cast("Actor | None", g.get("actor"))
+    if actor is None or endpoint in gate_rules.SIGNED_IN:
+        return actor is not None
+    rule = gate_rules.RULES.get(endpoint)
+    return rule is not None and may(actor, rule.permission, actor.project_id)
+
+
+def my_projects() -> tuple[Project, ...]:
+    """The open projects that whoever asks has a part in, by name."""
+    actor = current_actor()
+    projects = accounts.list_open_projects(application())
+    return tuple(each for each in projects if actor.is_admin or each.id in actor.roles)
 
 
 def waiting_fields() -> int:

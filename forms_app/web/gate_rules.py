@@ -52,10 +52,15 @@ PUBLIC = frozenset(
     {
         "api_reference.openapi",
         "health.healthz",
+        "invitations.accept",
+        "invitations.show",
         "language.choose",
         "language.scripts",
         # Has a guard of its own.
         "metrics.metrics",
+        "sign_in.ask",
+        "sign_in.enter",
+        "sign_in.leave",
         "static",
     }
 )
@@ -63,6 +68,11 @@ PUBLIC = frozenset(
 
 SIGNED_IN = frozenset(
     {
+        "account.change_password",
+        "account.choose_project",
+        "account.end_sessions",
+        "account.rename",
+        "account.show",
         "api_reference.docs",
         "draw.index",
         "draw.picture",
@@ -70,6 +80,8 @@ SIGNED_IN = frozenset(
         "people.add",
         "people.choose",
         "review_field.set_keys",
+        "sign_in.again",
+        "sign_in.done",
     }
 )
 """Whoever has signed in: these are of no project."""
@@ -78,6 +90,15 @@ SCOPE = ("batch", "form")
 """What the review station goes through."""
 
 RULES: dict[str, Rule] = {
+    "accounts.disable": Rule(ADMINISTER),
+    "accounts.enable": Rule(ADMINISTER),
+    "accounts.end_sessions": Rule(ADMINISTER),
+    "accounts.index": Rule(ADMINISTER),
+    "accounts.invite": Rule(ADMINISTER),
+    "accounts.new": Rule(ADMINISTER),
+    "accounts.reset_password": Rule(ADMINISTER),
+    "accounts.set_roles": Rule(ADMINISTER),
+    "accounts.show": Rule(ADMINISTER),
     "audit.download": Rule(AUDIT),
     "audit.index": Rule(AUDIT),
     "batch_templates.add": Rule(INTAKE, body=("version_id",)),

@@ -30,3 +30,11 @@ def own_address(address: str) -> str:
     parts = urlsplit(address)
     is_own = address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if is_own and not parts.scheme and not parts.netloc else url_for("home.index")
+
+
+def path_of(address: str, host: str) -> str:
+    """The path and query of an address on `host`; of any other the start page."""
+    parts = urlsplit(address)
+    if parts.netloc != host:
+        return url_for("home.index")
+    return own_address(f"{parts.path}?{parts.query}" if parts.query else parts.path)

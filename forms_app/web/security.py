@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import MisdirectedRequest
 
 from forms_app.config import Settings, load_secret_key
+from forms_app.web import browser_sessions, sign_in_guard
 from forms_app.web.hosts import allowed_names, is_own_name
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -51,8 +52,6 @@ def install(flask_app: Flask, settings: Settings) -> None:
         SECRET_KEY=load_secret_key(settings),
         # What a form of ours carries is taken into memory; files for a batch are not.
         MAX_CONTENT_LENGTH=(settings.max_page_mb << 20) + FORM_OVERHEAD_BYTES,
-        SESSION_COOKIE_NAME="fieldhand_session",
-        SESSION_COOKIE_SAMESITE="Lax",
         # People sit in front of one page for hours: a token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -61,6 +60,8 @@ def install(flask_app: Flask, settings: Settings) -> None:
     flask_app.before_request(lambda: _refuse_strange_names(allowed))
     most_bytes = (settings.max_file_mb << 20) + FORM_OVERHEAD_BYTES
     flask_app.before_request(lambda: _allow_large_files(most_bytes))
+    browser_sessions.install(flask_app)
+    sign_in_guard.install(flask_app)
     csrf.init_app(flask_app)
     flask_app.after_request(_add_headers)
 

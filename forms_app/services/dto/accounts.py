@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms_app.store.states import Role
+from forms_app.store.states import Role as Role
 
 
 @dataclass(frozen=True, slots=True)
