@@ -72,6 +72,7 @@ class FileRow(Base):
     A ZIP becomes the files it holds: they carry its `archive_id` and their place in it, and when
     all are there, `unpacked_files` says how many and the ZIP's own bytes are not needed any more.
     `archive_id` is no foreign key: SQLite could only add one by making the table anew.
+    `scan_deleted_at`: retention has deleted the bytes, and `content_hash` is empty.
     """
 
     __tablename__ = "files"
@@ -106,6 +107,7 @@ class FileRow(Base):
     archive_id: Mapped[int | None] = mapped_column(Key)
     archive_entry: Mapped[int | None]
     unpacked_files: Mapped[int | None]
+    scan_deleted_at: Mapped[OptionalTimestamp]
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
     changed_at: Mapped[ChangeTimestamp]
@@ -169,6 +171,7 @@ class PageRow(Base):
     is how a person laid it (services/page_placements). `worst_residual_px` is its worst field's;
     `checked_at` says when a person found that it lies well enough all the same. `writing` is what
     tells it from other sheets (reading/likeness), `barcode` the text of the code on it.
+    `picture_deleted_at`: retention has deleted the aligned page.
     """
 
     __tablename__ = "pages"
@@ -215,6 +218,7 @@ class PageRow(Base):
     placement: Mapped[JsonValue | None]
     scan_hash: Mapped[str | None]
     scan_name: Mapped[str | None]
+    picture_deleted_at: Mapped[OptionalTimestamp]
     writing: Mapped[str | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]

@@ -18,6 +18,7 @@ from forms_app.store.delivery_rows import DeliveryRow, DeliveryRunRow
 from forms_app.store.editing_rows import DraftEditorRow
 from forms_app.store.export_rows import ExportBatchRow, ExportPresetRow, ExportRow
 from forms_app.store.intake_rows import BatchRow, BatchVersionRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.privacy_rows import DeletionRow, RetentionRuleRow
 from forms_app.store.reading_rows import (
     DecisionRow,
     ModelVersionRow,
@@ -60,6 +61,7 @@ __all__ = [
     "BatchRow",
     "BatchVersionRow",
     "DecisionRow",
+    "DeletionRow",
     "DeliveryRow",
     "DeliveryRunRow",
     "DoomedBlobRow",
@@ -78,6 +80,7 @@ __all__ = [
     "ProjectRow",
     "QualitySampleRow",
     "ReadingRow",
+    "RetentionRuleRow",
     "ReviewNoteRow",
     "SecondKeyRow",
     "SeededErrorRow",

@@ -153,6 +153,17 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Deleted(StrEnum):
+    """What goes before its batch does. scans: uploaded files · crops: aligned pages, which crops
+    are cut from · values: readings and decisions · submission: all of one form."""
+
+    SCANS = "scans"
+    CROPS = "crops"
+    VALUES = "values"
+    EXPORTS = "exports"
+    SUBMISSION = "submission"
+
+
 class WebhookState(StrEnum):
     """pending: to be sent, now or later · delivered: taken · dead: given up, until somebody sends
     it again."""
