@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import text
 
+from forms_app.store import views
 from forms_app.store.models import Base
 
 # Any constant: processes that migrate the same PostgreSQL queue up behind it.
@@ -24,6 +25,8 @@ with context.config.attributes["engine"].connect() as connection:
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        if context.get_context().get_current_revision() != context.get_revision_argument():
+            views.drop_all(connection)
         context.run_migrations()
     connection.commit()
     if connection.dialect.name == "sqlite":

@@ -19,6 +19,7 @@ from forms_app.doctor.running import examine
 from forms_app.embedded.components import CANNOT_WORK, LOOK_FIRST
 from forms_app.errors import ConfigurationError, DatabaseUnavailableError, FieldhandError
 from forms_app.services.sweeping import free_all_leases
+from forms_app.services.template_views import refresh_views
 from forms_app.store.engine import make_engine
 from migrations import current_revision, head_revision, upgrade
 
@@ -36,6 +37,8 @@ def migrate(settings: Settings) -> str:
     try:
         before, head = current_revision(engine), head_revision(engine)
         upgrade(engine)
+        if before != head:
+            refresh_views(engine)
     except CommandError as error:
         raise ConfigurationError(
             f"The database {shown} was made by a newer Fieldhand; install that version again."

@@ -22,6 +22,7 @@ from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.template_jobs import forget_jobs_of
+from forms_app.services.template_views import refresh_view
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
@@ -118,7 +119,9 @@ def publish(app: Application, version_id: int, user_id: int = LOCAL_USER_ID) -> 
             session, "publish", "template_version", version.id, user_id, number=version.number
         )
         session.flush()
-        return version_info(version)
+        info = version_info(version)
+    refresh_view(app.engine, info.template_id)
+    return info
 
 
 def new_draft(app: Application, template_id: int, user_id: int = LOCAL_USER_ID) -> TemplateVersion:

@@ -23,6 +23,7 @@ from forms_app.services.images import encode_png, intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.printed_words import with_text
+from forms_app.services.template_views import refresh_view
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
@@ -109,6 +110,7 @@ def archive_template(app: Application, template_id: int, user_id: int = LOCAL_US
         template = load(session, FormTemplateRow, template_id)
         template.archived_at = utc_now()
         record_event(session, "archive", "form_template", template.id, user_id)
+    refresh_view(app.engine, template_id)
 
 
 def page_image(app: Application, version_id: int, page_number: int) -> bytes:
