@@ -109,6 +109,15 @@ UPLOAD_TO_READ_SECONDS = Histogram(
     WAIT_SECONDS,
 )
 
+# Webhooks
+WEBHOOKS = Counter(
+    "webhooks_total", "Attempts to tell an endpoint of an event: delivered or failed.", ("result",)
+)
+WEBHOOKS_GIVEN_UP = Counter(
+    "webhooks_given_up_total", "Deliveries that were given up after the last attempt."
+)
+WEBHOOK_SECONDS = Histogram("webhook_duration_seconds", "How long one attempt took, all in all.")
+
 # The recogniser
 GLYPHS_READ = Counter("glyphs_read_total", "Characters that were recognised.", ("engine",))
 CLASSIFIER_GLYPHS = Histogram(
@@ -170,6 +179,12 @@ OPEN_FIELDS = Looked("open_fields", "Fields that wait for a person.")
 BATCHES = Looked("batches", "Batches that are kept.")
 UPLOADS_UNFINISHED = Looked("uploads_unfinished", "Uploads that have not arrived whole.")
 UPLOAD_BACKLOG = Looked("upload_backlog_bytes", "Bytes that unfinished uploads still lack.")
+WEBHOOKS_WAITING = Looked("webhooks_waiting", "Deliveries to endpoints that are yet to be made.")
+WEBHOOKS_DEAD = Looked("webhooks_dead", "Deliveries that were given up and are kept.")
+WEBHOOKS_FAILING = Looked(
+    "webhook_endpoints_failing",
+    "Endpoints that did not take what was last sent, or were switched off for it.",
+)
 DISK_FREE = Looked("disk_free_bytes", "Free space where data, or files, are kept.", ("folder",))
 DISK_SIZE = Looked(
     "disk_size_bytes", "Size of the disk where data, or files, are kept.", ("folder",)

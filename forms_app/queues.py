@@ -8,7 +8,9 @@ READ = "read"
 EXPORT = "export"
 TRY = "try"
 """What a person waits for beside a template: never behind a batch."""
-ALL_QUEUES = (INTAKE, ALIGN, READ, EXPORT, TRY)
+WEBHOOK = "webhook"
+"""What is told to other machines, which may take their time to answer."""
+ALL_QUEUES = (INTAKE, ALIGN, READ, EXPORT, TRY, WEBHOOK)
 
 SPLIT_FILE = "fieldhand.split_file"
 ALIGN_PAGE = "fieldhand.align_page"
@@ -16,6 +18,8 @@ ASSEMBLE_FILE = "fieldhand.assemble_file"
 READ_PAGES = "fieldhand.read_pages"
 BUILD_EXPORT = "fieldhand.build_export"
 RUN_TEMPLATE_JOB = "fieldhand.run_template_job"
+SPREAD_WEBHOOKS = "fieldhand.spread_webhooks"
+DELIVER_WEBHOOKS = "fieldhand.deliver_webhooks"
 SWEEP = "fieldhand.sweep"
 
 QUEUE_OF_TASK = {
@@ -26,5 +30,7 @@ QUEUE_OF_TASK = {
     READ_PAGES: READ,
     BUILD_EXPORT: EXPORT,
     RUN_TEMPLATE_JOB: TRY,
+    SPREAD_WEBHOOKS: WEBHOOK,
+    DELIVER_WEBHOOKS: WEBHOOK,
     SWEEP: INTAKE,
 }

@@ -11,6 +11,8 @@ from forms_app.services import (
     reading,
     splitting,
     sweeping,
+    webhook_delivering,
+    webhook_spreading,
 )
 from forms_app.services.sending import send_or_leave
 from workers.app import LONG_LIMIT_S, LONG_SOFT_LIMIT_S, application, celery
@@ -62,6 +64,18 @@ def build_export(export_id: int) -> None:
 def run_template_job(job_id: int) -> None:
     """Do what a person beside a template waits for."""
     job_running.run_template_job(application(), job_id, draw_samples)
+
+
+@celery.task(name=queues.SPREAD_WEBHOOKS)  # type: ignore[untyped-decorator]
+def spread_webhooks() -> None:
+    """Say to each endpoint what has happened."""
+    webhook_spreading.spread_webhooks(application())
+
+
+@celery.task(name=queues.DELIVER_WEBHOOKS)  # type: ignore[untyped-decorator]
+def deliver_webhooks(endpoint_id: int) -> None:
+    """Deliver what is due to one endpoint."""
+    webhook_delivering.deliver_webhooks(application(), endpoint_id)
 
 
 @celery.task(name=queues.SWEEP)  # type: ignore[untyped-decorator]

@@ -17,15 +17,16 @@ from forms_app.config.groups.metrics import Metrics
 from forms_app.config.groups.places import Places
 from forms_app.config.groups.recognition import Recognition
 from forms_app.config.groups.review import Review
+from forms_app.config.groups.webhooks import Webhooks
 from forms_app.config.groups.work import Work
 
-GROUPS = (Places, Access, Api, Recognition, Intake, Work, Review, Logs, Metrics)
+GROUPS = (Places, Access, Api, Recognition, Intake, Work, Webhooks, Review, Logs, Metrics)
 # A unix socket's path must fit sockaddr_un: 108 bytes on Linux, 104 on macOS, NUL included.
 MAX_SOCKET_PATH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Places, Access, Api, Recognition, Intake, Work, Review, Logs, Metrics):
+class Settings(Places, Access, Api, Recognition, Intake, Work, Webhooks, Review, Logs, Metrics):
     """What an operator can set; each one is declared in its group, in `config/groups`.
 
     The empty defaults of `database_url`, `files_url`, `broker_url` and `metrics_dir` are filled in

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from forms_app.config import Settings
 from forms_app.files import FileStore
+from forms_app.services.sending import send_asked_for
 from forms_app.store.engine import session_scope
 
 if TYPE_CHECKING:
@@ -57,9 +58,12 @@ class Application:
     live_classifier: Callable[[], Classifier]
     reading_helpers: HelperPool
 
-    def session(self) -> AbstractContextManager[Session]:
-        """One transaction, see `session_scope`."""
-        return session_scope(self.sessions)
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction, see `session_scope`; tasks that were asked for in it follow it."""
+        with session_scope(self.sessions) as session:
+            yield session
+        send_asked_for(self, session)
 
     def close(self) -> None:
         """End the helpers, give back the database connections."""

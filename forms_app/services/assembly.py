@@ -12,8 +12,10 @@ from forms_app.reading.grouping import group_pages
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_file, finish_submission
+from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.page_signs import is_in_order, page_signs
 from forms_app.services.sending import send_all_or_leave
+from forms_app.services.webhook_outbox import note_page
 from forms_app.services.work_events import about, timed
 from forms_app.store.locks import lock_batch, lock_file, lock_submission
 from forms_app.store.models import FileRow, PageRow, SubmissionRow
@@ -90,7 +92,7 @@ def _assign(session: Session, file: FileRow, pages: Sequence[PageRow], trusting:
     if any(sign is not None and sign.key for sign in signs):
         lock_batch(session, file.batch_id)
     for place, earlier in grouping.doubled.items():
-        _hold(pages[place], DOUBLED, DOUBLED_MESSAGE.format(number=pages[earlier].number))
+        _hold(session, pages[place], DOUBLED, DOUBLED_MESSAGE.format(number=pages[earlier].number))
     for group in grouping.groups:
         members = [pages[place] for place in group]
         sign = signs[group[0]]
@@ -98,14 +100,15 @@ def _assign(session: Session, file: FileRow, pages: Sequence[PageRow], trusting:
             _join(session, file, members, sign.key if sign else None)
             continue
         for page in members:
-            _hold(page, UNSURE, UNSURE_MESSAGE)
+            _hold(session, page, UNSURE, UNSURE_MESSAGE)
 
 
-def _hold(page: PageRow, code: str, message: str) -> None:
+def _hold(session: Session, page: PageRow, code: str, message: str) -> None:
     """Only a page that is new and has no form yet: nothing that was read is taken back."""
     if page.state == PageState.ALIGNED and page.submission_id is None:
         page.state = PageState.HELD
         page.error_code, page.error_message = code, message
+        note_page(session, EventKind.PAGE_HELD, page.id)
 
 
 def _join(session: Session, file: FileRow, group: Sequence[PageRow], key: str | None) -> None:
@@ -120,7 +123,7 @@ def _join(session: Session, file: FileRow, group: Sequence[PageRow], key: str | 
         if page.submission_id is not None or page.state != PageState.ALIGNED:
             continue
         if key is not None and page.template_page in taken:
-            _hold(page, DOUBLED, KEYED_MESSAGE.format(number=page.template_page, key=key))
+            _hold(session, page, DOUBLED, KEYED_MESSAGE.format(number=page.template_page, key=key))
             continue
         if home is None or page.template_page in taken:
             form = new_submission(session, file.id, file.batch_id, page.version_id)

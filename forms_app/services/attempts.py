@@ -17,6 +17,8 @@ from forms_app.errors import (
 )
 from forms_app.reading.errors import ReadingError
 from forms_app.services.application import Application
+from forms_app.services.dto.webhooks import EventKind
+from forms_app.services.webhook_outbox import note_file_finished, note_page
 from forms_app.services.work_events import about, work_failed
 from forms_app.storage_errors import full_disk_told
 from forms_app.store.claims import Lease, LeasedRow, claim_one, release
@@ -153,6 +155,10 @@ def fail(
             .returning(kind.id),
             execution_options={"synchronize_session": False},
         ).all()
+        if failed and kind is PageRow:
+            note_page(session, EventKind.PAGE_FAILED, row_id)
+        elif failed:
+            note_file_finished(session, row_id)
     if failed:
         work_failed(WORDS[kind], code)
 

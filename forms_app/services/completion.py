@@ -13,7 +13,9 @@ from forms_app.reading.form_template import FormField
 from forms_app.reading.types import FieldReading, Outcome
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.blanks import TemplatePlan
+from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.rule_checks import open_broken
+from forms_app.services.webhook_outbox import note, note_file_finished
 from forms_app.services.work_events import submission_ready
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import FileRow, PageRow, SubmissionFieldRow, SubmissionRow
@@ -21,6 +23,10 @@ from forms_app.store.pages import pages_of_file, pages_of_submission
 from forms_app.store.readings import save_readings
 from forms_app.store.states import FieldState, FileState, PageState, SubmissionState
 
+EVENT_OF_STATE: dict[str, EventKind] = {
+    SubmissionState.NEEDS_REVIEW: EventKind.SUBMISSION_NEEDS_REVIEW,
+    SubmissionState.DONE: EventKind.SUBMISSION_DONE,
+}
 UNFINISHED = frozenset({PageState.PENDING, PageState.ALIGNED})
 # Stands for the model in readings that no model could make.
 NO_MODEL = "none"
@@ -75,7 +81,10 @@ def update_state(session: Session, submission: SubmissionRow) -> None:
             )
         )
     )
+    before = submission.state
     submission.state = SubmissionState.NEEDS_REVIEW if is_open else SubmissionState.DONE
+    if submission.state != before:
+        note(session, EVENT_OF_STATE[submission.state], submission.batch_id, submission.id)
 
 
 def finish_file(session: Session, file_id: int) -> None:
@@ -93,6 +102,7 @@ def finish_file(session: Session, file_id: int) -> None:
         file.error_code, file.error_message = _reason(pages)
     elif file.state == FileState.SPLIT:
         file.state = FileState.DONE
+    note_file_finished(session, file_id)
 
 
 def _reason(pages: Sequence[PageRow]) -> tuple[str | None, str | None]:

@@ -10,6 +10,7 @@ from forms_app.errors import NotFoundError
 from forms_app.store.models import (
     Base,
     BatchRow,
+    ExportPresetRow,
     ExportRow,
     FileRow,
     FormTemplateRow,
@@ -19,6 +20,7 @@ from forms_app.store.models import (
     TemplateJobRow,
     TemplateVersionRow,
     UserRow,
+    WebhookEndpointRow,
 )
 
 LARGEST_ID = 2**63 - 1
@@ -27,6 +29,7 @@ RowType = TypeVar("RowType", bound=Base)
 
 WORDS: dict[type[Base], str] = {
     BatchRow: "batch",
+    ExportPresetRow: "preset for exports",
     ExportRow: "export",
     FileRow: "file",
     FormTemplateRow: "form template",
@@ -36,6 +39,7 @@ WORDS: dict[type[Base], str] = {
     TemplateJobRow: "work on a template",
     TemplateVersionRow: "version of a form template",
     UserRow: "person",
+    WebhookEndpointRow: "endpoint",
 }
 
 

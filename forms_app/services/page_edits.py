@@ -13,8 +13,10 @@ from forms_app.errors import ChangedMeanwhileError, ConflictError
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form, version_of_form
 from forms_app.services.completion import NO_MODEL, UNFINISHED, finish_submission
+from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.loading import load
 from forms_app.services.retries import FRESH
+from forms_app.services.webhook_outbox import note_page
 from forms_app.store.locks import lock_file, lock_submission
 from forms_app.store.models import (
     FileRow,
@@ -146,15 +148,18 @@ def part_from_other_files(session: Session, file: FileRow) -> None:
     lock_file(session, file.id)
     own = select(SubmissionRow.id).where(SubmissionRow.file_id == file.id)
     theirs = (PageRow.file_id != file.id) & PageRow.submission_id.in_(own)
-    session.execute(
+    held = session.scalars(
         update(PageRow)
         .where(theirs, PageRow.aligned_hash.is_not(None))
         .values(
             state=PageState.HELD, submission_id=None, lease_until=None,
             error_code=HOMELESS, error_message=HOMELESS_MESSAGE,
-        ),
+        )
+        .returning(PageRow.id),
         execution_options={"synchronize_session": False},
     )  # fmt: skip
+    for page_id in held.all():
+        note_page(session, EventKind.PAGE_HELD, page_id)
     lent = (PageRow.file_id == file.id) & PageRow.submission_id.not_in(own)
     for page in session.scalars(select(PageRow).where(lent)):
         take_out(session, page, file)

@@ -14,11 +14,13 @@ from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.dto.review import ItemKey
 from forms_app.services.dto.review_notes import ReviewNote
+from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.loading import load
 from forms_app.services.names import printable
 from forms_app.services.page_edits import MISALIGNED, editing_page
 from forms_app.services.page_queue import form_labels
 from forms_app.services.seats import require_free
+from forms_app.services.webhook_outbox import note_page
 from forms_app.store import field_leases
 from forms_app.store import review_notes as notes
 from forms_app.store.audit import record_event
@@ -106,6 +108,7 @@ def report_misaligned(app: Application, key: ItemKey, text: str, user_id: int) -
         row = _locked_field(session, key)
         page.state, page.checked_at = PageState.HELD, None
         page.error_code, page.error_message = MISALIGNED, _reported(reporter, text)
+        note_page(session, EventKind.PAGE_HELD, page.id)
         if row.state == FieldState.ACCEPTED:
             row.state, row.flagged = FieldState.OPEN, True
         session.flush()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.orm import Session
 
 from forms_app.errors import BrokerUnavailableError
-from forms_app.services.application import Application
+
+if TYPE_CHECKING:
+    from forms_app.services.application import Application
 
 log = structlog.get_logger(__name__)
+
+ASKED_FOR = "tasks asked for"
 
 
 def send_or_leave(app: Application, name: str, *args: int) -> None:
@@ -28,3 +34,16 @@ def send_all_or_leave(app: Application, tasks: Iterable[tuple[str, tuple[int, ..
         except BrokerUnavailableError:
             log.warning("task not sent, the sweeper will send it", task=name, ids=args)
             return
+
+
+def send_after_commit(session: Session, name: str, *args: int) -> None:
+    """Have `Application.session` send a task, once, when this transaction is committed.
+
+    For those deep within a transaction of somebody else's.
+    """
+    session.info.setdefault(ASKED_FOR, {})[name, args] = None
+
+
+def send_asked_for(app: Application, session: Session) -> None:
+    """Send what `send_after_commit` was told."""
+    send_all_or_leave(app, session.info.pop(ASKED_FOR, ()))

@@ -31,10 +31,12 @@ from forms_app.store.models import (
     FormTemplateRow,
     PageRow,
     UploadRow,
+    WebhookDeliveryRow,
+    WebhookEndpointRow,
 )
 from forms_app.store.operations import StageNumbers, stage_numbers
 from forms_app.store.stages import ROWS, Stage, Subject, has_failed
-from forms_app.store.states import PageState
+from forms_app.store.states import PageState, WebhookState
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -151,6 +153,12 @@ def _of_rows(session: Session) -> Iterator[Sample]:
     ).one()
     yield Sample(metrics.UPLOADS_UNFINISHED, unfinished)
     yield Sample(metrics.UPLOAD_BACKLOG, int(lacking or 0))
+    is_waiting = WebhookDeliveryRow.state == WebhookState.PENDING
+    yield Sample(metrics.WEBHOOKS_WAITING, count(WebhookDeliveryRow, is_waiting))
+    is_dead = WebhookDeliveryRow.state == WebhookState.DEAD
+    yield Sample(metrics.WEBHOOKS_DEAD, count(WebhookDeliveryRow, is_dead))
+    is_failing = WebhookEndpointRow.failing_since.is_not(None)
+    yield Sample(metrics.WEBHOOKS_FAILING, count(WebhookEndpointRow, is_failing))
 
 
 def _look_at_broker(app: Application) -> Iterator[Sample]:

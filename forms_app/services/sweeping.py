@@ -25,6 +25,7 @@ from forms_app.queues import (
     RUN_TEMPLATE_JOB,
     SPLIT_FILE,
 )
+from forms_app.services import template_views
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
 from forms_app.services.cleaning import delete_left_over
@@ -32,10 +33,17 @@ from forms_app.services.completion import NO_MODEL, finish_failed_page
 from forms_app.services.export_building import fail_export
 from forms_app.services.template_jobs import delete_expired_jobs, fail_job
 from forms_app.services.upload_finishing import expire_uploads, finish_left_over
+from forms_app.services.webhook_upkeep import keep_up
 from forms_app.store import field_leases
 from forms_app.store.claims import LeasedRow, free_until_later_than, is_free
 from forms_app.store.database_clock import database_now
-from forms_app.store.models import ExportRow, FileRow, PageRow, TemplateJobRow
+from forms_app.store.models import (
+    ExportRow,
+    FileRow,
+    PageRow,
+    TemplateJobRow,
+    WebhookDeliveryRow,
+)
 from forms_app.store.readings import model_version_id
 from forms_app.store.stages import is_to_be_assembled
 from forms_app.store.states import ExportState, FileState, JobState, PageState
@@ -45,7 +53,13 @@ log = structlog.get_logger(__name__)
 SENT_AGAIN_AFTER = timedelta(minutes=10)
 # A lease that ends later than this many leases from now is from before the clock was set back.
 FAR_LEASES = 10
-LEASED: tuple[LeasedRow, ...] = (FileRow, PageRow, ExportRow, TemplateJobRow)
+LEASED: tuple[LeasedRow, ...] = (
+    FileRow,
+    PageRow,
+    ExportRow,
+    TemplateJobRow,
+    WebhookDeliveryRow,
+)
 AT_ONCE = 2000
 LOST = "worker_lost"
 LOST_MESSAGE = (
@@ -82,12 +96,14 @@ def sweep(app: Application) -> SweepCounts:
     for name, args in work:
         app.tasks.send(name, *args)
         metrics.SWEEP_RESENT.inc(task=name)
+    sent = len(work) + keep_up(app)
     # Last, so that whatever is wrong with an upload keeps nothing else from being sent again.
     expire_uploads(app)
     finish_left_over(app)
-    if failed or work:
-        log.info("swept", failed=failed, sent=len(work))
-    return SweepCounts(failed, len(work))
+    template_views.catch_up(app.engine)
+    if failed or sent:
+        log.info("swept", failed=failed, sent=sent)
+    return SweepCounts(failed, sent)
 
 
 def free_all_leases(app: Application) -> int:

@@ -30,6 +30,7 @@ from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.loading import load
 from forms_app.services.names import clean_file_path
+from forms_app.services.webhook_outbox import note_file_finished
 from forms_app.store.blobs import doom
 from forms_app.store.claims import Lease, hold
 from forms_app.store.models import LOCAL_USER_ID, FileRow
@@ -168,5 +169,6 @@ def _finish(app: Application, lease: Lease, key: str, count: int) -> None:
         file = load(session, FileRow, lease.row_id)
         file.state, file.page_count, file.unpacked_files = FileState.DONE, 0, count
         file.attempts, file.lease_until = 0, None
+        note_file_finished(session, file.id)
         doom(session, [key])
     delete_unreferenced(app, [key])

@@ -1,5 +1,5 @@
-"""Rows of webhooks: who is told of what (endpoints), what there is to tell (events, the outbox), and
-each telling of it (deliveries).
+"""Rows of webhooks: who is told of what (endpoints), what there is to tell (events, the outbox),
+and each telling of it (deliveries).
 
 An event is written in the transaction that makes it true. The rows are the queue of record:
 `spread_at` of an event and the state of a delivery say what is left to do.
@@ -126,9 +126,7 @@ class WebhookDeliveryRow(Base):
 
     id: Mapped[PrimaryKey]
     event_id: Mapped[int] = mapped_column(ForeignKey("webhook_events.id", ondelete="CASCADE"))
-    endpoint_id: Mapped[int] = mapped_column(
-        ForeignKey("webhook_endpoints.id", ondelete="CASCADE")
-    )
+    endpoint_id: Mapped[int] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
     state: Mapped[str] = mapped_column(default=WebhookState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[OptionalTimestamp]
