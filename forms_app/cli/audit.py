@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -28,7 +28,7 @@ def command() -> None:
     help="Anchors that were kept, one a line: the trail must still hold each of them.",
 )
 @data_option
-def verify(anchors: click.utils.LazyFile | None, data: Path | None) -> None:
+def verify(anchors: TextIO | None, data: Path | None) -> None:
     """Hash every event again, and say the first one that is wrong.
 
     Exit code 0: all are as they were written; 3: not.
@@ -74,7 +74,7 @@ def anchor(data: Path | None) -> None:
 @data_option
 def export(
     file_format: str,
-    output: click.utils.LazyFile,
+    output: BinaryIO,
     since: datetime | None,
     until: datetime | None,
     data: Path | None,
@@ -85,8 +85,7 @@ def export(
 
     asked = AuditFilter(since=_in_utc(since), until=_in_utc(until))
     with opened_application(data) as app:
-        chunks: Iterator[bytes] = stream_events(app, asked, file_format, user_id=None)
-        for chunk in chunks:
+        for chunk in stream_events(app, asked, file_format, user_id=None):
             output.write(chunk)
 
 

@@ -49,7 +49,7 @@ class Asked(NamedTuple):
     def address(self, page: str = ".index", **changes: object) -> str:
         """The address of the same with `changes`."""
         given = {name: value for name, value in self._asdict().items() if value}
-        return url_for(page, **{**given, **changes})  # type: ignore[arg-type]
+        return url_for(page, **{**given, **changes})
 
 
 @blueprint.get("/")

@@ -1,0 +1,94 @@
+"""The page of the audit trail, and what pages write into it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from forms_app.services.application import Application
+from forms_app.services.dto.actors import Actor
+from forms_app.store.states import Role
+from forms_app.web import audit, seeing
+from forms_app.web.context import use_actor
+from tests import factories
+from tests.compiled_pages import compiled_once
+from tests.services.audit_trail import events_of, run, write_events
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def form(app: Application) -> int:
+    return factories.make_submission(app, factories.make_batch(app).id)
+
+
+def test_the_page_lists_what_happened_and_narrows_it_down(
+    visitor: Visitor, app: Application
+) -> None:
+    assert "Nothing has happened yet" in visitor.get("/audit/").text
+    write_events(app, audit.ROWS_SHOWN + 1)
+    page = visitor.get("/audit/").text
+    assert 'id="event-101"' in page and 'id="event-1"' not in page
+    assert 'id="event-1"' in visitor.get("/audit/?before=2").text
+    assert events_of(app)[-1].hash in page
+    found = visitor.get("/audit/?person=Somebody&verb=look&thing=thing&number=7").text
+    assert 'id="event-8"' in found and 'id="event-7"' not in found
+    assert "No such events" in visitor.get("/audit/?person=Anna").text
+    assert "No such events" in visitor.get("/audit/?until=2020-01-01").text
+    for address in ("/audit/?since=yesterday", "/audit/?number=-1"):
+        assert visitor.get(address).status_code == 422
+
+
+def test_taking_the_trail_along_is_an_event(visitor: Visitor, app: Application) -> None:
+    write_events(app, 2)
+    taken = visitor.get("/audit/trail.jsonl?number=1")
+    [line] = map(json.loads, taken.text.splitlines())
+    assert (line["verb"], line["subject_id"]) == ("look", 1)
+    assert visitor.get("/audit/trail.csv").text.count("\n") == 1 + 3 + 1
+    last = events_of(app)[-1]
+    assert (last.verb, last.subject_type, last.source) == ("export", "audit", "web")
+    assert last.request_id
+    assert last.address is None
+
+
+def test_whoever_opens_a_form_or_its_pictures_is_written_down(
+    visitor: Visitor, app: Application, form: int
+) -> None:
+    assert visitor.get(f"/review/{form + 1}/pages/1.png").status_code == 404
+    assert events_of(app, "see") == []
+    for address in (f"{form}/pages/1.png", f"{form}/crop.png?field=number", f"forms/{form}"):
+        visitor.get(f"/review/{address}")
+    [seen] = events_of(app, "see")
+    assert (seen.subject_type, seen.subject_id, seen.user_name) == ("submission", form, "Somebody")
+
+
+def test_what_cannot_be_written_down_is_not_shown(
+    visitor: Visitor, app: Application, form: int
+) -> None:
+    run(app, "ALTER TABLE audit_events RENAME TO gone")
+    refused = visitor.get(f"/review/forms/{form}")
+    assert (refused.status_code, "does not answer" in refused.text) == (503, True)
+
+
+def test_auditors_see_their_project_administrators_all(flask_app: Flask) -> None:
+    auditor = Actor(5, "Anna", False, 3, {3: frozenset({Role.AUDITOR})})
+    for actor, asked, project_ids in (
+        (auditor, "/audit/?project=1", frozenset({3})),
+        (replace(auditor, is_admin=True), "/audit/", None),
+        (replace(auditor, is_admin=True), "/audit/?project=1", frozenset({1})),
+    ):
+        with flask_app.test_request_context(asked):
+            use_actor(actor)
+            assert audit._filter(audit._asked()).project_ids == project_ids
+
+
+def test_addresses_are_kept_where_the_settings_say_so(app: Application) -> None:
+    kept = replace(app, settings=replace(app.settings, audit_addresses="on"))
+    Visitor(compiled_once(kept)).get("/audit/trail.csv")
+    assert events_of(app)[-1].address == "127.0.0.1"
+
+
+def test_every_address_that_shows_a_form_exists(flask_app: Flask) -> None:
+    assert set(seeing.SHOWS) <= set(flask_app.view_functions)
