@@ -8,7 +8,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import NotFoundError
-from forms_app.services import blank_edits, template_files, template_versions, templates
+from forms_app.services import (
+    blank_edits,
+    template_files,
+    template_versions,
+    template_views,
+    templates,
+)
 from forms_app.templating.template_archive import ENDING
 from forms_app.web.context import application, current_user_id
 from forms_app.web.field_shapes import PageShapes, describe_fields, describe_rules
@@ -39,6 +45,7 @@ def show(version_id: int) -> ResponseReturnValue:
         versions=template_versions.list_versions(application(), version.template_id),
         summary=_summary_of(version.template_id),
         namesake=_imported_beside(version.template_id),
+        view=template_views.name_of_view(application(), version.template_id),
         fields=describe_fields(fields),
         rules=describe_rules(version.definition),
         pages=[PageShapes.of(page, fields) for page in version.pages],
