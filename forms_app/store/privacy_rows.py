@@ -38,9 +38,10 @@ class RetentionRuleRow(Base):
 class DeletionRow(Base):
     """Something that was deleted of a batch, by retention or (a whole form) by a person.
 
-    It outlives the batch and the form, whose ids are no references. `count` says how many files,
-    pages, forms or exports. `certificate` proves an erasure. While it is not finished and says
-    `values`, decisions of the batch may be deleted.
+    It outlives the batch and the form, whose ids are no references; exports of a project are of no
+    batch here. `count` says how many files, pages, forms or exports. `certificate` proves an
+    erasure. While it is not finished and says `values`, decisions of the batch may be deleted: that
+    is so only within the transaction that does it.
     """
 
     __tablename__ = "deletions"
@@ -54,7 +55,7 @@ class DeletionRow(Base):
     id: Mapped[PrimaryKey]
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="RESTRICT"))
     what: Mapped[str]
-    batch_id: Mapped[int] = mapped_column(Key)
+    batch_id: Mapped[int | None] = mapped_column(Key)
     submission_id: Mapped[int | None] = mapped_column(Key)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     reason: Mapped[str | None]

@@ -70,7 +70,7 @@ def _create_deletions() -> None:
         sa.Column("id", KEY, primary_key=True, autoincrement=True),
         sa.Column("project_id", KEY, nullable=False),
         sa.Column("what", sa.String(), nullable=False),
-        sa.Column("batch_id", KEY, nullable=False),
+        sa.Column("batch_id", KEY),
         sa.Column("submission_id", KEY),
         sa.Column("user_id", KEY),
         sa.Column("reason", sa.String()),
