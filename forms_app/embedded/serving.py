@@ -12,7 +12,13 @@ from concurrent.futures import Future
 
 from forms_app.config import Settings
 from forms_app.embedded import premises
-from forms_app.embedded.startup import Say, make_supervisor, start_all, start_workers
+from forms_app.embedded.startup import (
+    Say,
+    make_supervisor,
+    say_who_may_enter,
+    start_all,
+    start_workers,
+)
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -98,6 +104,7 @@ async def _serve(
         if starting.done():
             starting.result()
             say(f"Open {premises.url_of(listening)} - stop with Ctrl-C.")
+            await say_who_may_enter(settings, listening, say)
             await stopping
         say("Stopping; work in progress is kept.")
     finally:

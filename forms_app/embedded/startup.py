@@ -10,11 +10,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from forms_app.config import Settings
-from forms_app.embedded import broker, components
+from forms_app.config.sign_in import is_loopback, with_sign_in_decided
+from forms_app.embedded import broker, components, premises
 from forms_app.embedded.supervisor import StartError, Supervisor
 from forms_app.embedded.tether import tethered
 
 Say = Callable[[str], None]
+DATABASE = "forms_app.embedded.database"
 
 
 def make_supervisor(settings: Settings, say: Say) -> Supervisor:
@@ -57,6 +59,27 @@ async def start_workers(
     )
 
 
+async def say_who_may_enter(settings: Settings, listening: socket.socket, say: Say) -> None:
+    """Whether people sign in, and how the first of them gets in."""
+    address = listening.getsockname()[0]
+    decided = with_sign_in_decided(settings, address)
+    if decided.sign_in == "required":
+        await _say_first_link(settings, premises.url_of(listening), say)
+    elif is_loopback(address):
+        say("Nobody signs in: everybody on this computer is the administrator.")
+    else:
+        say("! Nobody signs in (sign_in is off): whoever reaches the pages is the administrator.")
+
+
+async def _say_first_link(settings: Settings, url: str, say: Say) -> None:
+    code, last = await _run_module(settings, "forms_app.embedded.first_link")
+    if code:
+        say(f"! sign-in: {last}")
+    elif last:
+        say("Nobody can sign in yet. Within 24 hours, the first administrator opens this link:")
+        say(f"  {url}/invitation/{last}")
+
+
 async def _start(supervisor: Supervisor, component: components.Component, say: Say) -> None:
     await supervisor.start(component)
     say(f"{component.name:<9} {component.summary}")
@@ -73,7 +96,7 @@ async def _side_by_side(*starts: Coroutine[Any, Any, None]) -> None:
 
 
 async def _prepare_database(settings: Settings, say: Say) -> None:
-    code, last = await _run_database_module(settings, components.LOOK_FIRST)
+    code, last = await _run_module(settings, DATABASE, components.LOOK_FIRST)
     if code == components.CANNOT_WORK:
         raise StartError(last)
     if code:
@@ -81,10 +104,10 @@ async def _prepare_database(settings: Settings, say: Say) -> None:
     say(f"{'database':<9} {last}")
 
 
-async def _run_database_module(settings: Settings, *arguments: str) -> tuple[int, str]:
-    """Exit code and last line of `embedded.database`."""
+async def _run_module(settings: Settings, module: str, *arguments: str) -> tuple[int, str]:
+    """Exit code and last line of a module of ours."""
     process = await asyncio.create_subprocess_exec(
-        *tethered((sys.executable, "-P", "-m", "forms_app.embedded.database", *arguments)),
+        *tethered((sys.executable, "-P", "-m", module, *arguments)),
         env=os.environ | components.environment_of(settings),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -104,7 +127,7 @@ async def _run_database_module(settings: Settings, *arguments: str) -> tuple[int
 async def _mend(settings: Settings, name: str, last_words: str, say: Say) -> None:
     """What a component that died may have left behind."""
     if name == "workers":
-        code, last = await _run_database_module(settings)
+        code, last = await _run_module(settings, DATABASE)
         if code:
             say(f"! database: {last}")
     elif name == "broker" and (aside := broker.set_damaged_queues_aside(settings, last_words)):

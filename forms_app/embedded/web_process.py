@@ -10,6 +10,7 @@ from types import FrameType
 
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
+from forms_app.config.sign_in import with_sign_in_decided
 from forms_app.embedded.components import READY_MARK
 from forms_app.logs import configure_logging
 from forms_app.metrics_folder import keep_in
@@ -27,6 +28,7 @@ def main() -> None:
     keep_in(Path(settings.metrics_dir))
     signal.signal(signal.SIGTERM, _leave)
     listening = socket.socket(fileno=int(sys.argv[1]))
+    settings = with_sign_in_decided(settings, listening.getsockname()[0])
     server = waitress.create_server(
         create_app(bootstrap(settings)),
         sockets=[listening],

@@ -33,6 +33,12 @@ FIRST_VALID_FOR = timedelta(hours=24)
 UNUSABLE = "This link was used, has expired, or was replaced by a newer one; ask for a new link."
 
 
+def is_waiting_for_first(app: Application) -> bool:
+    """Whether no administrator can sign in yet."""
+    with app.session() as session:
+        return not has_administrator(session)
+
+
 def first_link(app: Application) -> str | None:
     """A token that makes the first administrator; None where one can sign in already."""
     with app.session() as session:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 
 from forms_app.errors import TooManyTriesError, WrongPasswordError
 from forms_app.services import sign_in
+from forms_app.services.invitations import is_waiting_for_first
 from forms_app.web.browser_sessions import client_address, sign_in_as, sign_out
 from forms_app.web.context import application, current_actor, known_actor, must_sign_in
 from forms_app.web.responses import own_address
@@ -69,5 +70,10 @@ def done() -> ResponseReturnValue:
 
 def _page(target: str, message: str = "", login: str = "") -> str:
     return render_template(
-        "accounts/sign_in.html", target=target, message=message, login=login, plain=True
+        "accounts/sign_in.html",
+        target=target,
+        message=message,
+        login=login,
+        is_first=is_waiting_for_first(application()),
+        plain=True,
     )

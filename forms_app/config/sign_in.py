@@ -1,0 +1,32 @@
+"""Whether people sign in where the setting `sign_in` leaves that to how the pages are reached."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+
+from forms_app.config.settings import Settings
+
+
+def with_sign_in_decided(settings: Settings, listens_on: str | None) -> Settings:
+    """The same settings, `auto` replaced: nobody signs in where only this computer gets at them.
+
+    Args:
+        settings: As they were given.
+        listens_on: The address that the pages listen on; None where only others know it.
+    """
+    if settings.sign_in != "auto":
+        return settings
+    # Whoever names hosts has a proxy before the pages, or a name for others.
+    is_for_this_computer = (
+        listens_on is not None and is_loopback(listens_on) and not settings.allowed_hosts
+    )
+    return replace(settings, sign_in="off" if is_for_this_computer else "required")
+
+
+def is_loopback(address: str) -> bool:
+    """Whether nothing outside of this computer reaches that address."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
