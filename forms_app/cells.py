@@ -32,13 +32,11 @@ def without_formula(text: str) -> str:
     """
     if not any(sign in text for sign in _FORMULA_STARTS) and not text.startswith(_TRIMMED_STARTS):
         return text
-    safe = "".join(_harmless(piece) for piece in _BREAKS.split(text))
-    return f"'{safe}" if safe.startswith(_TRIMMED_STARTS) else safe
+    safe = "".join(f"'{piece}" if _is_formula(piece) else piece for piece in _BREAKS.split(text))
+    return f"'{safe}" if _is_formula(safe) or safe.startswith(_TRIMMED_STARTS) else safe
 
 
-def _harmless(piece: str) -> str:
+def _is_formula(text: str) -> bool:
     """Quotes and white space before a sign do not hide it."""
-    start = piece.lstrip().lstrip("\"'").lstrip()
-    if start.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(piece.strip()):
-        return f"'{piece}"
-    return piece
+    start = text.lstrip().lstrip("\"'").lstrip()
+    return start.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text.strip())

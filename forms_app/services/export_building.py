@@ -17,8 +17,8 @@ from forms_app.services.dto.export_choices import ExportChoice, choice_from_json
 from forms_app.services.export_formats import FORMATS, Format
 from forms_app.services.export_planning import plan_tables
 from forms_app.services.export_records import ExportRecord
-from forms_app.services.export_tables import ExportTable, ExportWork, is_broken
-from forms_app.services.exported_forms import AskedForms, iter_records
+from forms_app.services.export_tables import ExportWork, is_broken
+from forms_app.services.exported_forms import AskedForms, iter_records, table_of
 from forms_app.services.loading import load
 from forms_app.services.work_events import also_about, timed
 from forms_app.store.base import utc_now
@@ -125,8 +125,9 @@ def _build_timed(app: Application, work: _LongWork) -> None:
 def _build(app: Application, work: _LongWork) -> int:
     """Returns how many rows were written."""
     plan = _plan(app, work)
+    tables = [table_of(each, work.counted(iter_records(app, each))) for each in plan.tables]
     with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-        row_count = plan.format.write(spool, ExportWork(app, plan.choice, _tables(app, work, plan)))
+        row_count = plan.format.write(spool, ExportWork(app, plan.choice, tables))
         _keep(app, work, plan, spool, row_count)
     return row_count
 
@@ -146,20 +147,6 @@ def _plan(app: Application, work: _LongWork) -> _Plan:
             execution_options={"synchronize_session": False},
         )
     return found
-
-
-def _tables(app: Application, work: _LongWork, plan: _Plan) -> list[ExportTable]:
-    return [
-        ExportTable(
-            name=asked.name,
-            fields=asked.fields,
-            records=work.counted(iter_records(app, asked)),
-            has_rules=asked.has_rules,
-            has_code=asked.has_code,
-            many_batches=len(asked.batch_ids) > 1,
-        )
-        for asked in plan.tables
-    ]
 
 
 def _keep(app: Application, work: _LongWork, plan: _Plan, spool: IO[bytes], row_count: int) -> None:

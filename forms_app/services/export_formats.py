@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 from forms_app.services.export_csv import write_csv
 from forms_app.services.export_json import write_json, write_jsonl
+from forms_app.services.export_parquet import write_parquet
 from forms_app.services.export_tables import Writer
 from forms_app.services.export_xlsx import write_xlsx
 from forms_app.store.states import ExportFormat
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ FORMATS: Mapping[ExportFormat, Format] = MappingProxyType(
         ExportFormat.XLSX: Format(write_xlsx, "xlsx", XLSX),
         ExportFormat.JSON: Format(write_json, "json", "application/json"),
         ExportFormat.JSONL: Format(write_jsonl, "jsonl", "application/jsonl"),
+        ExportFormat.PARQUET: Format(write_parquet, "parquet", PARQUET, many_as_zip=True),
     }
 )
 """In the order in which people are offered them."""

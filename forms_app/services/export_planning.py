@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from forms_app.errors import UserError
@@ -15,6 +15,7 @@ from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.exported_forms import AskedForms
 from forms_app.store.exported_batches import versions_in
 from forms_app.store.models import TemplateVersionRow
+from forms_app.store.states import VersionState
 
 
 def plan_tables(session: Session, batches: Select[int], choice: ExportChoice) -> list[AskedForms]:
@@ -44,6 +45,19 @@ def fields_of_versions(plans: Iterable[TemplatePlan]) -> tuple[FormField, ...]:
         for field in plan.template.fields:
             found.setdefault(field.name, field)
     return tuple(found.values())
+
+
+def fields_of_template(session: Session, template_id: int) -> tuple[FormField, ...]:
+    """Every field that a published version of a template has, those of the newest first."""
+    versions = session.scalars(
+        select(TemplateVersionRow)
+        .where(
+            TemplateVersionRow.template_id == template_id,
+            TemplateVersionRow.state == VersionState.PUBLISHED,
+        )
+        .order_by(TemplateVersionRow.number.desc())
+    )
+    return fields_of_versions(load_plan(session, version.id) for version in versions.all())
 
 
 def chosen_fields(fields: Sequence[FormField], choice: ExportChoice) -> tuple[FormField, ...]:

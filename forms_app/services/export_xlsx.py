@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import IO, Any
@@ -39,12 +40,30 @@ def write_xlsx(out: IO[bytes], work: ExportWork) -> int:
         UserError: There are more columns than a sheet holds.
     """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(out, options)
+    # Rows wait in files of a folder that goes whatever happens.
+    with tempfile.TemporaryDirectory() as folder:
+        book = xlsxwriter.Workbook(out, options | {"tmpdir": folder})
+        book.use_zip64()
+        try:
+            total = _write_book(book, work)
+        except BaseException:
+            _close_files(book)
+            raise
+    return total
+
+
+def _write_book(book: Any, work: ExportWork) -> int:
     sheets = _Sheets(book, work.choice)
     is_single = len(work.tables) == 1
     total = sum(sheets.write(table, "Forms" if is_single else table.name) for table in work.tables)
     book.close()
     return total
+
+
+def _close_files(book: Any) -> None:
+    """XlsxWriter closes them only when the book is written."""
+    for sheet in book.worksheets():
+        sheet.row_data_fh.close()
 
 
 class _Sheets:

@@ -14,6 +14,7 @@ from forms_app.services.application import Application
 from forms_app.services.blanks import TemplatePlan
 from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_records import ExportField, ExportRecord
+from forms_app.services.export_tables import ExportTable
 from forms_app.services.field_values import current_outcome, current_value, provenance
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
 from forms_app.store.exported_batches import is_wanted
@@ -71,6 +72,18 @@ def iter_records(
                 break
             last: SubmissionRow = group[-1][0]
             after = (last.file_id, last.number)
+
+
+def table_of(asked: AskedForms, records: Iterator[ExportRecord]) -> ExportTable:
+    """What a writer is handed of them."""
+    return ExportTable(
+        name=asked.name,
+        fields=asked.fields,
+        records=records,
+        has_rules=asked.has_rules,
+        has_code=asked.has_code,
+        many_batches=len(asked.batch_ids) > 1,
+    )
 
 
 _Form = tuple[SubmissionRow, str, BatchRow]

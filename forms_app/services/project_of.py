@@ -16,6 +16,7 @@ from forms_app.services.application import Application
 from forms_app.services.loading import LARGEST_ID, WORDS
 from forms_app.store.models import (
     BatchRow,
+    ExportPresetRow,
     ExportRow,
     FileRow,
     FormTemplateRow,
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     JOB = "job"
     NOTE = "note"
     PAGE = "page"
+    PRESET = "preset"
     PROJECT = "project"
     SUBMISSION = "submission"
     TEMPLATE = "template"
@@ -66,6 +68,11 @@ _PROJECT_ID: dict[Kind, Select[int]] = {
         .join(PageRow, PageRow.file_id == FileRow.id)
         .where(_is(PageRow))
     ),
+    Kind.PRESET: (
+        select(FormTemplateRow.project_id)
+        .join(ExportPresetRow, ExportPresetRow.template_id == FormTemplateRow.id)
+        .where(_is(ExportPresetRow))
+    ),
     Kind.PROJECT: select(ProjectRow.id).where(_is(ProjectRow)),
     Kind.SUBMISSION: _in_batch(SubmissionRow),
     Kind.TEMPLATE: select(FormTemplateRow.project_id).where(_is(FormTemplateRow)),
@@ -84,6 +91,7 @@ _MISSING: dict[Kind, str] = {
         Kind.FILE: WORDS[FileRow],
         Kind.NOTE: WORDS[ReviewNoteRow],
         Kind.PAGE: WORDS[PageRow],
+        Kind.PRESET: WORDS[ExportPresetRow],
         Kind.PROJECT: "project",
         Kind.SUBMISSION: WORDS[SubmissionRow],
         Kind.TEMPLATE: WORDS[FormTemplateRow],
