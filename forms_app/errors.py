@@ -49,6 +49,12 @@ class NotFoundError(UserError):
     code = "not_found"
 
 
+class DeletedError(NotFoundError):
+    """Retention or a person has deleted it; the message says when."""
+
+    code = "deleted"
+
+
 class ForbiddenError(UserError):
     """Whoever asks may not do this."""
 

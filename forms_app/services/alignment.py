@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ConflictError, LeaseLostError, OtherTemplateError, UserError
+from forms_app.errors import (
+    ConflictError,
+    LeaseLostError,
+    OtherTemplateError,
+    StorageDamagedError,
+    UserError,
+)
 from forms_app.queues import ASSEMBLE_FILE
 from forms_app.reading.errors import PageError
 from forms_app.services.application import Application
@@ -116,12 +122,14 @@ def _load_job(app: Application, page_id: int) -> LayJob:
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
         also_about(file_id=file.id, batch_id=batch.id, submission_id=page.submission_id)
-        assert file.content_hash is not None
+        key = page.scan_hash or file.content_hash
+        if key is None:
+            raise StorageDamagedError("The scan of this page was deleted; upload it again.")
         candidates = tuple(candidate_pages(session, batch))
         form = session.get(SubmissionRow, page.submission_id) if page.submission_id else None
         return LayJob(
             file_name=page.scan_name or file.name,
-            content_hash=page.scan_hash or file.content_hash,
+            content_hash=key,
             number=1 if page.scan_hash else page.number,
             placement=placement_from_json(page.placement),
             candidates=candidates,

@@ -79,7 +79,19 @@ def editing_page(
 
 
 def start_again(page: PageRow, file: FileRow, state: PageState) -> None:
-    """Back to an earlier step; the file counts as being read until that is done."""
+    """Back to an earlier step; the file counts as being read until that is done.
+
+    Raises:
+        ConflictError: What that step needs was deleted by retention.
+    """
+    needed = page.aligned_hash or page.scan_hash or file.content_hash
+    if state == PageState.PENDING:
+        needed = page.scan_hash or file.content_hash
+    if needed is None:
+        raise ConflictError(
+            f"The scan of page {page.number} was deleted by retention, so it cannot be read again; "
+            "what was read of it stays."
+        )
     if page.state == PageState.DROPPED:
         file.page_count = (file.page_count or 0) + 1
     page.state = state

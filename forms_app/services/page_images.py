@@ -26,6 +26,7 @@ from forms_app.sandbox.opener import ScanOpener
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
+from forms_app.services.deleted import refuse_deleted
 from forms_app.services.foreign_pages import name_among
 from forms_app.services.images import intake_limits, scan_opener
 from forms_app.services.loading import load
@@ -89,8 +90,10 @@ def laid_image(app: Application, page_id: int) -> bytes:
         NotFoundError: There is no such page, or it is not laid.
     """
     with app.session() as session:
-        key = load(session, PageRow, page_id).aligned_hash
+        page = load(session, PageRow, page_id)
+        key = page.aligned_hash
     if key is None:
+        refuse_deleted(page.picture_deleted_at)
         raise NotFoundError("This page is not laid onto the form yet.")
     return app.files.get(key)
 
@@ -155,6 +158,7 @@ def _source(app: Application, page_id: int) -> _Source:
         recognised = [each for each in offered if each.version_id == recognised_version(page)]
     key, name = page.scan_hash or file.content_hash, page.scan_name or file.name
     if key is None:
+        refuse_deleted(file.scan_deleted_at)
         raise NotFoundError("The file of this page was not kept.")
     number = 1 if page.scan_hash else page.number
     try:

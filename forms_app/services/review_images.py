@@ -14,6 +14,7 @@ from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
 from forms_app.services.batch_templates import plan_of_form
+from forms_app.services.deleted import refuse_deleted
 from forms_app.services.images import decode_grey, encode_png
 from forms_app.services.loading import load
 from forms_app.store.models import PageRow, SubmissionRow
@@ -68,13 +69,15 @@ def page_image(app: Application, submission_id: int, template_page: int) -> byte
 def _aligned_hash(app: Application, submission_id: int, template_page: int) -> str:
     with app.session() as session:
         found = session.scalar(
-            select(PageRow.aligned_hash).where(
+            select(PageRow).where(
                 PageRow.submission_id == submission_id, PageRow.template_page == template_page
             )
         )
-    if found is None:
+    if found is not None:
+        refuse_deleted(found.picture_deleted_at)
+    if found is None or found.aligned_hash is None:
         raise NotFoundError(f"Page {template_page} of this form is missing from the upload.")
-    return found
+    return found.aligned_hash
 
 
 @lru_cache(maxsize=KEPT_PAGES)

@@ -25,7 +25,7 @@ from forms_app.queues import (
     RUN_TEMPLATE_JOB,
     SPLIT_FILE,
 )
-from forms_app.services import template_views
+from forms_app.services import retention, template_views
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
 from forms_app.services.cleaning import delete_left_over
@@ -98,6 +98,7 @@ def sweep(app: Application) -> SweepCounts:
         metrics.SWEEP_RESENT.inc(task=name)
     sent = len(work) + keep_up(app)
     # Last, so that whatever is wrong with an upload keeps nothing else from being sent again.
+    retention.enforce(app)
     expire_uploads(app)
     finish_left_over(app)
     template_views.catch_up(app.engine)

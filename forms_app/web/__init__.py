@@ -16,6 +16,7 @@ from forms_app.web import (
     audit,
     batch_templates,
     batches,
+    deleted_pictures,
     detection,
     drafts,
     draw,
@@ -38,6 +39,7 @@ from forms_app.web import (
     pages,
     people,
     publishing,
+    retention,
     review,
     review_field,
     review_work,
@@ -48,6 +50,7 @@ from forms_app.web import (
     telling,
     templates,
     tus,
+    webhooks,
 )
 from forms_app.web.context import EXTENSION, shell_context
 
@@ -75,7 +78,9 @@ PAGES = (
     exports,
     figures,
     operations,
+    webhooks,
     audit,
+    retention,
     templates,
     new_templates,
     drafts,
@@ -114,6 +119,7 @@ def create_app(application: Application) -> Flask:
     observing.install(flask_app)
     gate.install(flask_app)
     errors.install(flask_app)
+    deleted_pictures.install(flask_app)
     language.install(flask_app)
     formatting.install(flask_app)
     telling.install(flask_app)

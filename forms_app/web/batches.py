@@ -17,6 +17,7 @@ from forms_app.services import (
     outside_templates,
     page_actions,
     quality_samples,
+    retention,
     templates,
     uploads,
 )
@@ -74,6 +75,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         "batches/show.html",
         outside=outside_templates.list_outside(application(), batch_id),
         status=quality_samples.sample_status(application(), batch_id),
+        deletions=retention.deletions_of_batch(application(), batch_id),
         **watched(batch_id),
         **upload_limits(),
     )

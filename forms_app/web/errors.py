@@ -79,7 +79,7 @@ def wants_json() -> bool:
 
 def install(flask_app: Flask) -> None:
     """Register the handlers."""
-    flask_app.register_error_handler(FieldhandError, _house_error)
+    flask_app.register_error_handler(FieldhandError, house_error)
     flask_app.register_error_handler(NotSignedInError, _not_signed_in)
     flask_app.register_error_handler(TooManyTriesError, _too_many_tries)
     flask_app.register_error_handler(CSRFError, _stale_page)
@@ -113,7 +113,8 @@ def answer(
     return page, status
 
 
-def _house_error(error: FieldhandError) -> ResponseReturnValue:
+def house_error(error: FieldhandError) -> ResponseReturnValue:
+    """What is answered to a failure of the error tree."""
     status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
     if status >= 500:
         logger.error("request failed: %s", error.code, extra={"request_id": g.request_id})
@@ -123,11 +124,11 @@ def _house_error(error: FieldhandError) -> ResponseReturnValue:
 
 
 def _not_signed_in(error: NotSignedInError) -> ResponseReturnValue:
-    return lead_to_sign_in() if is_page_request() else _house_error(error)
+    return lead_to_sign_in() if is_page_request() else house_error(error)
 
 
 def _too_many_tries(error: TooManyTriesError) -> ResponseReturnValue:
-    response = make_response(_house_error(error))
+    response = make_response(house_error(error))
     response.headers["Retry-After"] = str(error.wait_s)
     return response
 

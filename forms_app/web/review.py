@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms_app.services import batches, preferences, quality_samples, review
+from forms_app.services import batches, preferences, quality_samples, retention, review
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.review import ItemKey, ReviewMode, Scope, SubmissionDetail
 from forms_app.services.handing_out import count_waiting, is_any_free
@@ -77,7 +77,10 @@ def form(submission_id: int) -> ResponseReturnValue:
     """One filled form: every field with its value, how sure it is and who says so."""
     submission = review.get_submission(application(), submission_id, current_user_id())
     return render_template(
-        "review/form.html", submission=submission, waiting=_waiting_in(submission)
+        "review/form.html",
+        submission=submission,
+        waiting=_waiting_in(submission),
+        deletions=retention.deletions_of_batch(application(), submission.batch_id),
     )
 
 
