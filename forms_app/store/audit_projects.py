@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from forms_app.store.models import (
+    ApiTokenRow,
     BatchRow,
     ExportRow,
     FileRow,
@@ -18,6 +19,7 @@ from forms_app.store.models import (
     SubmissionRow,
     TemplateJobRow,
     TemplateVersionRow,
+    WebhookEndpointRow,
 )
 
 _ROWS: dict[str, Any] = {
@@ -29,6 +31,8 @@ _ROWS: dict[str, Any] = {
     "form_template": FormTemplateRow,
     "template_version": TemplateVersionRow,
     "job": TemplateJobRow,
+    "api_token": ApiTokenRow,
+    "webhook": WebhookEndpointRow,
 }
 _QUERIES: dict[str, Select[int, int]] = {
     "batch": select(BatchRow.id, BatchRow.project_id),
@@ -45,6 +49,8 @@ _QUERIES: dict[str, Select[int, int]] = {
         FormTemplateRow, FormTemplateRow.id == TemplateVersionRow.template_id
     ),
     "job": select(TemplateJobRow.id, TemplateJobRow.project_id),
+    "api_token": select(ApiTokenRow.id, ApiTokenRow.project_id),
+    "webhook": select(WebhookEndpointRow.id, WebhookEndpointRow.project_id),
 }
 
 

@@ -5,25 +5,37 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, request
 
 from forms_app.errors import FieldhandError
+from forms_app.services.audit_log import record
 from forms_app.services.seeing import note_seen
 from forms_app.web.context import application, current_user_id
 
+FORM = ("submission", "submission_id")
+PAGE = ("page", "page_id")
+EXPORT = ("export", "export_id")
 # Endpoint: the kind of thing that it shows, and the argument of its address with the thing's id.
 # What shows several things at once, or says so in its body alone, calls `note_seen` itself.
 SHOWS = {
-    "review.form": ("submission", "submission_id"),
-    "review.crop_image": ("submission", "submission_id"),
-    "review.page_image": ("submission", "submission_id"),
-    "review_work.item": ("submission", "submission_id"),
-    "review_field.take": ("submission", "submission_id"),
-    "review_field.history": ("submission", "submission_id"),
-    "review_field.value_before": ("submission", "submission_id"),
-    "pages.show": ("page", "page_id"),
-    "pages.scan_image": ("page", "page_id"),
-    "pages.laid_image": ("page", "page_id"),
-    "glyph_sheets.strip": ("page", "page_id"),
+    "api_pages.get_page_image": PAGE,
+    "api_pages.get_scan": PAGE,
+    "api_submissions.get_field": FORM,
+    "api_submissions.get_field_history": FORM,
+    "api_submissions.get_field_image": FORM,
+    "api_submissions.get_submission": FORM,
+    "glyph_sheets.strip": PAGE,
+    "pages.laid_image": PAGE,
+    "pages.scan_image": PAGE,
+    "pages.show": PAGE,
+    "review.crop_image": FORM,
+    "review.form": FORM,
+    "review.page_image": FORM,
+    "review_field.history": FORM,
+    "review_field.take": FORM,
+    "review_field.value_before": FORM,
+    "review_work.item": FORM,
 }
-SHOWN = frozenset({200, 304})
+# What is taken out, each time.
+GIVES = {"api_exports.download_export": EXPORT, "exports.download": EXPORT}
+SHOWN = frozenset({200, 206, 304})
 
 
 def install(flask_app: Flask) -> None:
@@ -32,13 +44,17 @@ def install(flask_app: Flask) -> None:
 
 
 def _note(response: Response) -> Response:
-    shown = SHOWS.get(request.endpoint or "")
-    if shown is None or response.status_code not in SHOWN:
+    endpoint = request.endpoint or ""
+    told = SHOWS.get(endpoint) or GIVES.get(endpoint)
+    if told is None or response.status_code not in SHOWN:
         return response
-    subject_type, argument = shown
+    kind, argument = told
+    subject_id = (request.view_args or {})[argument]
     try:
-        subject_id = (request.view_args or {})[argument]
-        note_seen(application(), current_user_id(), subject_type, [subject_id])
+        if endpoint in GIVES:
+            record(application(), "download", kind, subject_id, current_user_id())
+        else:
+            note_seen(application(), current_user_id(), kind, [subject_id])
     except FieldhandError as error:
         return current_app.make_response(current_app.handle_user_exception(error))
     return response

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from forms_app.services import exports, review
 from forms_app.services.application import Application
 from forms_app.services.dto.actors import Actor
 from forms_app.store.states import Role
@@ -64,6 +65,18 @@ def test_whoever_opens_a_form_or_its_pictures_is_written_down(
     assert (seen.subject_type, seen.subject_id, seen.user_name) == ("submission", form, "Somebody")
 
 
+def test_whoever_takes_an_export_is_written_down(
+    visitor: Visitor, app: Application, form: int
+) -> None:
+    batch_id = review.get_submission(app, form).batch_id
+    export = exports.request_export(app, batch_id, "csv")
+    assert visitor.get(f"/exports/{export.id}/download").status_code == 409
+    exports.build_export(app, export.id)
+    visitor.get(f"/exports/{export.id}/download")
+    [taken] = events_of(app, "download")
+    assert (taken.subject_type, taken.subject_id, taken.project_id) == ("export", export.id, 1)
+
+
 def test_what_cannot_be_written_down_is_not_shown(
     visitor: Visitor, app: Application, form: int
 ) -> None:
@@ -91,4 +104,4 @@ def test_addresses_are_kept_where_the_settings_say_so(app: Application) -> None:
 
 
 def test_every_address_that_shows_a_form_exists(flask_app: Flask) -> None:
-    assert set(seeing.SHOWS) <= set(flask_app.view_functions)
+    assert {*seeing.SHOWS, *seeing.GIVES} <= set(flask_app.view_functions)
