@@ -2,6 +2,7 @@
 
 /** A failure the server explained: `message` is a sentence for a person. */
 import { t } from "./i18n.js";
+import { isSignedOut, renew } from "./signed-in.js";
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -33,9 +34,24 @@ export function parseProblem(text) {
  * Send a request and return the parsed JSON answer (null when there is no body).
  * @param {string} url
  * @param {{method?: string, json?: unknown, form?: FormData, signal?: AbortSignal}} options
- * @throws {Problem} when the server refuses, or does not answer
+ * @throws {Problem} when the server refuses, or does not answer; with status 0 also while nobody is
+ *   signed in, which a later try may find changed
  */
-export async function send(url, { method = "GET", json, form, signal } = {}) {
+export async function send(url, options = {}) {
+  const response = await request(url, options);
+  const text = await response.text();
+  if (response.ok) return text ? JSON.parse(text) : null;
+  const body = parseProblem(text);
+  if (!isSignedOut(response.status, body.error)) throw new Problem(response.status, body);
+  const hindrance = await renew();
+  if (hindrance) throw new Problem(0, { error: "signed_out", message: hindrance });
+  const again = await request(url, options);
+  const said = await again.text();
+  if (!again.ok) throw new Problem(again.status, parseProblem(said));
+  return said ? JSON.parse(said) : null;
+}
+
+async function request(url, { method = "GET", json, form, signal }) {
   const headers = {
     Accept: "application/json",
     "X-CSRFToken": csrfToken(),
@@ -46,14 +62,10 @@ export async function send(url, { method = "GET", json, form, signal } = {}) {
     headers["Content-Type"] = "application/json";
     body = JSON.stringify(json);
   }
-  let response;
   try {
-    response = await fetch(url, { method, headers, body, signal });
+    return await fetch(url, { method, headers, body, signal });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, { error: "no_answer", message: NO_ANSWER });
   }
-  const text = await response.text();
-  if (!response.ok) throw new Problem(response.status, parseProblem(text));
-  return text ? JSON.parse(text) : null;
 }

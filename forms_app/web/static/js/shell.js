@@ -5,6 +5,7 @@ import { csrfToken, NO_ANSWER, parseProblem } from "./http.js";
 import { onKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { notify } from "./notify.js";
+import { isSignedOut, renew } from "./signed-in.js";
 import { showTimes } from "./times.js";
 
 const GO_WAIT_MS = 1200;
@@ -70,8 +71,9 @@ function wireHtmx() {
   });
   document.addEventListener("htmx:confirm", confirmInDialog);
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.target.matches("[data-live]")) return;
-    notify(parseProblem(event.detail.xhr.responseText).message || NO_ANSWER, "danger");
+    const { error, message } = parseProblem(event.detail.xhr.responseText);
+    if (isSignedOut(event.detail.xhr.status, error)) renew();
+    else if (!event.target.matches("[data-live]")) notify(message || NO_ANSWER, "danger");
   });
   document.addEventListener("htmx:sendError", (event) => {
     if (!event.target.matches("[data-live]")) notify(NO_ANSWER, "danger");

@@ -4,6 +4,7 @@
 import { t } from "../i18n.js";
 import { csrfToken, NO_ANSWER, parseProblem } from "../http.js";
 import { fileSize } from "../numbers.js";
+import { isSignedOut, renew } from "../signed-in.js";
 
 // About an hour of trying; progress starts the row anew.
 const RETRY_DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15000, ...Array(120).fill(30000)];
@@ -53,11 +54,9 @@ export class Upload {
       endpoint: this.server.endpoint,
       chunkSize: this.server.partBytes,
       metadata: { filename: this.file.name, relativePath: this.path },
-      headers: {
-        Accept: "application/json",
-        "X-CSRFToken": csrfToken(),
-        "X-Requested-With": "fetch",
-      },
+      headers: { Accept: "application/json", "X-Requested-With": "fetch" },
+      // Not once for all: a session that begins anew has another one.
+      onBeforeRequest: (request) => request.setHeader("X-CSRFToken", csrfToken()),
       retryDelays: RETRY_DELAYS_MS,
       removeFingerprintOnSuccess: true,
       fingerprint: async () => this.key,
@@ -107,6 +106,11 @@ export class Upload {
 
   retries(error) {
     const status = error.originalResponse?.getStatus() ?? 0;
+    if (isSignedOut(status, parseProblem(error.originalResponse?.getBody()).error)) {
+      renew();
+      this.show("retrying", this.whyWaiting(error));
+      return true;
+    }
     if (status !== 0 && status < SERVER_BUSY && !ASK_AGAIN.includes(status)) return false;
     if (!ASK_AGAIN.includes(status)) this.show("retrying", this.whyWaiting(error));
     if (status === 0) this.failIfUnreadable();
