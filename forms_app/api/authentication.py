@@ -35,7 +35,7 @@ def authenticate() -> None:
         raise TokenRefusedError(NO_TOKEN)
     g.api_bearer = api_tokens.bearer_of(application(), secret.strip())
     use_actor(g.api_bearer.actor)
-    structlog.contextvars.bind_contextvars(token_id=g.api_bearer.token_id)
+    structlog.contextvars.bind_contextvars(api_token_id=g.api_bearer.token_id)
 
 
 def bearer() -> TokenBearer | None:

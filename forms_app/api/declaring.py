@@ -23,6 +23,7 @@ from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 
 View = Callable[..., Any]
+NO_CONTENT = 204
 
 
 class ApiBlueprint(SmorestBlueprint):
@@ -63,10 +64,19 @@ class ApiBlueprint(SmorestBlueprint):
                     require_here(of, kwargs[f"{of}_id"])
                 if permission is not None:
                     require_permission(permission)
-                return repeating.once(lambda: make_response(view(*args, **kwargs)))
+                return repeating.once(lambda: _answer(view(*args, **kwargs)))
 
             known = {"operationId": name, "tags": [self.tag], "x-permission": permission}
             described: View = self.doc(**known)(carried_out)
             return described
 
         return decorate
+
+
+def _answer(found: Any) -> Response:
+    """What a view gave, as an answer; one without content says nothing of content."""
+    response: Response = make_response(found)
+    if response.status_code == NO_CONTENT:
+        response.data = b""
+        response.headers.pop("Content-Type", None)
+    return response

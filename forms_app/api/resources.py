@@ -5,7 +5,11 @@ from __future__ import annotations
 from forms_app.api import (
     batches,
     exports,
+    figures,
     files,
+    operations,
+    pages,
+    people,
     submissions,
     templates,
     uploads,
@@ -18,6 +22,10 @@ BLUEPRINTS = (
     batches.blueprint,
     files.blueprint,
     uploads.blueprint,
+    pages.blueprint,
     submissions.blueprint,
     exports.blueprint,
+    figures.blueprint,
+    people.blueprint,
+    operations.blueprint,
 )

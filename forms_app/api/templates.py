@@ -70,8 +70,8 @@ def import_template(sent: Mapping[str, Any], target: Mapping[str, Any]) -> Any:
 
 @blueprint.post("/templates/from-blank")
 @blueprint.operation("createTemplate", Permission.DESIGN)
-@blueprint.arguments(NewTemplate, location="form")
 @blueprint.arguments(BlankFile, location="files")
+@blueprint.arguments(NewTemplate, location="query")
 @blueprint.response(201, Version)
 def create_template(sent: Mapping[str, Any], asked: Mapping[str, Any]) -> Any:
     """Make a template of an empty form; its draft has no fields yet."""

@@ -105,6 +105,11 @@ def word(*words: str, **more: Any) -> fields.String:
     return fields.String(validate=validate.OneOf(words), **more)
 
 
+def row_id(**more: Any) -> fields.Integer:
+    """The id of something, as it is sent."""
+    return fields.Integer(strict=True, validate=validate.Range(1, LARGEST_ID), **more)
+
+
 def described(description: str) -> dict[str, Any]:
     """Keywords of a field that say what it holds."""
     return {"metadata": {"description": description}}

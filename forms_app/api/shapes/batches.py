@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from forms_app.api.shapes.base import Given, Sent, described, list_of, word
-
-ID = fields.Integer(strict=True, validate=validate.Range(1, 2**63 - 1))
+from forms_app.api.shapes.base import Given, Sent, described, list_of, row_id, word
 
 
 class NewBatch(Sent):
@@ -14,7 +12,7 @@ class NewBatch(Sent):
 
     name = fields.String(required=True, validate=validate.Length(1, 200))
     version_ids = fields.List(
-        ID,
+        row_id(),
         load_default=list,
         validate=validate.Length(max=100),
         **described("Published versions of form templates that its pages are filled copies of."),
@@ -27,7 +25,7 @@ class NewBatch(Sent):
 class AddedTemplates(Sent):
     """Templates that a batch is to hold from now on."""
 
-    version_ids = fields.List(ID, required=True, validate=validate.Length(1, 100))
+    version_ids = fields.List(row_id(), required=True, validate=validate.Length(1, 100))
 
 
 class Batch(Given):
