@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from forms_app.store.states import WebhookState as DeliveryState
+
+__all__ = [
+    "PING",
+    "Delivery",
+    "DeliveryState",
+    "Endpoint",
+    "EndpointSecret",
+    "EndpointWish",
+    "EventKind",
+]
+
 
 class EventKind(StrEnum):
     """What other programs can be told of. Those of batches are told again when more came in."""
