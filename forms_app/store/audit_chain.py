@@ -62,7 +62,7 @@ def append(session: Session, events: Iterable[dict[str, Any]]) -> None:
         row = {**event, "id": last_id, "at": at, "previous_hash": last_hash}
         row["hash"] = last_hash = hash_of(row)
         rows.append(row)
-    session.execute(insert(AuditEventRow.__table__), rows)
+    session.execute(insert(AuditEventRow), rows)
 
 
 def _lock(session: Session) -> None:

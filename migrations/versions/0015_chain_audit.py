@@ -66,9 +66,7 @@ def upgrade() -> None:
         events.alter_column("hash", existing_type=sa.String(), nullable=False)
     for name, columns in INDEXES.items():
         op.create_index(name, "audit_events", columns)
-    op.create_index(
-        "uq_audit_events_previous_hash", "audit_events", ["previous_hash"], unique=True
-    )
+    op.create_index("uq_audit_events_previous_hash", "audit_events", ["previous_hash"], unique=True)
     _guard()
 
 
@@ -77,9 +75,7 @@ def downgrade() -> None:
     for name in (*INDEXES, "uq_audit_events_previous_hash"):
         op.drop_index(name, "audit_events")
     # They refer to people again, and some people may be gone.
-    op.execute(
-        "UPDATE audit_events SET user_id = NULL WHERE user_id NOT IN (SELECT id FROM users)"
-    )
+    op.execute("UPDATE audit_events SET user_id = NULL WHERE user_id NOT IN (SELECT id FROM users)")
     with op.batch_alter_table("audit_events") as events:
         for name in NEW:
             events.drop_column(name)

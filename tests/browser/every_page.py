@@ -94,6 +94,7 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("people", "/", act=lambda page: page.locator("#who").click())
     for by in ("day", "field", "operator"):
         yield Screen(f"figures-{by}", f"/figures/?by={by}&batch={worked_id}")
+    yield Screen("audit", "/audit/")
     yield Screen("operations", "/operations/")
     yield Screen("operations-failed", "/operations/failed/page")
     yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
