@@ -20,6 +20,7 @@ from forms_app.services.export_records import ExportRecord
 from forms_app.services.export_tables import ExportWork, is_broken
 from forms_app.services.exported_forms import AskedForms, iter_records, table_of
 from forms_app.services.loading import load
+from forms_app.services.webhook_outbox import note_export_finished
 from forms_app.services.work_events import also_about, timed
 from forms_app.store.base import utc_now
 from forms_app.store.claims import Lease, hold, renew
@@ -55,7 +56,7 @@ def fail_export(
 ) -> None:
     """Mark an export as failed, with a reason for people; only while `conditions` hold."""
     with app.session() as session:
-        session.execute(
+        failed = session.scalars(
             update(ExportRow)
             .where(ExportRow.id == export_id, *conditions)
             .values(
@@ -64,7 +65,11 @@ def fail_export(
                 lease_until=None,
                 finished_at=utc_now(),
             )
+            .returning(ExportRow.id),
+            execution_options={"synchronize_session": False},
         )
+        if failed.first() is not None:
+            note_export_finished(session, export_id)
 
 
 @dataclass(slots=True)
@@ -162,3 +167,4 @@ def _keep(app: Application, work: _LongWork, plan: _Plan, spool: IO[bytes], row_
         has_rules = any(asked.has_rules for asked in plan.tables)
         export.rule_breaks = work.rule_breaks if has_rules else None
         export.lease_until, export.finished_at = None, utc_now()
+        note_export_finished(session, export.id)
