@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 TEMPLATE_HELP = "Name or number of the published form template; 'any': each page finds its own."
 
+project_option = click.option(
+    "--project", help="Name or number of the project.  [default: the first one]"
+)
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -49,6 +52,18 @@ def unmigrated_application(data: Path | None) -> Iterator[Application]:
             yield app
     finally:
         app.close()
+
+
+def chosen_project(app: Application, name: str | None) -> int:
+    """The id of the project that was named, of the first one where none was.
+
+    Raises:
+        NotFoundError: There is none of this name.
+    """
+    from forms_app.services.projects import project_called
+    from forms_app.store.models import MAIN_PROJECT_ID
+
+    return MAIN_PROJECT_ID if name is None else project_called(app, name)
 
 
 def say_if_nobody_reads(app: Application) -> None:

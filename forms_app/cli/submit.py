@@ -11,8 +11,10 @@ import click
 
 from forms_app.cli.applications import (
     TEMPLATE_HELP,
+    chosen_project,
     data_option,
     opened_application,
+    project_option,
     say_if_nobody_reads,
 )
 from forms_app.errors import TransientError, UserError
@@ -35,8 +37,15 @@ PURPOSE = "submit"
     "--batch",
     help="Name of the batch, made when missing.  [default: the template's name and today]",
 )
+@project_option
 @data_option
-def command(paths: tuple[Path, ...], template: str, batch: str | None, data: Path | None) -> None:
+def command(
+    paths: tuple[Path, ...],
+    template: str,
+    batch: str | None,
+    project: str | None,
+    data: Path | None,
+) -> None:
     """Put scans, ZIPs and folders of them into a batch.
 
     Works on the database and file store of the settings, on the machine (or with the settings) of
@@ -49,7 +58,7 @@ def command(paths: tuple[Path, ...], template: str, batch: str | None, data: Pat
     if not files:
         raise UserError("There are no files in what was given.")
     with opened_application(data) as app:
-        chosen = destination(app, template)
+        chosen = destination(app, template, chosen_project(app, project))
         name = batch or name_of_today(chosen.name)
         batch_id = batch_named(app, chosen, name)
         failed = 0

@@ -10,8 +10,10 @@ import click
 
 from forms_app.cli.applications import (
     TEMPLATE_HELP,
+    chosen_project,
     data_option,
     opened_application,
+    project_option,
     say_if_nobody_reads,
 )
 
@@ -32,8 +34,16 @@ from forms_app.cli.applications import (
     show_default=True,
     help="Seconds for which a file must have stayed the same before it is taken.",
 )
+@project_option
 @data_option
-def command(folder: Path, template: str, batch: str, settle: float, data: Path | None) -> None:
+def command(
+    folder: Path,
+    template: str,
+    batch: str,
+    settle: float,
+    project: str | None,
+    data: Path | None,
+) -> None:
     """Take what is put into FOLDER into batches, until Ctrl-C.
 
     Taken files are moved to FOLDER/done, those that cannot be read to FOLDER/failed with the reason
@@ -46,8 +56,9 @@ def command(folder: Path, template: str, batch: str, settle: float, data: Path |
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with opened_application(data) as app:
-        destination(app, template)
-        plan = WatchPlan(folder.absolute(), template, batch, settle)
+        project_id = chosen_project(app, project)
+        destination(app, template, project_id)
+        plan = WatchPlan(folder.absolute(), template, batch, settle, project_id)
         say_if_nobody_reads(app)
         click.echo(f"Watching {plan.folder}; stop with Ctrl-C.")
         watch(app, plan, stop, click.echo, lambda line: click.echo(line, err=True))

@@ -133,6 +133,7 @@ def _load_job(app: Application, page_id: int) -> LayJob:
             number=1 if page.scan_hash else page.number,
             placement=placement_from_json(page.placement),
             candidates=candidates,
+            project_id=batch.project_id,
             takes_any=batch.takes_any,
             codes=tuple(code_settings(session, {page.version_id for page in candidates})),
             home=None if form is None else version_of_form(session, form),

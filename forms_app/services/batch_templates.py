@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from forms_app.errors import ConflictError, UserError
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.loading import load
+from forms_app.services.project_of import Kind, missing
 from forms_app.store.models import (
     BatchRow,
     BatchVersionRow,
@@ -34,17 +35,22 @@ class CandidatePage:
     template_id: int
 
 
-def choose_versions(session: Session, version_ids: Sequence[int]) -> list[TemplateVersionRow]:
-    """The published versions that a new batch is to hold.
+def choose_versions(
+    session: Session, version_ids: Sequence[int], project_id: int
+) -> list[TemplateVersionRow]:
+    """The published versions that a batch of a project is to hold.
 
     Raises:
         UserError: None is named.
+        NotFoundError: The project has no such version.
         ConflictError: One is still a draft.
     """
     versions = [load(session, TemplateVersionRow, row_id) for row_id in dict.fromkeys(version_ids)]
     if not versions:
         raise UserError("Choose the form templates that these scans are filled-in copies of.")
     for version in versions:
+        if version.template.project_id != project_id:
+            raise missing(Kind.VERSION)
         if version.state != VersionState.PUBLISHED:
             raise ConflictError(
                 f"The template {version.name} is still a draft; publish it before uploading forms."
@@ -52,8 +58,9 @@ def choose_versions(session: Session, version_ids: Sequence[int]) -> list[Templa
     return versions
 
 
-def newest_published(session: Session) -> list[int]:
-    """The newest published version of every template that is not archived, oldest first."""
+def newest_published(session: Session, project_id: int) -> list[int]:
+    """The newest published version of every template of a project that is not archived, oldest
+    first."""
     other = aliased(TemplateVersionRow)
     newest = (
         select(func.max(other.number))
@@ -67,7 +74,11 @@ def newest_published(session: Session) -> list[int]:
         session.scalars(
             select(TemplateVersionRow.id)
             .join(FormTemplateRow, FormTemplateRow.id == TemplateVersionRow.template_id)
-            .where(FormTemplateRow.archived_at.is_(None), TemplateVersionRow.number == newest)
+            .where(
+                FormTemplateRow.project_id == project_id,
+                FormTemplateRow.archived_at.is_(None),
+                TemplateVersionRow.number == newest,
+            )
             .order_by(TemplateVersionRow.id)
         )
     )
@@ -105,8 +116,8 @@ def candidate_pages(session: Session, batch: BatchRow) -> list[CandidatePage]:
     own = [version.id for version in versions_of(session, [batch.id])[batch.id]] or [
         batch.version_id
     ]
-    every = list(dict.fromkeys([*own, *(newest_published(session) if batch.takes_any else ())]))
-    return pages_of_versions(session, every)
+    taken = newest_published(session, batch.project_id) if batch.takes_any else []
+    return pages_of_versions(session, list(dict.fromkeys([*own, *taken])))
 
 
 def pages_of_versions(session: Session, version_ids: Sequence[int]) -> list[CandidatePage]:

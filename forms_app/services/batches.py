@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from forms_app.services.application import Application
@@ -26,7 +26,14 @@ from forms_app.store.audit import record_event
 from forms_app.store.blobs import blobs_of_batch, doom
 from forms_app.store.counts import BatchCounts, count_batches, count_open_fields
 from forms_app.store.exported_batches import holds_batch
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, ExportRow, TemplateVersionRow
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    BatchRow,
+    ExportRow,
+    TemplateVersionRow,
+)
+from forms_app.store.projects import narrowing
 
 HOME_BATCHES = 20
 MOST_LISTED = 1000
@@ -38,12 +45,14 @@ def create_batch(
     name: str,
     user_id: int = LOCAL_USER_ID,
     takes_any: bool = False,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> BatchSummary:
-    """An empty batch for published versions of one or several form templates.
+    """An empty batch for published versions of one or several form templates of its project.
 
     Args:
         version_id: One or several; may be empty where `takes_any`.
-        takes_any: Pages of every published template are read, also of those published later.
+        takes_any: Pages of every published template of the project are read, also of those
+            published later.
 
     Raises:
         ConflictError: A version is still a draft.
@@ -52,8 +61,10 @@ def create_batch(
     chosen = [version_id] if isinstance(version_id, int) else list(version_id)
     with app.session() as session:
         # One that takes any is of none until its first page is known.
-        first = choose_versions(session, chosen or (newest_published(session) if takes_any else []))
+        some = chosen or (newest_published(session, project_id) if takes_any else [])
+        first = choose_versions(session, some, project_id)
         batch = BatchRow(
+            project_id=project_id,
             name=clean_name(name, "batch"),
             version_id=first[0].id,
             takes_any=takes_any,
@@ -68,11 +79,14 @@ def create_batch(
 
 
 def list_batches(
-    app: Application, limit: int = 50, before_id: int | None = None
+    app: Application,
+    limit: int = 50,
+    before_id: int | None = None,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> list[BatchSummary]:
-    """The newest batches first; `before_id` continues after the last one shown."""
+    """The newest batches of a project first; `before_id` continues after the last one shown."""
     with app.session() as session:
-        query = select(BatchRow).order_by(BatchRow.id.desc()).limit(limit)
+        query = _newest_first(project_id).limit(limit)
         if before_id is not None:
             query = query.where(BatchRow.id < before_id)
         return _summaries(session, session.scalars(query).all())
@@ -116,21 +130,30 @@ def delete_batch(app: Application, batch_id: int, user_id: int = LOCAL_USER_ID) 
     delete_unreferenced(app, keys)
 
 
-def home_summary(app: Application) -> HomeSummary:
-    """What the first page shows."""
+def home_summary(app: Application, project_id: int = MAIN_PROJECT_ID) -> HomeSummary:
+    """What the first page shows of a project."""
     with app.session() as session:
-        newest = session.scalars(
-            select(BatchRow).order_by(BatchRow.id.desc()).limit(HOME_BATCHES)
-        ).all()
+        newest = session.scalars(_newest_first(project_id).limit(HOME_BATCHES)).all()
         return HomeSummary(
-            waiting_fields=count_open_fields(session), batches=tuple(_summaries(session, newest))
+            waiting_fields=_waiting_fields(session, project_id),
+            batches=tuple(_summaries(session, newest)),
         )
 
 
-def waiting_fields(app: Application) -> int:
-    """How many fields wait for a person over all batches; cheap enough for every page."""
+def waiting_fields(app: Application, project_id: int = MAIN_PROJECT_ID) -> int:
+    """How many fields wait for a person over all batches of a project; cheap enough for every
+    page."""
     with app.session() as session:
-        return count_open_fields(session)
+        return _waiting_fields(session, project_id)
+
+
+def _newest_first(project_id: int) -> Select[BatchRow]:
+    query = select(BatchRow).where(BatchRow.project_id == project_id)
+    return query.order_by(BatchRow.id.desc())
+
+
+def _waiting_fields(session: Session, project_id: int) -> int:
+    return count_open_fields(session, project_id=narrowing(session, project_id))
 
 
 def _summaries(session: Session, batches: Sequence[BatchRow]) -> list[BatchSummary]:

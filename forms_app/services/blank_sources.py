@@ -20,10 +20,11 @@ from forms_app.services.dto.templates import TemplateJob, TemplateVersion
 from forms_app.services.images import encode_jpeg, encode_png, intake_limits, scan_opener
 from forms_app.services.job_work import JobWork
 from forms_app.services.names import clean_name
+from forms_app.services.project_of import Kind, project_of
 from forms_app.services.template_jobs import delete_job, get_job, request_job
 from forms_app.services.templates import insert_template
 from forms_app.store.locks import lock_blobs
-from forms_app.store.models import LOCAL_USER_ID, TemplatePageRow
+from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID, TemplatePageRow
 from forms_app.store.states import JobKind, JobState
 from forms_app.templating.blank_doubts import Doubt
 from forms_app.templating.blank_from_copies import MOST_COPIES, CombinedBlank, combine_copies
@@ -48,7 +49,11 @@ class _Sheet:
 
 
 def request_blank(
-    app: Application, name: str, source: str, uploads: Sequence[tuple[str, bytes]]
+    app: Application,
+    name: str,
+    source: str,
+    uploads: Sequence[tuple[str, bytes]],
+    project_id: int = MAIN_PROJECT_ID,
 ) -> TemplateJob:
     """Have a blank made; it becomes a template by `create_from_blank`.
 
@@ -70,7 +75,7 @@ def request_blank(
     if len(counts) > 1:
         raise UserError("The files have different numbers of pages; each must be a whole copy.")
     request = {"name": clean_name(name, "template"), "source": source}
-    return request_job(app, JobKind.BLANK, None, request, uploads)
+    return request_job(app, JobKind.BLANK, None, request, uploads, project_id)
 
 
 def do_blank(work: JobWork) -> dict[str, Any]:
@@ -115,12 +120,12 @@ def create_from_blank(
         )
         for number, (page, key) in enumerate(zip(job.result["pages"], keys, strict=True), start=1)
     ]
-    name = job.request["name"]
+    name, project_id = job.request["name"], project_of(app, Kind.JOB, job_id)
     with app.session() as session:
         lock_blobs(session, keys)
         for png in pictures:
             app.files.put(png)
-        version = insert_template(session, name, empty_definition(name), pages, user_id)
+        version = insert_template(session, name, empty_definition(name), pages, user_id, project_id)
     delete_job(app, job_id)
     return version
 

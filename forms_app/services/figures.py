@@ -21,7 +21,14 @@ from forms_app.store.base import utc_now
 from forms_app.store.figure_groups import By, Extent
 from forms_app.store.figure_names import Named, field_names, names_of
 from forms_app.store.figures import Counts, Key, count_all, count_groups
-from forms_app.store.models import LOCAL_USER_ID, BatchRow, FormTemplateRow, UserRow
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    BatchRow,
+    FormTemplateRow,
+    UserRow,
+)
+from forms_app.store.projects import narrowing
 
 Groups = dict[Key, Counts]
 
@@ -33,8 +40,9 @@ def report(
     template_id: int | None = None,
     days: int | None = None,
     now: datetime | None = None,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> FigureReport:
-    """The figures in all and divided by day, batch, template, field or operator.
+    """The figures of a project in all and divided by day, batch, template, field or operator.
 
     Days come newest first, batches likewise, templates and operators by name; fields worst first:
     by the lower end of the interval of their corrections, so that one seen twice does not lead.
@@ -46,8 +54,9 @@ def report(
     Raises:
         NotFoundError: There is no such batch or form template.
     """
-    extent = Extent(batch_id, template_id, since=_start(days, now or utc_now()))
     with app.session() as session:
+        since, narrowed = _start(days, now or utc_now()), narrowing(session, project_id)
+        extent = Extent(batch_id, template_id, since, narrowed)
         batch = load(session, BatchRow, batch_id) if batch_id is not None else None
         template = load(session, FormTemplateRow, template_id) if template_id is not None else None
         groups = count_groups(session, by, extent)

@@ -177,7 +177,8 @@ def load_file(session: Session, file: FileRow) -> FileSummary:
 
 
 def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, BatchName]:
-    """For files whose content came before in another batch of the same template: the first one."""
+    """For files whose content came before in another batch of the same template, and so of the same
+    project: the first one."""
     earlier, its_batch = aliased(FileRow), aliased(BatchRow)
     found = session.execute(
         select(FileRow.id, its_batch.id, its_batch.name)
@@ -189,7 +190,10 @@ def _earlier_batches(session: Session, those: ColumnElement[bool]) -> dict[int, 
             & (earlier.batch_id != FileRow.batch_id)
             & (earlier.state != FileState.FAILED),
         )
-        .join(its_batch, its_batch.id == earlier.batch_id)
+        .join(
+            its_batch,
+            (its_batch.id == earlier.batch_id) & (its_batch.project_id == BatchRow.project_id),
+        )
         .where(those, FileRow.state != FileState.FAILED)
         .where(or_(BatchRow.takes_any, its_batch.takes_any, _share_template(BatchRow, its_batch)))
         .order_by(earlier.id.desc())

@@ -41,11 +41,11 @@ def hand_out(
         # By itself: no transaction waits for others' leases while it holds its own.
         field_leases.renew(session, seat, lease_s)
     with app.session() as session:
-        place = _find(session, after)
+        place = _find(session, after, scope)
         keys = _Desk(session, scope, seat, lease_s).take(place, count)
     # Only after the commit: loading takes long, and others wait for what is locked.
     with app.session() as session:
-        place = _find(session, after)
+        place = _find(session, after, scope)
         # Its own decisions may have come in between.
         held = map(_key, field_leases.held(session, seat, waiting(scope), []))
         rows = review_queue.fields_by_key(session, sorted(set(keys) & set(held)), place)
@@ -88,7 +88,9 @@ class _Desk:
     def _share(self, own: int) -> int:
         """How many fields the seat may have at a time."""
         # Its own seat counts also before it has anything, and after its last word on what it had.
-        counted = field_leases.count_seats(self._session, self._scope.batch_id)
+        counted = field_leases.count_seats(
+            self._session, self._scope.batch_id, self._scope.project_id
+        )
         seats = max(1, counted + (own == 0))
         most = PART * seats * MOST_AHEAD
         free = field_leases.count_free(self._session, self._wanted, most) + own
@@ -120,8 +122,9 @@ class _Desk:
         return found
 
 
-def _find(session: Session, key: ItemKey | None) -> SubmissionFieldRow | None:
-    return review_queue.find_field(session, *key) if key else None
+def _find(session: Session, key: ItemKey | None, scope: Scope) -> SubmissionFieldRow | None:
+    """The field, if it is of the scope's batch or project."""
+    return review_queue.find_field(session, *key, scope) if key else None
 
 
 def _key(row: SubmissionFieldRow) -> FieldKey:

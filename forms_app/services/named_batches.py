@@ -14,21 +14,28 @@ from forms_app.services.batches import create_batch
 from forms_app.services.dto.templates import TemplateSummary
 from forms_app.services.names import clean_name
 from forms_app.services.templates import list_templates
-from forms_app.store.models import BatchRow, BatchVersionRow, TemplateVersionRow
+from forms_app.store.models import (
+    MAIN_PROJECT_ID,
+    BatchRow,
+    BatchVersionRow,
+    TemplateVersionRow,
+)
 
 ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """What scans are filled copies of: one form template, or (None) any published one."""
+    """What scans are filled copies of: one form template of a project, or (None) any published
+    one."""
 
     template_id: int | None
     version_id: int | None
     name: str
+    project_id: int = MAIN_PROJECT_ID
 
 
-def destination(app: Application, name: str) -> Destination:
+def destination(app: Application, name: str, project_id: int = MAIN_PROJECT_ID) -> Destination:
     """The form template called `name`, or with this number; `any` for all published ones.
 
     Raises:
@@ -36,16 +43,16 @@ def destination(app: Application, name: str) -> Destination:
         ConflictError: It is still a draft.
         UserError: Several have this name.
     """
-    every = list_templates(app)
+    every = list_templates(app, project_id)
     if name == ANY:
         if not any(each.published_version_id for each in every):
             raise NotFoundError("There is no published template yet.")
-        return Destination(None, None, "Scans")
+        return Destination(None, None, "Scans", project_id)
     found = [each for each in every if name in (each.name, str(each.id))]
     if not found:
         raise NotFoundError(f"There is no template '{name}'.")
     template = _only_published(found, name)
-    return Destination(template.id, template.published_version_id, template.name)
+    return Destination(template.id, template.published_version_id, template.name, project_id)
 
 
 def batch_named(app: Application, to: Destination, name: str) -> int:
@@ -63,7 +70,8 @@ def batch_named(app: Application, to: Destination, name: str) -> int:
     if found is not None:
         return found
     chosen = [] if to.version_id is None else [to.version_id]
-    return create_batch(app, chosen, cleaned, takes_any=to.template_id is None).id
+    takes_any = to.template_id is None
+    return create_batch(app, chosen, cleaned, takes_any=takes_any, project_id=to.project_id).id
 
 
 def name_of_today(thing: str) -> str:
@@ -82,7 +90,12 @@ def _only_published(found: list[TemplateSummary], name: str) -> TemplateSummary:
 
 
 def _newest(session: Session, to: Destination, name: str) -> int | None:
-    query = select(BatchRow.id).where(BatchRow.name == name).order_by(BatchRow.id.desc()).limit(1)
+    query = (
+        select(BatchRow.id)
+        .where(BatchRow.project_id == to.project_id, BatchRow.name == name)
+        .order_by(BatchRow.id.desc())
+        .limit(1)
+    )
     if to.template_id is None:
         return session.scalar(query.where(BatchRow.takes_any))
     return session.scalar(

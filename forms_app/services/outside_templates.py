@@ -35,10 +35,13 @@ class OutsideTemplate:
     page_count: int
 
 
-def outside_pages(session: Session, candidates: Sequence[CandidatePage]) -> list[CandidatePage]:
-    """All pages of the newest published versions that are not among a batch's `candidates`."""
+def outside_pages(
+    session: Session, candidates: Sequence[CandidatePage], project_id: int
+) -> list[CandidatePage]:
+    """All pages of the newest published versions of the batch's project that are not among its
+    `candidates`."""
     held = {page.version_id for page in candidates}
-    outside = [version for version in newest_published(session) if version not in held]
+    outside = [each for each in newest_published(session, project_id) if each not in held]
     return pages_of_versions(session, outside)
 
 
@@ -54,9 +57,10 @@ def list_outside(app: Application, batch_id: int) -> list[OutsideTemplate]:
         NotFoundError: There is no such batch.
     """
     with app.session() as session:
-        candidates = candidate_pages(session, load(session, BatchRow, batch_id))
-        held = {page.version_id for page in candidates}
-        outside = [version for version in newest_published(session) if version not in held]
+        batch = load(session, BatchRow, batch_id)
+        held = {page.version_id for page in candidate_pages(session, batch)}
+        published = newest_published(session, batch.project_id)
+        outside = [version for version in published if version not in held]
         names = names_of_versions(session, [*held, *outside])
         counts = page_counts(session, outside)
     found = [OutsideTemplate(row_id, names[row_id], counts[row_id]) for row_id in outside]
@@ -70,13 +74,15 @@ def add_templates(
 
     Raises:
         UserError: None is named.
+        NotFoundError: The batch's project has no such template.
         ConflictError: One is still a draft.
     """
     if not version_ids:
         raise UserError("Choose the templates that are to be added to the batch.")
     with app.session() as session:
-        versions = choose_versions(session, version_ids)
-        take_in(session, load(session, BatchRow, batch_id), version_ids, user_id)
+        batch = load(session, BatchRow, batch_id)
+        versions = choose_versions(session, version_ids, batch.project_id)
+        take_in(session, batch, version_ids, user_id)
         return [version.name for version in versions]
 
 

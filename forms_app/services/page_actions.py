@@ -218,7 +218,7 @@ def _take_template(session: Session, file: FileRow, place: FormPlace, user_id: i
     pages = candidate_pages(session, batch)
     if not any(
         (page.version_id, page.number) == (place.version_id, place.template_page)
-        for page in [*pages, *outside_pages(session, pages)]
+        for page in [*pages, *outside_pages(session, pages, batch.project_id)]
     ):
         raise ConflictError(
             f"No published form has a page {place.template_page} like that (any more); choose "

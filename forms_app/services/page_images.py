@@ -153,7 +153,7 @@ def _source(app: Application, page_id: int) -> _Source:
         file = load(session, FileRow, page.file_id)
         batch = load(session, BatchRow, file.batch_id)
         candidates = candidate_pages(session, batch)
-        outside = outside_pages(session, candidates)
+        outside = outside_pages(session, candidates, batch.project_id)
         offered = (*candidates, *outside)
         recognised = [each for each in offered if each.version_id == recognised_version(page)]
     key, name = page.scan_hash or file.content_hash, page.scan_name or file.name
@@ -175,6 +175,11 @@ def _scan(
 ) -> GreyImage:
     with opened_scan(files, key) as scan:
         return opener.open_page(scan, name, number, limits).grey
+
+
+def forget_kept() -> None:
+    """Forget the scans that this process keeps in memory."""
+    _scan.cache_clear()
 
 
 def _reference(app: Application, source: _Source, version_id: int, number: int) -> PageReference:

@@ -44,6 +44,7 @@ class LayJob:
     number: int
     placement: PagePlacement | None
     candidates: tuple[CandidatePage, ...]
+    project_id: int
     takes_any: bool
     codes: tuple[CodeSetting, ...]
     home: int | None = None
@@ -107,7 +108,7 @@ def _require_no_other(app: Application, view: PageView, job: LayJob, refused: Pa
     if job.takes_any or job.home is not None:
         return
     with app.session() as session:
-        outside = outside_pages(session, job.candidates)
+        outside = outside_pages(session, job.candidates, job.project_id)
     if not outside:
         return
     try:

@@ -98,7 +98,7 @@ def get_work(app: Application, page_id: int) -> PageWork:
 def _targets(session: Session, batch: BatchRow) -> list[TargetPage]:
     """Pages of the batch's templates, then of all others, by name."""
     candidates = candidate_pages(session, batch)
-    outside = outside_pages(session, candidates)
+    outside = outside_pages(session, candidates, batch.project_id)
     names = names_of_versions(session, {page.version_id for page in [*candidates, *outside]})
     outside.sort(key=lambda page: (names[page.version_id].casefold(), page.version_id))
     rows = session.scalars(select(TemplatePageRow).where(TemplatePageRow.version_id.in_(names)))

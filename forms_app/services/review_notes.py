@@ -28,6 +28,7 @@ from forms_app.store.base import utc_now
 from forms_app.store.field_leases import Seat
 from forms_app.store.locks import lock_submission
 from forms_app.store.models import (
+    MAIN_PROJECT_ID,
     BatchRow,
     ReviewNoteRow,
     SubmissionFieldRow,
@@ -35,6 +36,7 @@ from forms_app.store.models import (
     UserRow,
 )
 from forms_app.store.pages import pages_of_submission
+from forms_app.store.projects import narrowing
 from forms_app.store.review_queue import fields_of_submission, find_field
 from forms_app.store.states import FieldState, NoteKind, PageState, ReviewStage
 
@@ -147,10 +149,13 @@ def resolve(app: Application, note_id: int, answer: str, user_id: int) -> Review
         return described(session, [note])[0]
 
 
-def open_notes(app: Application, batch_id: int | None = None) -> tuple[ReviewNote, ...]:
-    """What waits for an answer, in one batch or in all, the oldest first."""
+def open_notes(
+    app: Application, batch_id: int | None = None, project_id: int = MAIN_PROJECT_ID
+) -> tuple[ReviewNote, ...]:
+    """What waits for an answer, in one batch or in all of a project, the oldest first."""
     with app.session() as session:
-        return tuple(described(session, notes.open_notes(session, batch_id)))
+        found = notes.open_notes(session, batch_id, narrowing(session, project_id))
+        return tuple(described(session, found))
 
 
 def clean_text(text: str, needed: str = "") -> str:

@@ -9,7 +9,8 @@ from forms_app.services.batches import get_summary
 from forms_app.services.dto.review_ways import WaitingField, WaysOfReviewing
 from forms_app.services.quality_samples import sample_status
 from forms_app.store.batch_reservations import kept_for
-from forms_app.store.models import LOCAL_USER_ID
+from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
+from forms_app.store.projects import narrowing
 from forms_app.store.review_counts import (
     count_by_field,
     count_open_ways,
@@ -20,9 +21,12 @@ from forms_app.store.states import ReviewMode, ReviewStage
 
 
 def ways_of_reviewing(
-    app: Application, batch_id: int | None = None, user_id: int = LOCAL_USER_ID
+    app: Application,
+    batch_id: int | None = None,
+    user_id: int = LOCAL_USER_ID,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> WaysOfReviewing:
-    """Everything that waits, in one batch or in all; a fixed number of queries.
+    """Everything that waits, in one batch or in all of a project; a fixed number of queries.
 
     Raises:
         NotFoundError: There is no such batch.
@@ -30,7 +34,8 @@ def ways_of_reviewing(
     batch = get_summary(app, batch_id) if batch_id is not None else None
     status = sample_status(app, batch_id) if batch_id is not None else None
     with app.session() as session:
-        counts = count_open_ways(session, batch_id, user_id)
+        narrowed = narrowing(session, project_id)
+        counts = count_open_ways(session, batch_id, user_id, narrowed)
         mode, stage = counts.by_mode, counts.by_stage
         return WaysOfReviewing(
             batch=batch,
@@ -43,7 +48,7 @@ def ways_of_reviewing(
             third_key=mode[ReviewMode.THIRD_KEY],
             for_another_second=stage[ReviewStage.SECOND_KEY] - mode[ReviewMode.SECOND_KEY],
             for_another_third=stage[ReviewStage.THIRD_KEY] - mode[ReviewMode.THIRD_KEY],
-            sample=count_sampled(session, batch_id),
+            sample=count_sampled(session, batch_id, narrowed),
             fields=_fields(session, batch_id) if batch_id is not None else (),
             status=status,
         )

@@ -24,7 +24,8 @@ from forms_app.store import (
 from forms_app.store import team as store
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
-from forms_app.store.models import BatchRow, FieldLeaseRow, UserRow
+from forms_app.store.models import MAIN_PROJECT_ID, BatchRow, FieldLeaseRow, UserRow
+from forms_app.store.projects import narrowing, within
 from forms_app.store.review_scopes import Scope
 from forms_app.store.states import NoteKind
 from forms_app.store.team import Done, Holding
@@ -34,8 +35,10 @@ FORMS_SHOWN = 8
 SHORTEST_PACE = timedelta(minutes=2)
 
 
-def get_team(app: Application, batch_id: int | None = None) -> Team:
-    """Who does what in review, in one batch or in all.
+def get_team(
+    app: Application, batch_id: int | None = None, project_id: int = MAIN_PROJECT_ID
+) -> Team:
+    """Who does what in review, in one batch or in all of a project.
 
     Raises:
         NotFoundError: There is no such batch.
@@ -43,23 +46,30 @@ def get_team(app: Application, batch_id: int | None = None) -> Team:
     with app.session() as session:
         if batch_id is not None:
             load(session, BatchRow, batch_id)
-        holdings = store.holdings(session, batch_id)
-        notes = described(session, review_notes.open_notes(session, batch_id))
+        scope = Scope(batch_id=batch_id, project_id=narrowing(session, project_id))
+        holdings = store.holdings(session, batch_id, scope.project_id)
+        notes = described(session, review_notes.open_notes(session, batch_id, scope.project_id))
         kept_for = batch_reservations.kept_for(session, batch_id) if batch_id else None
         return Team(
-            members=_members(session, batch_id, holdings),
+            members=_members(session, scope, holdings),
             referred=_asked(session, notes, NoteKind.REFER),
             misaligned=_asked(session, notes, NoteKind.MISALIGNED),
             sent_back=_sent_back(notes),
-            decided=_decided(session, batch_id),
-            waiting=review_places.count_waiting(session, Scope(batch_id=batch_id)),
+            decided=_decided(session, scope),
+            waiting=review_places.count_waiting(session, scope),
             with_people=sum(each.fields for each in holdings),
             kept_for=kept_for.name if kept_for else "",
         )
 
 
-def take_away(app: Application, holder_id: int, batch_id: int | None, user_id: int) -> int:
-    """Give all fields that somebody has back to the queue, in one batch or in all.
+def take_away(
+    app: Application,
+    holder_id: int,
+    batch_id: int | None,
+    user_id: int,
+    project_id: int = MAIN_PROJECT_ID,
+) -> int:
+    """Give all fields that somebody has back to the queue, in one batch or in all of a project.
 
     What they have on screen they can still decide unless somebody else takes it first.
 
@@ -71,11 +81,11 @@ def take_away(app: Application, holder_id: int, batch_id: int | None, user_id: i
     """
     with app.session() as session:
         load(session, UserRow, holder_id)
-        theirs = [FieldLeaseRow.user_id == holder_id]
         if batch_id is not None:
             load(session, BatchRow, batch_id)
-            theirs.append(FieldLeaseRow.batch_id == batch_id)
-        count = field_leases.release_where(session, *theirs)
+        of_scope = within(FieldLeaseRow.batch_id, batch_id, narrowing(session, project_id))
+        theirs = FieldLeaseRow.user_id == holder_id
+        count = field_leases.release_where(session, theirs, *of_scope)
         record_event(session, "take_away", "user", holder_id, user_id, fields=count)
         return count
 
@@ -110,11 +120,9 @@ def keep_for_all(app: Application, batch_id: int, user_id: int) -> None:
         record_event(session, "keep", "batch", batch_id, user_id, kept_for=None)
 
 
-def _members(
-    session: Session, batch_id: int | None, holdings: Sequence[Holding]
-) -> tuple[Member, ...]:
+def _members(session: Session, scope: Scope, holdings: Sequence[Holding]) -> tuple[Member, ...]:
     """Who has something now, the longest there first, then who did something today."""
-    done = store.done_since(session, batch_id, _midnight())
+    done = store.done_since(session, scope.batch_id, scope.project_id, _midnight())
     works: dict[int, list[Work]] = defaultdict(list)
     for each in holdings:
         works[each.user_id].append(
@@ -168,8 +176,8 @@ def _has_picture(session: Session, note: ReviewNote) -> bool:
     return row is not None and row.reading.page_id is not None
 
 
-def _decided(session: Session, batch_id: int | None) -> tuple[DecidedForm, ...]:
-    rows = store.decided_forms(session, batch_id, FORMS_SHOWN)
+def _decided(session: Session, scope: Scope) -> tuple[DecidedForm, ...]:
+    rows = store.decided_forms(session, scope.batch_id, scope.project_id, FORMS_SHOWN)
     labels = form_labels(session, {form_id for form_id, *_ in rows})
     return tuple(
         DecidedForm(form_id, labels[form_id], batch, at, user, fields)

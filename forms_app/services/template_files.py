@@ -19,7 +19,12 @@ from forms_app.services.images import encode_png, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.names import clean_name
 from forms_app.services.templates import insert_template
-from forms_app.store.models import LOCAL_USER_ID, TemplatePageRow, TemplateVersionRow
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    TemplatePageRow,
+    TemplateVersionRow,
+)
 from forms_app.templating.blanks import load_blanks
 from forms_app.templating.template_file import dump_template, parse_template
 
@@ -40,6 +45,7 @@ def import_template(
     definition: Mapping[str, Any],
     images: Mapping[str, bytes],
     user_id: int = LOCAL_USER_ID,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> TemplateVersion:
     """A new template with a first draft from a template file, whatever others are called.
 
@@ -52,7 +58,7 @@ def import_template(
     """
     read = read_template(app, definition, images)
     with app.session() as session:
-        return insert_template(session, read.name, read.definition, read.pages, user_id)
+        return insert_template(session, read.name, read.definition, read.pages, user_id, project_id)
 
 
 def read_template(

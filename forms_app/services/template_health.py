@@ -89,11 +89,11 @@ def do_registration_test(work: JobWork) -> dict[str, Any]:
 
 
 def _other_templates(app: Application, version_id: int) -> list[CandidatePage]:
-    """The pages of all other published templates."""
+    """The pages of all other published templates of its project."""
     with app.session() as session:
-        own = load(session, TemplateVersionRow, version_id).template_id
-        pages = pages_of_versions(session, newest_published(session))
-    return [page for page in pages if page.template_id != own]
+        own = load(session, TemplateVersionRow, version_id).template
+        pages = pages_of_versions(session, newest_published(session, own.project_id))
+        return [page for page in pages if page.template_id != own.id]
 
 
 def _resembled(

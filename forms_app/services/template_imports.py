@@ -20,10 +20,16 @@ from forms_app.services.drafts import require_draft
 from forms_app.services.dto.templates import TemplateSummary, TemplateVersion
 from forms_app.services.loading import load
 from forms_app.services.names import MAX_LENGTH
+from forms_app.services.project_of import Kind, missing
 from forms_app.services.template_files import read_template
 from forms_app.services.templates import insert_template, list_templates
 from forms_app.store.audit import record_event
-from forms_app.store.models import LOCAL_USER_ID, FormTemplateRow, TemplateVersionRow
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    FormTemplateRow,
+    TemplateVersionRow,
+)
 from forms_app.store.states import VersionState
 
 
@@ -41,19 +47,19 @@ def import_beside(
     definition: Mapping[str, Any],
     images: Mapping[str, bytes],
     user_id: int = LOCAL_USER_ID,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> ImportedTemplate:
-    """A template of its own, called `Intake (2)` where there is an `Intake`.
+    """A template of its own in a project, called `Intake (2)` where there is an `Intake`.
 
     Raises:
         TemplateError: The definition or a blank is wrong; `problems` has every fault.
     """
     read = read_template(app, definition, images)
-    namesake = namesake_of(app, read.name)
-    name = _free_name(app, read.name)
+    namesake = namesake_of(app, read.name, project_id)
+    name = _free_name(app, read.name, project_id)
+    definition = read.definition | {"name": name}
     with app.session() as session:
-        version = insert_template(
-            session, name, read.definition | {"name": name}, read.pages, user_id
-        )
+        version = insert_template(session, name, definition, read.pages, user_id, project_id)
     return ImportedTemplate(version, namesake)
 
 
@@ -87,11 +93,14 @@ def make_next_version(
 
     Raises:
         ConflictError: It is published, or the other has a draft already or is archived.
+        NotFoundError: The other is not there, or of another project.
     """
     with _alone(), app.session() as session:
         draft = load(session, TemplateVersionRow, version_id)
         require_draft(draft)
         own = draft.template
+        if load(session, FormTemplateRow, template_id).project_id != own.project_id:
+            raise missing(Kind.TEMPLATE)
         if len(own.versions) > 1 or own.id == template_id:
             raise ConflictError(
                 f"“{draft.name}” has published versions; only a template that has none can become "
@@ -130,15 +139,17 @@ def _alone() -> Iterator[None]:
         raise ConflictError("Someone else has just started a draft of this template.") from error
 
 
-def namesake_of(app: Application, name: str) -> TemplateSummary | None:
+def namesake_of(
+    app: Application, name: str, project_id: int = MAIN_PROJECT_ID
+) -> TemplateSummary | None:
     """The template of that name, a published one first; capitals do not matter."""
-    alike = [t for t in list_templates(app) if t.name.casefold() == name.casefold()]
+    alike = [t for t in list_templates(app, project_id) if t.name.casefold() == name.casefold()]
     return min(alike, key=lambda t: t.published_version_id is None, default=None)
 
 
-def _free_name(app: Application, wanted: str) -> str:
+def _free_name(app: Application, wanted: str, project_id: int) -> str:
     """`wanted`, else the first of `wanted (2)`, `wanted (3)`, ... that no template has."""
-    taken = {template.name.casefold() for template in list_templates(app)}
+    taken = {template.name.casefold() for template in list_templates(app, project_id)}
     name, number = wanted, 1
     while name.casefold() in taken:
         number += 1

@@ -18,11 +18,17 @@ from forms_app.queues import RUN_TEMPLATE_JOB
 from forms_app.services.application import Application
 from forms_app.services.cleaning import delete_unreferenced
 from forms_app.services.dto.templates import TemplateJob
+from forms_app.services.loading import load
 from forms_app.services.sending import send_or_leave
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import doom
 from forms_app.store.locks import lock_blobs
-from forms_app.store.models import TemplateJobFileRow, TemplateJobRow
+from forms_app.store.models import (
+    MAIN_PROJECT_ID,
+    TemplateJobFileRow,
+    TemplateJobRow,
+    TemplateVersionRow,
+)
 from forms_app.store.states import JobFileRole, JobKind, JobState
 
 KEPT_FOR = timedelta(hours=6)
@@ -36,11 +42,13 @@ def request_job(
     version_id: int | None,
     request: dict[str, Any],
     uploads: Sequence[tuple[str, bytes]] = (),
+    project_id: int = MAIN_PROJECT_ID,
 ) -> TemplateJob:
     """Ask for a job; a worker does it, the answer says where to look for it.
 
     Args:
         uploads: Files by name, in order.
+        project_id: Whose it is where it is for no version.
 
     Raises:
         UserError: There are too many files, or too large ones.
@@ -51,7 +59,11 @@ def request_job(
             f"{MOST_BYTES >> 20} MB in all."
         )
     with app.session() as session:
-        row = TemplateJobRow(kind=kind, version_id=version_id, request=request)
+        if version_id is not None:
+            project_id = load(session, TemplateVersionRow, version_id).template.project_id
+        row = TemplateJobRow(
+            kind=kind, version_id=version_id, request=request, project_id=project_id
+        )
         row.files = kept_files(app, session, JobFileRole.UPLOAD, uploads)
         session.add(row)
         session.flush()

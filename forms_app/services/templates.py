@@ -28,6 +28,7 @@ from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
     LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
     BatchVersionRow,
     FormTemplateRow,
     TemplatePageRow,
@@ -52,7 +53,12 @@ MOST_FORM_PAGES = 200
 
 
 def create_template(
-    app: Application, name: str, blank: bytes, filename: str, user_id: int = LOCAL_USER_ID
+    app: Application,
+    name: str,
+    blank: bytes,
+    filename: str,
+    user_id: int = LOCAL_USER_ID,
+    project_id: int = MAIN_PROJECT_ID,
 ) -> TemplateVersion:
     """A new template with a first draft whose pages are those of the blank.
 
@@ -64,7 +70,7 @@ def create_template(
     name = clean_name(name, "template")
     pages = _store_blank(app, blank, filename)
     with app.session() as session:
-        return insert_template(session, name, empty_definition(name), pages, user_id)
+        return insert_template(session, name, empty_definition(name), pages, user_id, project_id)
 
 
 def insert_template(
@@ -73,9 +79,10 @@ def insert_template(
     definition: dict[str, Any],
     pages: list[TemplatePageRow],
     user_id: int,
+    project_id: int,
 ) -> TemplateVersion:
     """Add a template with one draft version to the transaction."""
-    template = FormTemplateRow(name=name)
+    template = FormTemplateRow(name=name, project_id=project_id)
     version = TemplateVersionRow(
         template=template, number=1, name=name, definition=definition, pages=pages
     )
@@ -85,12 +92,12 @@ def insert_template(
     return version_info(version)
 
 
-def list_templates(app: Application) -> list[TemplateSummary]:
-    """All templates that are not archived, the last changed first."""
+def list_templates(app: Application, project_id: int = MAIN_PROJECT_ID) -> list[TemplateSummary]:
+    """All templates of a project that are not archived, the last changed first."""
     with app.session() as session:
         templates = session.scalars(
             select(FormTemplateRow)
-            .where(FormTemplateRow.archived_at.is_(None))
+            .where(FormTemplateRow.project_id == project_id, FormTemplateRow.archived_at.is_(None))
             .options(selectinload(FormTemplateRow.versions).selectinload(TemplateVersionRow.pages))
         ).all()
         batches = _batch_counts(session)

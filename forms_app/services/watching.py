@@ -23,6 +23,7 @@ from forms_app.services.application import Application
 from forms_app.services.named_batches import Destination, batch_named, destination, name_of_today
 from forms_app.services.scan_folders import DONE, FAILED, files_to_take, free_name
 from forms_app.services.taking import check_file, is_taken, take_file, taking_id
+from forms_app.store.models import MAIN_PROJECT_ID
 
 PER_DAY, PER_FOLDER = "day", "folder"
 REASON_ENDING = ".reason.txt"
@@ -47,6 +48,7 @@ class WatchPlan:
     template: str
     batch: str = PER_DAY
     settle_s: float = 5.0
+    project_id: int = MAIN_PROJECT_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class FolderWatcher:
 
     def _destination(self) -> Destination | None:
         try:
-            return destination(self._app, self._plan.template)
+            return destination(self._app, self._plan.template, self._plan.project_id)
         except FieldhandError as error:
             self._tell(f"{error.message} The files stay where they are.")
             return None

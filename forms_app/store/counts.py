@@ -16,6 +16,7 @@ from forms_app.store.models import (
     SubmissionRow,
 )
 from forms_app.store.page_queue import count_queues
+from forms_app.store.projects import within
 from forms_app.store.states import FileState, PageState, SubmissionState
 
 # The pace is taken from the pages read in the last minute.
@@ -56,14 +57,15 @@ def count_batches(session: Session, batch_ids: Sequence[int]) -> dict[int, Batch
     return counts
 
 
-def count_open_fields(session: Session, batch_id: int | None = None) -> int:
-    """Fields that wait for a person: of one batch, or over all."""
+def count_open_fields(
+    session: Session, batch_id: int | None = None, project_id: int | None = None
+) -> int:
+    """Fields that wait for a person: of one batch, of a project, or over all."""
     # The words of the index over the forms that have any.
     query = select(func.sum(SubmissionRow.open_fields)).where(
-        SubmissionRow.open_fields > literal_column("0")
+        SubmissionRow.open_fields > literal_column("0"),
+        *within(SubmissionRow.batch_id, batch_id, project_id),
     )
-    if batch_id is not None:
-        query = query.where(SubmissionRow.batch_id == batch_id)
     return int(session.scalar(query) or 0)
 
 

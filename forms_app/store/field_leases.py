@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 from forms_app.store.base import Key
 from forms_app.store.database_clock import DatabaseNow, database_now
 from forms_app.store.models import FieldLeaseRow, SubmissionFieldRow
+from forms_app.store.projects import within
 from forms_app.store.states import ReviewMode
 from forms_app.store.upserts import insert_into
 
@@ -118,11 +119,10 @@ def count_free(session: Session, wanted: Wanted, most: int) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def count_seats(session: Session, batch_id: int | None) -> int:
-    """How many seats have fields now, of the batch or of any."""
-    query = select(Lease.user_id, Lease.window).where(is_live()).distinct()
-    if batch_id is not None:
-        query = query.where(Lease.batch_id == batch_id)
+def count_seats(session: Session, batch_id: int | None, project_id: int | None) -> int:
+    """How many seats have fields now, of the batch, of the project, or of any."""
+    of_scope = within(Lease.batch_id, batch_id, project_id)
+    query = select(Lease.user_id, Lease.window).where(is_live(), *of_scope).distinct()
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from forms_app.store.models import BatchRow, SubmissionRow, TemplateVersionRow
+from forms_app.store.projects import within
 
 Column = SQLColumnExpression[Any]
 NOBODY: Column = null()
@@ -42,11 +43,13 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What is counted: one batch's, one form template's, what is not older than `since`."""
+    """What is counted: one batch's, one form template's, one project's (None: of all), what is not
+    older than `since`."""
 
     batch_id: int | None = None
     template_id: int | None = None
     since: datetime | None = None
+    project_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,7 @@ def keys_of(source: Source, by: By) -> list[Column]:
 
 def _within(source: Source, extent: Extent) -> list[ColumnElement[bool]]:
     limits = [] if source.only is None else [source.only]
-    if extent.batch_id is not None:
-        limits.append(SubmissionRow.batch_id == extent.batch_id)
+    limits += within(SubmissionRow.batch_id, extent.batch_id, extent.project_id)
     if extent.template_id is not None:
         limits.append(TemplateVersionRow.template_id == extent.template_id)
     if extent.since is not None:

@@ -46,10 +46,15 @@ def queued_pages(
         .order_by(FileRow.id, PageRow.number)
         .limit(limit)
     )
-    after = session.get(PageRow, after_id) if after_id is not None else None
+    after = _page_of_batch(session, batch_id, after_id) if after_id is not None else None
     if after is not None:
         query = query.where(tuple_(FileRow.id, PageRow.number) > (after.file_id, after.number))
     return [(page, file) for page, file in session.execute(query)]
+
+
+def _page_of_batch(session: Session, batch_id: int, page_id: int) -> PageRow | None:
+    of_batch = select(PageRow).join(FileRow, FileRow.id == PageRow.file_id)
+    return session.scalar(of_batch.where(PageRow.id == page_id, FileRow.batch_id == batch_id))
 
 
 def dropped_pages(session: Session, batch_id: int, limit: int) -> Sequence[tuple[PageRow, FileRow]]:
@@ -81,7 +86,7 @@ def incomplete_forms(
         .limit(limit)
     )
     after = session.get(SubmissionRow, after_id) if after_id is not None else None
-    if after is not None:
+    if after is not None and after.batch_id == batch_id:
         place = tuple_(FileRow.id, SubmissionRow.number)
         query = query.where(place > (after.file_id, after.number))
     return [(form, file) for form, file in session.execute(query)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from forms_app.store.models import (
     TemplateFieldRow,
 )
 from forms_app.store.open_fields import is_aside
+from forms_app.store.projects import within
 from forms_app.store.review_places import count_waiting
 from forms_app.store.review_scopes import Scope, waiting
 from forms_app.store.states import FieldState, ReviewMode, ReviewStage
@@ -32,19 +33,18 @@ class OpenCounts:
     by_stage: dict[ReviewStage, int]
 
 
-def count_open_ways(session: Session, batch_id: int | None, user_id: int) -> OpenCounts:
+def count_open_ways(
+    session: Session, batch_id: int | None, user_id: int, project_id: int | None
+) -> OpenCounts:
     """What is open for one person."""
-    modes = [
-        func.count().filter(and_(*waiting(Scope(mode, batch_id, user_id=user_id))))
-        for mode in _ASIDE
-    ]
+    of_person = Scope(batch_id=batch_id, user_id=user_id, project_id=project_id)
+    modes = [func.count().filter(and_(*waiting(replace(of_person, mode=mode)))) for mode in _ASIDE]
     stages = [func.count().filter(Field.stage == stage) for stage in _STAGES]
-    query = select(*modes, *stages).select_from(Field).where(is_aside())
-    if batch_id is not None:
-        query = query.where(Field.batch_id == batch_id)
+    of_scope = within(Field.batch_id, batch_id, project_id)
+    query = select(*modes, *stages).select_from(Field).where(is_aside(), *of_scope)
     counts = list(session.execute(query).one())
     first_looks = {
-        mode: count_waiting(session, Scope(mode, batch_id, user_id=user_id))
+        mode: count_waiting(session, replace(of_person, mode=mode))
         for mode in (ReviewMode.FORMS, ReviewMode.KEYING)
     }
     return OpenCounts(
@@ -53,7 +53,7 @@ def count_open_ways(session: Session, batch_id: int | None, user_id: int) -> Ope
     )
 
 
-def count_sampled(session: Session, batch_id: int | None) -> int:
+def count_sampled(session: Session, batch_id: int | None, project_id: int | None) -> int:
     """Drawn fields that are still to be checked: from the few that were drawn, not from all."""
     query = (
         select(func.count())
@@ -66,9 +66,8 @@ def count_sampled(session: Session, batch_id: int | None) -> int:
             ),
         )
         .where(QualitySampleRow.agrees.is_(None), Field.state == FieldState.ACCEPTED)
+        .where(*within(QualitySampleRow.batch_id, batch_id, project_id))
     )
-    if batch_id is not None:
-        query = query.where(QualitySampleRow.batch_id == batch_id)
     return session.scalar(query) or 0
 
 

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
 from forms_app.store.models import ReviewNoteRow
+from forms_app.store.projects import within
 from forms_app.store.states import NoteKind
 
 Note = ReviewNoteRow
 
 
-def open_notes(session: Session, batch_id: int | None) -> Sequence[ReviewNoteRow]:
-    """Those that nobody has answered yet, of one batch or of all, the oldest first."""
-    query = select(Note).where(Note.resolved_at.is_(None)).order_by(Note.id)
-    if batch_id is not None:
-        query = query.where(Note.batch_id == batch_id)
+def open_notes(
+    session: Session, batch_id: int | None, project_id: int | None
+) -> Sequence[ReviewNoteRow]:
+    """Those that nobody has answered yet, of a batch, a project or all, the oldest first."""
+    of_scope = within(Note.batch_id, batch_id, project_id)
+    query = select(Note).where(Note.resolved_at.is_(None), *of_scope).order_by(Note.id)
     return session.scalars(query).all()
 
 

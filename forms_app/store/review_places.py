@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forms_app.store.counts import count_open_fields
 from forms_app.store.models import SubmissionFieldRow, SubmissionRow
 from forms_app.store.open_fields import is_aside
+from forms_app.store.projects import within
 from forms_app.store.review_scopes import Scope, is_after, members, waiting
 from forms_app.store.states import ReviewMode, ReviewStage
 
@@ -40,10 +41,10 @@ def count_waiting(session: Session, scope: Scope) -> int:
     if scope.mode is not ReviewMode.FORMS:
         return session.scalar(select(func.count()).select_from(Field).where(*waiting(scope))) or 0
     is_first_look = Field.flagged.is_(True) & (Field.stage == ReviewStage.POSTPONED)
-    aside = select(func.count()).select_from(Field).where(is_aside(), ~is_first_look)
-    if scope.batch_id is not None:
-        aside = aside.where(Field.batch_id == scope.batch_id)
-    return count_open_fields(session, scope.batch_id) - (session.scalar(aside) or 0)
+    of_scope = within(Field.batch_id, scope.batch_id, scope.project_id)
+    aside = select(func.count()).select_from(Field).where(is_aside(), ~is_first_look, *of_scope)
+    is_open = count_open_fields(session, scope.batch_id, scope.project_id)
+    return is_open - (session.scalar(aside) or 0)
 
 
 def count_open(session: Session, batch_id: int, submission_id: int) -> tuple[int, int]:
@@ -92,7 +93,6 @@ def _count_by_form(
 def _sum_flagged(session: Session, scope: Scope, part: ColumnElement[bool]) -> int:
     # The words of the index over the forms that have any.
     has_any = Form.flagged_fields > literal_column("0")
-    query = select(func.sum(Form.flagged_fields)).where(part, has_any)
-    if scope.batch_id is not None:
-        query = query.where(Form.batch_id == scope.batch_id)
+    of_scope = within(Form.batch_id, scope.batch_id, scope.project_id)
+    query = select(func.sum(Form.flagged_fields)).where(part, has_any, *of_scope)
     return int(session.scalar(query) or 0)

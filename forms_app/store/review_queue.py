@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from forms_app.store.models import ReadingRow, SubmissionFieldRow
+from forms_app.store.projects import within
 from forms_app.store.review_scopes import (
     BY_PLACE,
     Scope,
@@ -21,11 +22,13 @@ from forms_app.store.review_scopes import (
 Field = SubmissionFieldRow
 
 
-def find_field(session: Session, submission_id: int, field_name: str) -> SubmissionFieldRow | None:
-    """One field with its reading and decision."""
-    return session.scalar(
-        _with_details().where(Field.submission_id == submission_id, Field.field_name == field_name)
-    )
+def find_field(
+    session: Session, submission_id: int, field_name: str, scope: Scope | None = None
+) -> SubmissionFieldRow | None:
+    """One field with its reading and decision; of the batch or project of `scope` alone."""
+    named = Field.submission_id == submission_id, Field.field_name == field_name
+    of_scope = within(Field.batch_id, scope.batch_id, scope.project_id) if scope else []
+    return session.scalar(_with_details().where(*named, *of_scope))
 
 
 def fields_of_submission(session: Session, submission_id: int) -> Sequence[SubmissionFieldRow]:

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, case, exists, literal, select, tuple_
 from forms_app.store.base import Key
 from forms_app.store.models import (
     LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
     QualitySampleRow,
     ReadingRow,
     SubmissionFieldRow,
 )
 from forms_app.store.open_fields import is_aside, is_open, is_to_be_keyed
+from forms_app.store.projects import within
 from forms_app.store.second_keys import waits_for_second, waits_for_third
 from forms_app.store.states import FieldState, ReviewMode, ReviewStage
 
@@ -25,15 +27,17 @@ _place = tuple_(Field.submission_id, Field.position)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one person goes through: all batches or one, in one `mode`.
+    """What one person goes through: all batches of a project or one, in one `mode`.
 
     `field_name` is set for mode `field` only. `user_id` matters where nobody checks themselves.
+    `project_id` is None where there is no other project (`projects.narrowing`).
     """
 
     mode: ReviewMode = ReviewMode.FORMS
     batch_id: int | None = None
     field_name: str | None = None
     user_id: int = LOCAL_USER_ID
+    project_id: int | None = MAIN_PROJECT_ID
 
 
 def waiting(scope: Scope) -> list[ColumnElement[bool]]:
@@ -79,7 +83,7 @@ def is_after(field: SubmissionFieldRow) -> ColumnElement[bool]:
 
 
 def _of_batch(scope: Scope) -> list[ColumnElement[bool]]:
-    return [] if scope.batch_id is None else [Field.batch_id == scope.batch_id]
+    return within(Field.batch_id, scope.batch_id, scope.project_id)
 
 
 def _first_look(_scope: Scope) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
@@ -21,6 +21,7 @@ from forms_app.store.models import (
     SubmissionRow,
     UserRow,
 )
+from forms_app.store.projects import within
 from forms_app.store.states import Action
 
 Lease = FieldLeaseRow
@@ -53,8 +54,8 @@ class Done:
     lately_from: datetime | None
 
 
-def holdings(session: Session, batch_id: int | None) -> list[Holding]:
-    """What people have on screen or in advance, in one batch or in all."""
+def holdings(session: Session, batch_id: int | None, project_id: int | None) -> list[Holding]:
+    """What people have on screen or in advance, in one batch, a project or all."""
     query = (
         select(
             Lease.user_id,
@@ -65,23 +66,24 @@ def holdings(session: Session, batch_id: int | None) -> list[Holding]:
             func.min(Lease.seated_at),
         )
         .join(BatchRow, BatchRow.id == Lease.batch_id)
-        .where(is_live())
+        .where(is_live(), *within(Lease.batch_id, batch_id, project_id))
         .group_by(Lease.user_id, Lease.batch_id, BatchRow.name, Lease.mode)
         .order_by(func.min(Lease.seated_at))
     )
-    if batch_id is not None:
-        query = query.where(Lease.batch_id == batch_id)
     return [Holding(*row) for row in session.execute(query)]
 
 
-def done_since(session: Session, batch_id: int | None, since: datetime) -> dict[int, Done]:
+def done_since(
+    session: Session, batch_id: int | None, project_id: int | None, since: datetime
+) -> dict[int, Done]:
     """What each person has decided, keyed again or checked, by their id."""
+    of_scope = within(SubmissionRow.batch_id, batch_id, project_id)
     said = union_all(
-        _said(DecisionRow, DecisionRow.created_at, since, batch_id).where(
+        _said(DecisionRow, DecisionRow.created_at, since, of_scope).where(
             DecisionRow.action != Action.RESTORE
         ),
-        _said(SecondKeyRow, SecondKeyRow.created_at, since, batch_id),
-        _said(QualitySampleRow, QualitySampleRow.checked_at, since, batch_id).where(
+        _said(SecondKeyRow, SecondKeyRow.created_at, since, of_scope),
+        _said(QualitySampleRow, QualitySampleRow.checked_at, since, of_scope).where(
             QualitySampleRow.user_id.is_not(None)
         ),
     ).subquery()
@@ -99,7 +101,7 @@ def done_since(session: Session, batch_id: int | None, since: datetime) -> dict[
 
 
 def decided_forms(
-    session: Session, batch_id: int | None, limit: int
+    session: Session, batch_id: int | None, project_id: int | None, limit: int
 ) -> list[tuple[int, str, datetime, str, int]]:
     """The forms decided last, the newest first, taken from the latest decisions: id, batch, when,
     by whom, how many fields."""
@@ -109,9 +111,9 @@ def decided_forms(
         .order_by(DecisionRow.id.desc())
         .limit(LATEST_DECISIONS)
     )
-    if batch_id is not None:
-        of_batch = select(SubmissionRow.id).where(SubmissionRow.batch_id == batch_id)
-        latest = latest.where(DecisionRow.submission_id.in_(of_batch))
+    if of_scope := within(SubmissionRow.batch_id, batch_id, project_id):
+        forms = select(SubmissionRow.id).where(*of_scope)
+        latest = latest.where(DecisionRow.submission_id.in_(forms))
     said = latest.subquery()
     found = (
         select(
@@ -147,10 +149,10 @@ def names_of(session: Session, user_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _said(kind: Any, at: Any, since: datetime, batch_id: int | None) -> Select[Any]:
+def _said(
+    kind: Any, at: Any, since: datetime, of_scope: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
     query = select(kind.user_id.label("user_id"), at.label("at")).where(at >= since)
-    if batch_id is None:
+    if not of_scope:
         return query
-    return query.join(SubmissionRow, SubmissionRow.id == kind.submission_id).where(
-        SubmissionRow.batch_id == batch_id
-    )
+    return query.join(SubmissionRow, SubmissionRow.id == kind.submission_id).where(*of_scope)

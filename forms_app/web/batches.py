@@ -23,7 +23,7 @@ from forms_app.services import (
 )
 from forms_app.services.dto.batches import FileSummary
 from forms_app.web.batch_watching import upload_limits, watched
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 from forms_app.web.errors import wants_json
 
 PAGE_SIZE = 50
@@ -49,7 +49,7 @@ def new() -> ResponseReturnValue:
     """Choose published form templates and a name."""
     published = [
         template
-        for template in templates.list_templates(application())
+        for template in templates.list_templates(application(), current_project_id())
         if template.published_version_id is not None
     ]
     chosen = request.args.get("version", type=int)
@@ -63,7 +63,12 @@ def create() -> ResponseReturnValue:
     chosen = [] if takes_any else request.form.getlist("version_id", type=int)
     name = request.form.get("name", "").strip() or _default_name(chosen)
     batch = batches.create_batch(
-        application(), chosen, name, current_user_id(), takes_any=takes_any
+        application(),
+        chosen,
+        name,
+        current_user_id(),
+        takes_any=takes_any,
+        project_id=current_project_id(),
     )
     return redirect(url_for(".show", batch_id=batch.id), 303)
 
@@ -157,7 +162,7 @@ def _default_name(version_ids: Sequence[int]) -> str:
 
 def _listing() -> dict[str, object]:
     before_id = request.args.get("before", type=int)
-    found = batches.list_batches(application(), PAGE_SIZE + 1, before_id)
+    found = batches.list_batches(application(), PAGE_SIZE + 1, before_id, current_project_id())
     return {
         "batches": found[:PAGE_SIZE],
         "older": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,

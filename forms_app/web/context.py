@@ -152,5 +152,5 @@ def my_projects() -> tuple[Project, ...]:
 def waiting_fields() -> int:
     """How many fields wait for a person; asked once for each request."""
     if "waiting_fields" not in g:
-        g.waiting_fields = batches.waiting_fields(application())
+        g.waiting_fields = batches.waiting_fields(application(), current_project_id())
     return cast(int, g.waiting_fields)

@@ -12,8 +12,10 @@ from forms_app.errors import UserError
 from forms_app.services import figures
 from forms_app.services.dto.figures import By, FigureReport
 from forms_app.services.figure_tables import as_csv
-from forms_app.web.context import application
+from forms_app.services.permissions import Permission
+from forms_app.web.context import application, current_project_id
 from forms_app.web.figure_columns import SUMMARY, columns_of, tops
+from forms_app.web.gate import may_here, require_here
 from forms_app.web.responses import attachment
 
 DIVISIONS = (By.DAY, By.BATCH, By.TEMPLATE, By.FIELD, By.OPERATOR)
@@ -53,7 +55,7 @@ def index() -> ResponseReturnValue:
         "figures/index.html",
         report=report,
         asked=asked,
-        divisions=DIVISIONS,
+        divisions=[by for by in DIVISIONS if by != By.OPERATOR or may_here(Permission.SUPERVISE)],
         periods=PERIODS,
         summary=SUMMARY,
         columns=columns,
@@ -70,7 +72,14 @@ def download() -> ResponseReturnValue:
 
 
 def _report(asked: Asked) -> FigureReport:
-    return figures.report(application(), asked.by, asked.batch_id, asked.template_id, asked.days)
+    return figures.report(
+        application(),
+        asked.by,
+        asked.batch_id,
+        asked.template_id,
+        asked.days,
+        project_id=current_project_id(),
+    )
 
 
 def _asked() -> Asked:
@@ -84,6 +93,8 @@ def _asked() -> Asked:
         raise _not_understood() from error
     if by not in DIVISIONS or days not in PERIODS:
         raise _not_understood()
+    if by == By.OPERATOR:
+        require_here(Permission.SUPERVISE)
     return Asked(by, batch_id, template_id, days)
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import TemplateError, UserError
 from forms_app.services import blank_sources, template_imports, templates
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 from forms_app.web.request_data import uploaded_files
 from forms_app.web.template_upload import read_import
 
@@ -52,12 +52,19 @@ def create() -> ResponseReturnValue:
     given = name or _name_of(files[0][0])
     try:
         if source != EMPTY:
-            job = blank_sources.request_blank(application(), given, source, files)
+            job = blank_sources.request_blank(
+                application(), given, source, files, current_project_id()
+            )
             return redirect(url_for("blanks.show", job_id=job.id), 303)
         if len(files) > 1:
             return _new_page(ONE_FILE, name, source)
         version = templates.create_template(
-            application(), given, files[0][1], files[0][0], current_user_id()
+            application(),
+            given,
+            files[0][1],
+            files[0][0],
+            current_user_id(),
+            current_project_id(),
         )
     except UserError as error:
         return _new_page(error.message, name, source)
@@ -74,7 +81,11 @@ def import_file() -> ResponseReturnValue:
     try:
         definition, images = read_import(request.files.getlist("files"))
         imported = template_imports.import_beside(
-            application(), definition, images, user_id=current_user_id()
+            application(),
+            definition,
+            images,
+            user_id=current_user_id(),
+            project_id=current_project_id(),
         )
     except TemplateError as error:
         return _new_page(import_problems=error.problems)

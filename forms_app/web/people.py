@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.errors import UserError
 from forms_app.services import people
-from forms_app.web.context import application, use_person
+from forms_app.web.context import application, current_project_id, use_person
 from forms_app.web.responses import own_address
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -24,7 +24,9 @@ def choose() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """This browser is used by somebody new."""
     try:
-        use_person(people.add_person(application(), request.form.get("name", "")))
+        use_person(
+            people.add_person(application(), request.form.get("name", ""), current_project_id())
+        )
     except UserError as error:
         flash(error.message)
     return _back()

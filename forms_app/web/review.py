@@ -15,7 +15,7 @@ from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.review import ItemKey, ReviewMode, Scope, SubmissionDetail
 from forms_app.services.handing_out import count_waiting, is_any_free
 from forms_app.services.review_ways import ways_of_reviewing
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 from forms_app.web.responses import kept_image
 from forms_app.web.review_json import asked_key, asked_scope, key_json, scope_arguments
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 def index() -> ResponseReturnValue:
     """What waits in one batch or in all, and the ways to go through it."""
     batch_id = request.args.get("batch", type=int)
-    ways = ways_of_reviewing(application(), batch_id, current_user_id())
+    ways = ways_of_reviewing(application(), batch_id, current_user_id(), current_project_id())
     if ways.is_done:
         return redirect(url_for(".done", batch=batch_id), 303)
     return render_template(
@@ -56,7 +56,7 @@ def done() -> ResponseReturnValue:
     return render_template(
         "review/done.html",
         mode=scope.mode,
-        ways=ways_of_reviewing(application(), scope.batch_id, scope.user_id),
+        ways=ways_of_reviewing(application(), scope.batch_id, scope.user_id, current_project_id()),
         others=[each for each in _waiting_batches() if each.id != scope.batch_id],
         **_left_in(scope),
     )
@@ -132,7 +132,8 @@ def _station_data(first: ItemKey | None) -> dict[str, Any]:
 
 
 def _waiting_batches() -> list[BatchSummary]:
-    return [each for each in batches.home_summary(application()).batches if each.needs_review]
+    summary = batches.home_summary(application(), current_project_id())
+    return [each for each in summary.batches if each.needs_review]
 
 
 def _left_in(scope: Scope) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from forms_app.services.dto.review import (
 )
 from forms_app.services.seeded_errors import new_token
 from forms_app.web.context import current_user_id
+from forms_app.web.current_project import listed_project_id
 from forms_app.web.telling import told, told_list
 
 MOST_WINDOW_LENGTH = 64
@@ -65,7 +66,8 @@ def asked_scope() -> Scope:
         mode = ReviewMode(arguments.get("mode", ReviewMode.FORMS))
     except ValueError:
         raise NotFoundError("There is no such way of reviewing.") from None
-    return Scope(mode, arguments.get("batch"), arguments.get("down"), current_user_id())
+    batch_id, field_name = arguments.get("batch"), arguments.get("down")
+    return Scope(mode, batch_id, field_name, current_user_id(), listed_project_id())
 
 
 def asked_question() -> Question:

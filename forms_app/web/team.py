@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import NotFoundError, UserError
 from forms_app.services import batches, people, returning, review_notes, team
 from forms_app.services.dto.people import LOCAL_USER_ID
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
+from forms_app.web.current_project import listed_project_id
 from forms_app.web.responses import own_address
 
 blueprint = Blueprint("team", __name__, url_prefix="/review")
@@ -32,9 +33,10 @@ def live() -> ResponseReturnValue:
 @blueprint.post("/team/take-away")
 def take_away() -> ResponseReturnValue:
     """Give what somebody has back to the queue."""
-    holder = people.get_person(application(), request.form.get("user_id", 0, int))
-    batch_id = request.args.get("batch", type=int)
-    count = team.take_away(application(), holder.id, batch_id, current_user_id())
+    holder_id = request.form.get("user_id", 0, int)
+    holder = people.get_person(application(), holder_id, listed_project_id())
+    batch_id, project_id = request.args.get("batch", type=int), current_project_id()
+    count = team.take_away(application(), holder.id, batch_id, current_user_id(), project_id)
     flash(f"{count} of the fields that {holder.name} had are free for others now.")
     return _back()
 
@@ -48,6 +50,7 @@ def keep() -> ResponseReturnValue:
         team.keep_for_all(application(), batch_id, current_user_id())
         flash("Everybody is handed the fields of this batch again.")
     else:
+        people.get_person(application(), holder_id, listed_project_id())
         name = team.keep_for(application(), batch_id, holder_id, current_user_id())
         flash(f"From now on only {name} is handed the fields of this batch.")
     return _back()
@@ -82,10 +85,10 @@ def take_back(submission_id: int) -> ResponseReturnValue:
 
 def _watched() -> dict[str, object]:
     batch_id = request.args.get("batch", type=int)
-    known = people.list_people(application())
+    known = people.list_people(application(), listed_project_id())
     return {
         "batch": batches.get_summary(application(), batch_id) if batch_id else None,
-        "team": team.get_team(application(), batch_id),
+        "team": team.get_team(application(), batch_id, current_project_id()),
         "people": known or (people.get_person(application(), LOCAL_USER_ID),),
     }
 

@@ -15,8 +15,9 @@ from forms_app.services import (
     template_views,
     templates,
 )
+from forms_app.services.dto.templates import TemplateSummary
 from forms_app.templating.template_archive import ENDING
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 from forms_app.web.field_shapes import PageShapes, describe_fields, describe_rules
 from forms_app.web.responses import attachment, kept_image
 from forms_app.web.version_shapes import compared_pages
@@ -29,9 +30,7 @@ blueprint = Blueprint("templates", __name__, url_prefix="/templates")
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """All templates, the last changed first."""
-    return render_template(
-        "templates/index.html", templates=templates.list_templates(application())
-    )
+    return render_template("templates/index.html", templates=_listed())
 
 
 @blueprint.get("/versions/<int:version_id>")
@@ -102,5 +101,8 @@ def _imported_beside(template_id: int) -> Any:
 
 def _summary_of(template_id: int) -> Any:
     """The template's line in the list; None once it is archived."""
-    found = templates.list_templates(application())
-    return next((summary for summary in found if summary.id == template_id), None)
+    return next((summary for summary in _listed() if summary.id == template_id), None)
+
+
+def _listed() -> list[TemplateSummary]:
+    return templates.list_templates(application(), current_project_id())
