@@ -16,7 +16,7 @@ from forms_app.api.shapes.batches import AddedTemplates, Batch, BatchList, NewBa
 from forms_app.services import batches, outside_templates
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 
 blueprint = ApiBlueprint("batches", "What was uploaded together, and how far it is.")
 
@@ -27,8 +27,9 @@ blueprint = ApiBlueprint("batches", "What was uploaded together, and how far it 
 @blueprint.response(200, BatchList)
 def list_batches(paging: Mapping[str, Any]) -> Any:
     """List batches, the newest first."""
-    limit = paging["limit"]
-    return stretch(batches.list_batches(application(), limit + 1, paging["after"] or None), limit)
+    limit, after = paging["limit"], paging["after"] or None
+    found = batches.list_batches(application(), limit + 1, after, current_project_id())
+    return stretch(found, limit)
 
 
 @blueprint.post("/batches")
@@ -44,6 +45,7 @@ def create_batch(sent: Mapping[str, Any]) -> Any:
         sent["name"],
         current_user_id(),
         takes_any=sent["takes_any"],
+        project_id=current_project_id(),
     )
     return made, 201, {"Location": url_for(".get_batch", batch_id=made.id)}
 

@@ -12,7 +12,7 @@ from forms_app.services import figures
 from forms_app.services.dto.figures import By
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
-from forms_app.web.context import application
+from forms_app.web.context import application, current_project_id
 
 blueprint = ApiBlueprint("figures", "How much is automatic, how good it is, what the rest costs.")
 
@@ -33,4 +33,4 @@ def get_figures(asked: Mapping[str, Any]) -> Any:
         if name in asked:
             require_here(kind, asked[name])
     extent = {name: asked.get(name) for name in ("batch_id", "template_id", "days")}
-    return figures.report(application(), by, **extent)
+    return figures.report(application(), by, **extent, project_id=current_project_id())

@@ -27,7 +27,7 @@ from forms_app.services.dto.templates import TemplateSummary, TemplateVersion
 from forms_app.services.names import clean_file_name
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
-from forms_app.web.context import application, current_user_id
+from forms_app.web.context import application, current_project_id, current_user_id
 from forms_app.web.template_upload import read_import
 
 blueprint = ApiBlueprint("templates", "Form templates: what the pages of a batch are copies of.")
@@ -63,7 +63,7 @@ def import_template(sent: Mapping[str, Any], target: Mapping[str, Any]) -> Any:
         )
     else:
         version = template_imports.import_beside(
-            application(), definition, images, current_user_id()
+            application(), definition, images, current_user_id(), current_project_id()
         ).version
     return _made(version)
 
@@ -78,7 +78,12 @@ def create_template(sent: Mapping[str, Any], asked: Mapping[str, Any]) -> Any:
     blank = sent["blank"]
     name = clean_file_name(blank.filename or "")
     version = templates.create_template(
-        application(), asked["name"], blank.read(), name, current_user_id()
+        application(),
+        asked["name"],
+        blank.read(),
+        name,
+        current_user_id(),
+        current_project_id(),
     )
     return _made(version)
 
@@ -111,7 +116,7 @@ def start_draft(template_id: int) -> Any:
 
 
 def _all() -> list[TemplateSummary]:
-    return templates.list_templates(application())
+    return templates.list_templates(application(), current_project_id())
 
 
 def _made(version: TemplateVersion) -> tuple[TemplateVersion, int, dict[str, str]]:
