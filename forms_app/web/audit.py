@@ -78,7 +78,7 @@ def download(file_format: str) -> ResponseReturnValue:
     chunks = audit_log.stream_events(
         application(), _filter(_asked()), file_format, current_user_id(), project_id
     )
-    return attachment(chunks, f"audit trail.{file_format}", audit_log.FORMATS[file_format])
+    return attachment(chunks, f"audit-trail.{file_format}", audit_log.FORMATS[file_format])
 
 
 def _asked() -> Asked:
