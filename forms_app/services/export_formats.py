@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from forms_app.services.crop_archive import write_crops
 from forms_app.services.export_csv import write_csv
 from forms_app.services.export_json import write_json, write_jsonl
 from forms_app.services.export_parquet import write_parquet
 from forms_app.services.export_tables import Writer
 from forms_app.services.export_xlsx import write_xlsx
+from forms_app.services.searchable_pdf import write_pdf
 from forms_app.store.states import ExportFormat
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +41,10 @@ FORMATS: Mapping[ExportFormat, Format] = MappingProxyType(
         ExportFormat.JSON: Format(write_json, "json", "application/json"),
         ExportFormat.JSONL: Format(write_jsonl, "jsonl", "application/jsonl"),
         ExportFormat.PARQUET: Format(write_parquet, "parquet", PARQUET, many_as_zip=True),
+        ExportFormat.PDF: Format(
+            write_pdf, "pdf", "application/pdf", has_columns=False, many_as_zip=True
+        ),
+        ExportFormat.CROPS: Format(write_crops, "zip", "application/zip", has_columns=False),
     }
 )
 """In the order in which people are offered them."""

@@ -46,7 +46,7 @@ class ExportChoice:
     `finished_only` leaves out forms with open fields, `template_id` all of other templates;
     `since` and `until` are the first and last day (UTC) on which a form came. `dates`,
     `decimal_mark`, `separator` and `encoding` say how text is written; `typed` makes numbers,
-    dates and truth values of Excel.
+    dates and truth values of Excel; `file_each` makes a PDF of each form, in a ZIP.
 
     Raises:
         UserError: Something is chosen that there is not.
@@ -67,6 +67,7 @@ class ExportChoice:
     separator: str = ","
     encoding: str = "utf-8"
     typed: bool = False
+    file_each: bool = False
 
     def __post_init__(self) -> None:
         _require_one_of("date format", self.dates, tuple(DATE_FORMATS))
@@ -179,7 +180,10 @@ def _number(name: str, value: object) -> int | None:
 
 
 PLAIN = ExportChoice()
-_FLAGS = ("labels", "head", "outcomes", "confidences", "provenance", "finished_only", "typed")
+_FLAGS = (
+    *("labels", "head", "outcomes", "confidences", "provenance", "finished_only", "typed"),
+    "file_each",
+)
 _PARSERS: Mapping[str, Any] = {
     "columns": _columns,
     "template_id": _number,
