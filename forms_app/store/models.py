@@ -35,6 +35,7 @@ from forms_app.store.review_rows import (
     SeededErrorRow,
 )
 from forms_app.store.sign_in_rows import InvitationRow, SignInAttemptRow, SignInSessionRow
+from forms_app.store.source_rows import IntakeSourceRow
 from forms_app.store.template_job_rows import TemplateJobFileRow, TemplateJobRow
 from forms_app.store.template_rows import (
     FormTemplateRow,
@@ -73,6 +74,7 @@ __all__ = [
     "FileRow",
     "FormTemplateRow",
     "GlyphCheckRow",
+    "IntakeSourceRow",
     "InvitationRow",
     "MembershipRow",
     "ModelVersionRow",

@@ -171,3 +171,11 @@ class WebhookState(StrEnum):
     PENDING = "pending"
     DELIVERED = "delivered"
     DEAD = "dead"
+
+
+class SourceKind(StrEnum):
+    """folder: watched · command: `fieldhand submit` of a machine · api: a token of the API."""
+
+    FOLDER = "folder"
+    COMMAND = "command"
+    API = "api"
