@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forms_app.services.application import Application
 from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_cells import text_of
+from forms_app.services.export_formats import FORMATS
 from forms_app.services.export_json import json_lines
 from forms_app.services.export_planning import plan_tables
 from forms_app.services.export_tables import ExportTable, ExportWork, columns_of
@@ -35,7 +36,10 @@ class PreviewTable:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`forms` will be exported. For JSON there is `json`, the first form, instead of `tables`."""
+    """`forms` will be exported.
+
+    For JSON there is `json`, the first form, instead of `tables`; neither for pictures.
+    """
 
     forms: int
     tables: tuple[PreviewTable, ...]
@@ -68,6 +72,8 @@ def preview_export(
         versions = [version_id for table in asked for version_id in table.plans]
         wanted = is_wanted(versions, choice.finished_only, choice.since, choice.until)
         forms, _ = count_wanted(session, batches, wanted)
+    if not FORMATS[ExportFormat(export_format)].has_columns:
+        return Preview(forms, (), "")
     tables = [table_of(each, islice(iter_records(app, each, ROWS), ROWS)) for each in asked]
     if export_format in JSON_FORMATS:
         return Preview(forms, (), _first_of_json(ExportWork(app, choice, tables)))
