@@ -40,8 +40,9 @@ def actor_of(
         is_admin: Whether they may do everything; as the row says by default.
     """
     is_admin = user.is_admin if is_admin is None else is_admin
-    roles = _roles(session, user.id)
     open_ids = _open_projects(session)
+    # In an archived project nobody has a part, until it is brought back.
+    roles = {each: some for each, some in _roles(session, user.id).items() if each in open_ids}
     reachable = open_ids if is_admin else [each for each in open_ids if each in roles]
     if project_id not in reachable:
         project_id = reachable[0] if reachable else MAIN_PROJECT_ID

@@ -71,6 +71,7 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("pages", f"/batches/{batch_id}/pages")
     yield Screen("page", f"/batches/{batch_id}/pages/{page_id}", act=_wait_for_scan)
     yield Screen("export", f"/batches/{batch_id}/export")
+    yield Screen("projects", "/projects/")
     yield Screen("templates", "/templates/")
     yield Screen("template-new", "/templates/new")
     yield Screen("template", f"/templates/versions/{version_id}")
