@@ -20,6 +20,7 @@ VERBS = {
     "config": "Show every setting that is in force and where it comes from.",
     "demo": "Read the shipped demo forms through the whole system.",
     "doctor": "Check whether everything works and say what to do.",
+    "erase": "Delete all that there is of one form, with proof.",
     "evaluate": "Measure the recogniser on a data set.",
     "files": "Encrypt what is kept of scans, pages and exports.",
     "migrate": "Bring the database to the newest schema.",

@@ -84,3 +84,8 @@ def _aligned_hash(app: Application, submission_id: int, template_page: int) -> s
 def decoded_page(files: FileStore, aligned_hash: str) -> GreyImage:
     """A laid page `(h, w)`; the last few are kept."""
     return decode_grey(files.get(aligned_hash))
+
+
+def forget_kept() -> None:
+    """Forget the pages that this process keeps in memory."""
+    decoded_page.cache_clear()

@@ -86,4 +86,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What people delete is overwritten, however this SQLite was built.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()

@@ -62,8 +62,10 @@ def _texts(rules: RetentionRules) -> dict[str, str]:
 
 def _rules(texts: dict[str, str]) -> RetentionRules:
     """The rules as they were typed; what is no number of days is refused like a wrong one."""
-    days = (_days(texts[name]) if texts[name] else None for name in _names())
-    return RetentionRules(*days, takes_unfinished=bool(texts["takes_unfinished"]))
+    scans, crops, values, exports = (
+        _days(texts[name]) if texts[name] else None for name in _names()
+    )
+    return RetentionRules(scans, crops, values, exports, bool(texts["takes_unfinished"]))
 
 
 def _days(text: str) -> int:
