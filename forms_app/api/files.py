@@ -12,6 +12,7 @@ from forms_app.api.paging import stretch
 from forms_app.api.shapes.base import Paging
 from forms_app.api.shapes.batches import File, FileList
 from forms_app.api.shapes.uploads import UploadedFile
+from forms_app.api.source_reports import tell_added
 from forms_app.services import file_lists, page_actions, uploads
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
@@ -58,6 +59,7 @@ def upload_file(sent: Mapping[str, Any], batch_id: int) -> Any:
         cast(BinaryIO, upload.stream),
         user_id=current_user_id(),
     )
+    tell_added(added)
     return added, 201, {"Location": url_for(".get_file", file_id=added.id)}
 
 

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.shapes.uploads import NewUploadHeaders, PieceHeaders, TusHeaders, UploadState
+from forms_app.api.source_reports import tell_arrived
 from forms_app.services import resumable_uploads
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
@@ -56,7 +57,9 @@ def state(upload_id: str) -> Any:
 @blueprint.response(204)
 def append(_headers: Mapping[str, Any], upload_id: str) -> Any:
     """Send the next bytes of a file, from `Upload-Offset` on."""
-    return tus.append(upload_id)
+    answered = tus.append(upload_id)
+    tell_arrived(upload_id)
+    return answered
 
 
 @blueprint.delete("/uploads/<upload_id>")
