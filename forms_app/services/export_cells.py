@@ -21,8 +21,7 @@ def text_of(cell: Cell, kind: CellKind, choice: ExportChoice) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        form = f"{DATE_FORMATS[choice.dates]} %H:%M:%S"
-        return cell.astimezone(UTC).strftime(form)
+        return cell.astimezone(UTC).strftime(" ".join((DATE_FORMATS[choice.dates], "%H:%M:%S")))
     if kind is CellKind.SHARE:
         return f"{cell:.{SHARE_PLACES}f}".replace(".", choice.decimal_mark)
     if isinstance(cell, int | float) and not isinstance(cell, bool):

@@ -75,7 +75,7 @@ class _Sheets:
         self._bold = book.add_format({"bold": True})
         form = choice.dates.lower()
         self._day = book.add_format({"num_format": form})
-        self._time = book.add_format({"num_format": f"{form} hh:mm:ss"})
+        self._time = book.add_format({"num_format": " ".join((form, "hh:mm:ss"))})
 
     def write(self, table: ExportTable, name: str) -> int:
         """Returns how many rows of data."""

@@ -38,7 +38,7 @@ KNOWN = (
     Format("jsonl", "JSON Lines", "As JSON, one form per line, for programs"),
     Format("parquet", "Parquet", "One row per form with numbers and dates as such, for analysis"),
     Format("pdf", "Searchable PDF", "The scans with what was read as text behind them"),
-    Format("crops", "Pictures", "Each field cut from its scan, with a list, in a ZIP"),
+    Format("crops", "Pictures of the fields", "Each field cut from its scan, with a list, in a ZIP"),
 )
 # A line here waits for its writer.
 FORMATS = tuple(known for known in KNOWN if known.name in tuple(WRITTEN))
