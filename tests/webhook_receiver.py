@@ -88,7 +88,7 @@ def floods_in_headers(request: BaseHTTPRequestHandler) -> None:
 def receiving() -> Iterator[Receiver]:
     """A receiver that listens; one that hangs is released at the end."""
     receiver = Receiver()
-    with served(receiver, ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(receiver))):
+    with served(receiver, ThreadingHTTPServer(("127.0.0.1", 0), handler_of(receiver))):
         yield receiver
 
 
@@ -126,7 +126,9 @@ def drips(receiver: Receiver) -> Callable[[BaseHTTPRequestHandler], None]:
     return behave
 
 
-def _handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+def handler_of(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+    """What a server calls for each request."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

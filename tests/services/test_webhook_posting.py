@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from forms_app.errors import WebhookFailedError, WebhookRefusedError
 from forms_app.services.webhook_addresses import (
@@ -15,7 +23,7 @@ from forms_app.services.webhook_addresses import (
 )
 from forms_app.services.webhook_posting import KEPT_BYTES, Reach, post
 from tests import webhook_receiver as receivers
-from tests.webhook_receiver import Receiver, answers, receiving
+from tests.webhook_receiver import Receiver, answers, handler_of, receiving, served
 
 LOOPBACK = networks_of("127.0.0.0/8, ::1")
 HEADERS = {"Content-Type": "application/json"}
@@ -130,6 +138,51 @@ def test_nobody_there_and_no_such_name(receiver: Receiver) -> None:
         post("http://127.0.0.1:9/", HEADERS, b"{}", reach())
     with pytest.raises(WebhookFailedError, match="encrypted"):
         post(receiver.url.replace("http:", "https:"), HEADERS, b"{}", reach())
+
+
+def test_the_certificate_is_that_of_the_name(
+    receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection goes to the checked address, and is trusted by the name all the same."""
+    certificate = self_signed("hooks.example", tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(receiver))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    by_name = reach(resolver=lambda _host, _port: ["127.0.0.1"])
+    with served(receiver, server):
+        url = f"https://hooks.example:{receiver.port}/in"
+        with pytest.raises(WebhookFailedError, match="certificate was not accepted"):
+            post(url, HEADERS, b"{}", by_name)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert post(url, HEADERS, b"{}", by_name).status == 204
+        with pytest.raises(WebhookFailedError, match="certificate was not accepted"):
+            post(url.replace("hooks.", "other."), HEADERS, b"{}", by_name)
+    assert [request.path for request in receiver.received] == ["/in"]
+
+
+def self_signed(name: str, folder: Path) -> Path:
+    """Key and certificate for one name in one file."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    path = folder / "receiver.pem"
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(pem)
+    )
+    return path
 
 
 PRIVATE = [
