@@ -52,6 +52,7 @@ from forms_app.web import (
     team,
     telling,
     templates,
+    tokens,
     tus,
     webhooks,
 )
@@ -101,6 +102,7 @@ PAGES = (
     team,
     glyph_sheets,
     draw,
+    tokens,
 )
 
 

@@ -82,6 +82,9 @@ SIGNED_IN = frozenset(
         "people.add",
         "people.choose",
         "review_field.set_keys",
+        "tokens.create",
+        "tokens.index",
+        "tokens.revoke",
         "sign_in.again",
         "sign_in.done",
     }
