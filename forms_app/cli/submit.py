@@ -23,6 +23,7 @@ from forms_app.reading.archives import is_left_by_system
 if TYPE_CHECKING:
     from forms_app.services.application import Application
     from forms_app.services.dto.batches import FileSummary
+    from forms_app.services.sources import SourceReport
 
 EXIT_SOME_FAILED = 3
 PURPOSE = "submit"
@@ -52,7 +53,9 @@ def command(
     `fieldhand serve`; what runs there reads the files at once. Stopped in the middle and given
     again, it goes on where it was and takes nothing twice.
     """
+    from forms_app.services.dto.sources import SourceKind
     from forms_app.services.named_batches import batch_named, destination, name_of_today
+    from forms_app.services.sources import COMMAND, SourceReport
 
     files = [found for path in paths for found in _files(path)]
     if not files:
@@ -61,10 +64,14 @@ def command(
         chosen = destination(app, template, chosen_project(app, project))
         name = batch or name_of_today(chosen.name)
         batch_id = batch_named(app, chosen, name)
+        report = SourceReport(app, SourceKind.COMMAND, COMMAND, chosen.project_id)
+        report.rule(template, name)
         failed = 0
         for position, (path, known_as) in enumerate(files, start=1):
-            said, is_fine = _submit(app, batch_id, path, known_as)
+            said, is_fine = _submit(app, batch_id, path, known_as, report)
             failed += not is_fine
+            if not is_fine:
+                report.failed(f"{known_as}: {said}")
             click.echo(f"{position} of {len(files)}  {known_as}: {said}", err=not is_fine)
         say_if_nobody_reads(app)
     fine = len(files) - failed
@@ -85,15 +92,20 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
             yield inner, f"{top.name}/{relative.as_posix()}"
 
 
-def _submit(app: Application, batch_id: int, path: Path, known_as: str) -> tuple[str, bool]:
+def _submit(
+    app: Application, batch_id: int, path: Path, known_as: str, report: SourceReport
+) -> tuple[str, bool]:
     """What became of a file, in words, and whether it is in its batch and will be read."""
     from forms_app.reading.errors import ReadingError
-    from forms_app.services.taking import take_file, taking_id
+    from forms_app.services.taking import is_taken, take_file, taking_id
 
     try:
         reason = _why_not_read(app, path)
         known_by = taking_id(path, f"{PURPOSE} {batch_id}")
+        is_new = is_taken(app, known_by) is None
         file = take_file(app, batch_id, path, known_as, known_by)
+        if is_new:
+            report.taken(known_as, known_by)
     except (ReadingError, UserError, TransientError) as error:
         return error.message, False
     except OSError as error:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import NotFoundError, TransientError
 from forms_app.services.application import Application
 from forms_app.services.dto.sources import Source, SourceKind, SourceState
+from forms_app.services.names import printable
 from forms_app.store import sources as store
 from forms_app.store.audit import record_event
 from forms_app.store.database_clock import database_now
@@ -39,7 +40,7 @@ class SourceReport:
     def __init__(self, app: Application, kind: SourceKind, name: str, project_id: int) -> None:
         host = "" if kind == SourceKind.API else socket.gethostname()
         self._app = app
-        self._key = SourceKey(project_id, kind, host, name)
+        self._key = SourceKey(project_id, kind, host, printable(name))
 
     def rule(self, template: str, batch_rule: str) -> None:
         """What becomes of its files."""
@@ -47,16 +48,18 @@ class SourceReport:
 
     def alive(self, backlog: int, trouble: str | None) -> None:
         """It is there and says so every `HEARTBEAT_S`; `backlog` files are yet to be taken."""
-        cut = trouble[:MOST_LETTERS] if trouble else None
+        cut = _cut(trouble) if trouble else None
         self._tell(lambda session: store.tell_alive(session, self._key, HEARTBEAT_S, backlog, cut))
 
     def taken(self, file_name: str, taking: str) -> None:
         """A file is in its batch; `taking` is the same when it is told once more."""
-        self._tell(lambda session: store.tell_taken(session, self._key, file_name, taking))
+        name = _cut(file_name)
+        self._tell(lambda session: store.tell_taken(session, self._key, name, taking))
 
     def failed(self, message: str) -> None:
         """A file, or all of them, could not be taken or will not be read."""
-        self._tell(lambda session: store.tell_error(session, self._key, message[:MOST_LETTERS]))
+        cut = _cut(message)
+        self._tell(lambda session: store.tell_error(session, self._key, cut))
 
     def stopped(self) -> None:
         """It ends because somebody wanted it to."""
@@ -109,6 +112,10 @@ def forget_source(app: Application, source_id: int, user_id: int) -> str:
         )
         session.delete(row)
         return str(row.name)
+
+
+def _cut(text: str) -> str:
+    return printable(text)[:MOST_LETTERS]
 
 
 def _source(row: IntakeSourceRow, now: datetime) -> Source:

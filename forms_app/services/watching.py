@@ -20,8 +20,10 @@ from forms_app.errors import FieldhandError, TransientError, UserError
 from forms_app.reading.errors import DamagedFileError, ReadingError
 from forms_app.reading.wholeness import seems_whole
 from forms_app.services.application import Application
+from forms_app.services.dto.sources import SourceKind
 from forms_app.services.named_batches import Destination, batch_named, destination, name_of_today
 from forms_app.services.scan_folders import DONE, FAILED, files_to_take, free_name
+from forms_app.services.sources import HEARTBEAT_S, SourceReport
 from forms_app.services.taking import check_file, is_taken, take_file, taking_id
 from forms_app.store.models import MAIN_PROJECT_ID
 
@@ -69,7 +71,7 @@ class _Verdict:
 
 
 class FolderWatcher:
-    """Remembers how files looked, takes those at rest.
+    """Remembers how files looked, takes those at rest, and tells how that goes as a source.
 
     `say` is told of every file; `warn` of what hinders the watching, each thing once.
     """
@@ -90,9 +92,18 @@ class FolderWatcher:
         self._looks: dict[Path, _Look] = {}
         self._stuck: dict[Path, _Look] = {}
         self._told: set[str] = set()
+        self._report = report_of(app, plan)
+        self._trouble: str | None = None
+        self._last_beat: tuple[float, int, str | None] | None = None
 
     def look(self) -> int:
         """Take every file that is at rest; returns how many were moved out of the way."""
+        self._trouble = None
+        moved = self._take_rested()
+        self._beat()
+        return moved
+
+    def _take_rested(self) -> int:
         now = self._clock()
         try:
             self._looks = {
@@ -111,6 +122,14 @@ class FolderWatcher:
         if to is None:
             return 0
         return sum(self._try(path, now, to) for path in rested)
+
+    def _beat(self) -> None:
+        """Say that all goes on, at once when it goes differently."""
+        now, backlog = self._clock(), len(self._looks)
+        last = self._last_beat
+        if last is None or now - last[0] >= HEARTBEAT_S or last[1:] != (backlog, self._trouble):
+            self._report.alive(backlog, self._trouble)
+            self._last_beat = (now, backlog, self._trouble)
 
     def _destination(self) -> Destination | None:
         try:
@@ -169,6 +188,9 @@ class FolderWatcher:
             return
         if taking_id(path, PURPOSE) != known_by:
             raise UserError("It changed while it was taken, and is taken again when it is at rest.")
+        self._report.taken(name, known_by)
+        if reason is not None:
+            self._report.failed(f"{name}: {reason}")
         told = f"duplicate of {file.duplicate_of}" if file.duplicate_of else "taken"
         self._say(f"{name}: {told if reason is None else reason}")
 
@@ -192,9 +214,16 @@ class FolderWatcher:
 
     def _tell(self, sentence: str) -> None:
         """Warn of it, but not at every look."""
+        self._trouble = sentence
         if sentence not in self._told:
             self._told.add(sentence)
             self._warn(sentence)
+            self._report.failed(sentence)
+
+
+def report_of(app: Application, plan: WatchPlan) -> SourceReport:
+    """What a watched folder tells of itself."""
+    return SourceReport(app, SourceKind.FOLDER, str(plan.folder), plan.project_id)
 
 
 def watch(app: Application, plan: WatchPlan, stop: Event, say: Say, warn: Say) -> None:
@@ -203,9 +232,14 @@ def watch(app: Application, plan: WatchPlan, stop: Event, say: Say, warn: Say) -
     Raises:
         UserError: There is no such folder.
     """
+    report = report_of(app, plan)
+    report.rule(plan.template, plan.batch)
     if not plan.folder.is_dir():
-        raise UserError(f"There is no folder {plan.folder} to watch.")
+        missing = f"There is no folder {plan.folder} to watch."
+        report.alive(0, missing)
+        raise UserError(missing)
     watcher = FolderWatcher(app, plan, say, warn)
     while not stop.is_set():
         watcher.look()
         stop.wait(LOOK_EVERY_S)
+    report.stopped()

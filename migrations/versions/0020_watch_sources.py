@@ -1,4 +1,4 @@
-"""Watch sources: what brings in files by itself says that it is there, what it took, what failed."""
+"""Watch sources: what brings in files by itself says that it is there and what it took."""
 
 from __future__ import annotations
 
