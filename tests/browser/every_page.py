@@ -72,6 +72,9 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("page", f"/batches/{batch_id}/pages/{page_id}", act=_wait_for_scan)
     yield Screen("export", f"/batches/{batch_id}/export")
     yield Screen("projects", "/projects/")
+    yield Screen("retention", "/retention/")
+    yield Screen("erasures", "/erasures/")
+    yield Screen("erase", f"/review/forms/{submission_id}", act=_ask_to_erase)
     yield Screen("templates", "/templates/")
     yield Screen("template-new", "/templates/new")
     yield Screen("template", f"/templates/versions/{version_id}")
@@ -107,6 +110,11 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("draw-picture", "/draw/?surface=picture&characters=digits", act=_show_picture)
     yield Screen("not-found", "/no/such/page")
     yield Screen("shortcuts", "/", ("?",))
+
+
+def _ask_to_erase(page: Page) -> None:
+    page.locator("[data-opens=erase]").click()
+    page.locator("#erase-reason").wait_for()
 
 
 def prepare(app: Application, scans: int | None = None) -> Prepared:
