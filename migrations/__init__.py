@@ -22,12 +22,19 @@ def make_config(engine: Engine) -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to `revision`; does nothing when it is already there."""
-    command.upgrade(make_config(engine), revision)
+    command.upgrade(_moving(engine), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to `revision` (`base`: empty)."""
-    command.downgrade(make_config(engine), revision)
+    command.downgrade(_moving(engine), revision)
+
+
+def _moving(engine: Engine) -> Config:
+    """For a command that goes from one revision to another."""
+    config = make_config(engine)
+    config.attributes["moves"] = True
+    return config
 
 
 def current_revision(engine: Engine) -> str | None:

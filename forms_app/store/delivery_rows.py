@@ -12,7 +12,6 @@ from forms_app.store.base import (
     Base,
     ByteCount,
     ChangeTimestamp,
-    JsonValue,
     Key,
     OptionalTimestamp,
     PrimaryKey,
@@ -26,12 +25,12 @@ ONE_SUBJECT = "(template_id IS NULL) <> (batch_id IS NULL)"
 
 
 class DeliveryRow(Base):
-    """The data of one batch, or of every batch of one template, to a place again and again.
+    """The data of one batch, or of the batches of one template, to a place again and again.
 
-    `place` is an entry of the setting `delivery_folders`, `folder` a path below it. `next_at` is
-    when the next slot of an hourly or daily delivery begins; None where a finished batch is what
-    it waits for, and while it is paused. `choices` is what a preset of exports keeps, as it was
-    when the delivery was made.
+    `place` is an entry of the setting `delivery_folders`, `folder` a path below it. `preset_id` is
+    no foreign key: without its preset a delivery says so, instead of delivering other columns.
+    `next_at` is when the next slot of an hourly or daily delivery begins, `looked_at` until when
+    one of finished batches has looked for them.
     """
 
     __tablename__ = "deliveries"
@@ -54,33 +53,37 @@ class DeliveryRow(Base):
     )
     format: Mapped[str]
     preset_id: Mapped[int | None] = mapped_column(Key)
-    choices: Mapped[JsonValue | None]
     rhythm: Mapped[str]
     place: Mapped[str]
     folder: Mapped[str]
     next_at: Mapped[OptionalTimestamp]
+    looked_at: Mapped[OptionalTimestamp]
     paused_at: Mapped[OptionalTimestamp]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[Timestamp]
 
 
 class DeliveryRunRow(Base):
-    """One file of a delivery; `slot` is the hour, day or finished state that it stands for.
+    """One file of a delivery; `slot` is the moment or finished batch that it stands for.
 
-    `file_name` follows from batch and slot alone: a run that is done twice writes one file.
+    `file_name` follows from delivery and slot, its ending from what is exported: a run that is done
+    twice writes one file. `batch_id` is None for all batches of a template. `due_at` is when it is
+    tried next.
     """
 
     __tablename__ = "delivery_runs"
     __table_args__ = (
         one_of("state", DeliveryState),
-        UniqueConstraint("delivery_id", "batch_id", "slot"),
+        UniqueConstraint("delivery_id", "slot"),
         Index("ix_delivery_runs_state_due_at", "state", "due_at"),
         IDS_LAST,
     )
 
     id: Mapped[PrimaryKey]
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"))
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("batches.id", ondelete="CASCADE"), index=True
+    )
     slot: Mapped[str]
     file_name: Mapped[str]
     state: Mapped[str] = mapped_column(default=DeliveryState.PENDING)

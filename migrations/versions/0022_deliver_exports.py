@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0022"
 down_revision = "0021"
@@ -12,7 +11,6 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 TIME = sa.DateTime(timezone=True)
 
 
@@ -38,11 +36,11 @@ def _create_deliveries() -> None:
         sa.Column("batch_id", KEY, nullable=True),
         sa.Column("format", sa.String(), nullable=False),
         sa.Column("preset_id", KEY, nullable=True),
-        sa.Column("choices", JSON, nullable=True),
         sa.Column("rhythm", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("next_at", TIME, nullable=True),
+        sa.Column("looked_at", TIME, nullable=True),
         sa.Column("paused_at", TIME, nullable=True),
         sa.Column("created_by", KEY, nullable=True),
         sa.Column("created_at", TIME, nullable=False),
@@ -74,7 +72,7 @@ def _create_runs() -> None:
         "delivery_runs",
         sa.Column("id", KEY, primary_key=True, autoincrement=True),
         sa.Column("delivery_id", KEY, nullable=False),
-        sa.Column("batch_id", KEY, nullable=False),
+        sa.Column("batch_id", KEY, nullable=True),
         sa.Column("slot", sa.String(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -99,12 +97,8 @@ def _create_runs() -> None:
                 ("export_id", "exports", "SET NULL"),
             )
         ),
-        sa.CheckConstraint(
-            "state IN ('pending', 'done', 'failed')", name="ck_delivery_runs_state"
-        ),
-        sa.UniqueConstraint(
-            "delivery_id", "batch_id", "slot", name="uq_delivery_runs_delivery_id_batch_id_slot"
-        ),
+        sa.CheckConstraint("state IN ('pending', 'done', 'failed')", name="ck_delivery_runs_state"),
+        sa.UniqueConstraint("delivery_id", "slot", name="uq_delivery_runs_delivery_id_slot"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_delivery_runs_state_due_at", "delivery_runs", ["state", "due_at"])
