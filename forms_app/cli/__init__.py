@@ -23,6 +23,7 @@ VERBS = {
     "erase": "Delete all that there is of one form, with proof.",
     "evaluate": "Measure the recogniser on a data set.",
     "files": "Encrypt what is kept of scans, pages and exports.",
+    "export": "Write what was read to a file.",
     "migrate": "Bring the database to the newest schema.",
     "read": "Read filled forms without a server or a database.",
     "restore": "Fill an empty site from a backup.",
