@@ -179,6 +179,16 @@ OPEN_FIELDS = Looked("open_fields", "Fields that wait for a person.")
 BATCHES = Looked("batches", "Batches that are kept.")
 UPLOADS_UNFINISHED = Looked("uploads_unfinished", "Uploads that have not arrived whole.")
 UPLOAD_BACKLOG = Looked("upload_backlog_bytes", "Bytes that unfinished uploads still lack.")
+SOURCE_BACKLOG = Looked(
+    "source_backlog_files",
+    "Files that a watched folder has yet to take.",
+    ("project", "host", "source"),
+)
+SOURCE_STATE = Looked(
+    "source_up",
+    "1 for a watched folder that is there and takes files, 0 for one that is silent or hindered.",
+    ("project", "host", "source"),
+)
 WEBHOOKS_WAITING = Looked("webhooks_waiting", "Deliveries to endpoints that are yet to be made.")
 WEBHOOKS_DEAD = Looked("webhooks_dead", "Deliveries that were given up and are kept.")
 WEBHOOKS_FAILING = Looked(

@@ -9,7 +9,9 @@ from forms_app.errors import TransientError
 from forms_app.queues import ALL_QUEUES
 from forms_app.services.application import Application
 from forms_app.services.dto.operations import BrokerState, DiskSpace, Part
+from forms_app.services.dto.sources import SourceState
 from forms_app.services.health import ABSENT_KEY
+from forms_app.services.sources import expected_sources
 
 SWEEPS_MISSED = 3
 SWEEP_GRACE = timedelta(seconds=60)
@@ -27,6 +29,10 @@ NO_SWEEP = (
     "No sweep was heard of lately, so lost work is not sent again: the clock does not run "
     "(`fieldhand worker --beat`), or no worker was free for it."
 )
+SILENT = (
+    "Nobody watches {names} any more. Start `fieldhand watch` for it again, or forget it on the "
+    "page of sources."
+)
 LITTLE_LEFT = "Little room is left on this disk; free some, before uploads are refused."
 
 
@@ -40,7 +46,20 @@ def find_troubles(
         Part("files", "" if _files_answer(app) else NO_FILES),
         *_told_by_broker(app, broker, now),
         Part("disk", LITTLE_LEFT if any(disk.is_low for disk in disks) else ""),
+        *_sources(app),
     )
+
+
+def _sources(app: Application) -> tuple[Part, ...]:
+    """Watched folders, where there are any."""
+    expected = expected_sources(app)
+    if not expected:
+        return ()
+    silent = [each.name for each in expected if each.state == SourceState.SILENT]
+    hindered = [each for each in expected if each.state == SourceState.HINDERED]
+    if silent:
+        return (Part("sources", SILENT.format(names=", ".join(silent))),)
+    return (Part("sources", hindered[0].trouble if hindered else ""),)
 
 
 def _told_by_broker(

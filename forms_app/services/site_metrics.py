@@ -23,7 +23,9 @@ from forms_app.services.application import Application
 from forms_app.services.broker_state import broker_state
 from forms_app.services.disk_space import disks
 from forms_app.services.drift import Drift, find_drifts
+from forms_app.services.dto.sources import SourceState
 from forms_app.services.health import ABSENT_KEY
+from forms_app.services.sources import expected_sources
 from forms_app.store.base import utc_now
 from forms_app.store.counts import count_open_fields
 from forms_app.store.models import (
@@ -175,6 +177,14 @@ def _look_at_files(app: Application) -> Iterator[Sample]:
     app.files.exists(ABSENT_KEY)
 
 
+def _look_at_sources(app: Application) -> Iterator[Sample]:
+    for source in expected_sources(app):
+        labels = {"project": str(source.project_id), "host": source.host, "source": source.name}
+        is_fine = source.state == SourceState.WATCHING
+        yield Sample(metrics.SOURCE_STATE, is_fine, labels)
+        yield Sample(metrics.SOURCE_BACKLOG, source.backlog or 0, labels)
+
+
 def _look_at_templates(app: Application) -> Iterator[Sample]:
     with app.session() as session:
         newest = select(FormTemplateRow.id, FormTemplateRow.name)
@@ -204,5 +214,6 @@ LOOKS: dict[str, tuple[Look, float]] = {
     "database": (_look_at_database, SITE_KEPT_S),
     "broker": (_look_at_broker, SITE_KEPT_S),
     "files": (_look_at_files, SITE_KEPT_S),
+    "sources": (_look_at_sources, SITE_KEPT_S),
     "templates": (_look_at_templates, DRIFT_KEPT_S),
 }

@@ -81,13 +81,11 @@ def list_sources(app: Application, project_ids: Collection[int] | None = None) -
         return [_source(row, now) for row in rows]
 
 
-def troubled_sources(app: Application) -> tuple[list[Source], bool]:
-    """Those that should be there and are not, or are hindered; and whether any should be there."""
+def expected_sources(app: Application) -> list[Source]:
+    """Those of all projects that should be there now, whether they are or not."""
     with app.session() as session:
         now = database_now(session)
-        expected = [_source(row, now) for row in store.expected_sources(session, MOST_LISTED)]
-    troubled = (SourceState.SILENT, SourceState.HINDERED)
-    return [source for source in expected if source.state in troubled], bool(expected)
+        return [_source(row, now) for row in store.expected_sources(session, MOST_LISTED)]
 
 
 def forget_source(app: Application, source_id: int, user_id: int) -> str:
