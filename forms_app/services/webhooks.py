@@ -61,6 +61,13 @@ def get_endpoint(app: Application, endpoint_id: int) -> Endpoint:
         return _infos(session, [load(session, WebhookEndpointRow, endpoint_id)])[0]
 
 
+def count_silent(app: Application) -> int:
+    """How many endpoints of all projects were switched off because they take nothing."""
+    silent = select(func.count()).where(WebhookEndpointRow.disabled_why.is_not(None))
+    with app.session() as session:
+        return session.scalar(silent) or 0
+
+
 def create_endpoint(
     app: Application, project_id: int, wish: EndpointWish, user_id: int
 ) -> EndpointSecret:

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forms_app.errors import NotFoundError, UserError
-from forms_app.services import operations, operations_actions, operations_retrying
+from forms_app.services import operations, operations_actions, operations_retrying, webhooks
 from forms_app.services.dto.operations import CAP, Failures, Stage, Subject, WorkItem
 from forms_app.services.loading import LARGEST_ID
 from forms_app.web.context import application, current_user_id
@@ -24,7 +24,8 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """All stages, what has failed and why, who works."""
-    return render_template("operations/index.html", **_overview())
+    silent = webhooks.count_silent(application())
+    return render_template("operations/index.html", silent=silent, **_overview())
 
 
 @blueprint.get("/live")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -190,6 +191,7 @@ def _state(endpoint_id: int) -> dict[str, object]:
         "deliveries": found[:DELIVERIES_SHOWN],
         "older": found[DELIVERIES_SHOWN - 1].id if len(found) > DELIVERIES_SHOWN else None,
         "before": before_id,
+        "now": datetime.now(UTC),
         "state": state,
     }
 

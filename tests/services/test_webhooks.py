@@ -376,6 +376,7 @@ def test_one_that_is_silent_for_days_is_switched_off(
     work(told_app)
     found = webhooks.get_endpoint(told_app, endpoint.id)
     assert (found.is_enabled, found.disabled_why) == (False, "silent")
+    assert webhooks.count_silent(told_app) == 1
     receiver.behave = answers(200)
     webhooks.switch(told_app, endpoint.id, True, ME)
     work(told_app)
