@@ -95,8 +95,8 @@ class Serve:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip())
-            if found := re.search(r"http://\S+", line):
-                self.url = found[0]
+            if found := re.search(r"^Open (http://\S+)", line):
+                self.url = found[1]
                 self._has_url.set()
         self._has_url.set()
 

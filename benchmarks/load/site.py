@@ -86,7 +86,7 @@ def running(folder: Path, workers: int, web_processes: int) -> Iterator[Site]:
                 "seeded_error_every",
                 "review_below",
             )
-        } | {PREFIX + "LOG_LEVEL": "warning"}
+        } | {PREFIX + "LOG_LEVEL": "warning", PREFIX + "SIGN_IN": "off"}
         port = free_port()
         logs = folder / "logs"
         logs.mkdir()

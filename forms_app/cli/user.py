@@ -88,12 +88,12 @@ def link(login: str | None, url: str | None, data: Path | None) -> None:
 
 
 def _roles(app: Application, project: str, roles: tuple[str, ...]) -> Roles:
-    from forms_app.services.accounts import find_project
     from forms_app.services.dto.accounts import Role
+    from forms_app.services.projects import project_called
 
     if not roles:
         return set()
-    project_id = find_project(app, project).id
+    project_id = project_called(app, project)
     return {(project_id, Role(role)) for role in roles}
 
 

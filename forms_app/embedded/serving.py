@@ -15,7 +15,7 @@ from forms_app.embedded import premises
 from forms_app.embedded.startup import (
     Say,
     make_supervisor,
-    say_who_may_enter,
+    say_where_to_enter,
     start_all,
     start_workers,
 )
@@ -103,8 +103,7 @@ async def _serve(
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            say(f"Open {premises.url_of(listening)} - stop with Ctrl-C.")
-            await say_who_may_enter(settings, listening, say)
+            await say_where_to_enter(settings, listening, say)
             await stopping
         say("Stopping; work in progress is kept.")
     finally:

@@ -59,16 +59,17 @@ async def start_workers(
     )
 
 
-async def say_who_may_enter(settings: Settings, listening: socket.socket, say: Say) -> None:
-    """Whether people sign in, and how the first of them gets in."""
-    address = listening.getsockname()[0]
-    decided = with_sign_in_decided(settings, address)
-    if decided.sign_in == "required":
-        await _say_first_link(settings, premises.url_of(listening), say)
-    elif is_loopback(address):
+async def say_where_to_enter(settings: Settings, listening: socket.socket, say: Say) -> None:
+    """The address, whether people sign in, and how the first of them gets in."""
+    address, url = listening.getsockname()[0], premises.url_of(listening)
+    is_open = with_sign_in_decided(settings, address).sign_in == "off"
+    if is_open and is_loopback(address):
         say("Nobody signs in: everybody on this computer is the administrator.")
-    else:
+    elif is_open:
         say("! Nobody signs in (sign_in is off): whoever reaches the pages is the administrator.")
+    say(f"Open {url} - stop with Ctrl-C.")
+    if not is_open:
+        await _say_first_link(settings, url, say)
 
 
 async def _say_first_link(settings: Settings, url: str, say: Say) -> None:

@@ -64,18 +64,6 @@ def list_open_projects(app: Application) -> tuple[Project, ...]:
     return tuple(sorted(projects, key=lambda project: project.name.casefold()))
 
 
-def find_project(app: Application, name: str) -> Project:
-    """The open project of that name; capitals do not count.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    for project in list_open_projects(app):
-        if project.name.casefold() == name.strip().casefold():
-            return project
-    raise NotFoundError(f"There is no project called {name}.")
-
-
 def invite(
     app: Application, name: str, login: str, roles: Roles, is_admin: bool, user_id: int | None
 ) -> Invited:

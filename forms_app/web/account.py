@@ -86,11 +86,11 @@ def _tried(change: Callable[[], None], done: str) -> ResponseReturnValue:
 
 def _page() -> str:
     app = application()
-    mine = accounts.get_account(app, current_user_id()) if must_sign_in() else None
+    account = accounts.get_account(app, current_user_id()) if must_sign_in() else None
     return render_template(
         "accounts/mine.html",
-        mine=mine,
-        sessions=sign_in_sessions.count_open(app, mine.id) if mine else 0,
+        account=account,
+        sessions=sign_in_sessions.count_open(app, account.id) if account else 0,
         projects=accounts.list_open_projects(app),
         least_length=LEAST_LENGTH,
     )

@@ -41,6 +41,9 @@ def test_everything_comes_up_answers_and_goes_with_ctrl_c(tmp_path: Path) -> Non
     assert code == 0
     for component in ("broker", "database", "workers", "beat", "web"):
         assert any(line.startswith(component) for line in said.splitlines()), said
+    assert said.splitlines()[-2] == (
+        "Nobody signs in: everybody on this computer is the administrator."
+    )
     assert said.splitlines()[-1].startswith("Open http://127.0.0.1:")
     assert not [line for line in serve.lines if line.startswith("!")]
     assert serve.lines[-1] == "Stopped."

@@ -15,7 +15,9 @@ class Browser:
 
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self._url = url
-        jar = http.cookiejar.CookieJar()
+        # Cookies for HTTPS alone are for us, too: the proxy that speaks it is left out here.
+        policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
+        jar = http.cookiejar.CookieJar(policy)
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         # Behind TLS a form must come from a page of the site.
         referrer = f"{url.replace('http:', 'https:')}/"

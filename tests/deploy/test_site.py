@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,11 +64,24 @@ def app(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     app.close()
 
 
+PERSON = {"login": "ruth", "password": "correct horse battery"}
+
+
+def first_administrator(site: Site, browser: Browser) -> None:
+    """Whoever installs it opens the link that the command prints."""
+    said = site.run("migrate", "user", "link")
+    link = urllib.parse.urlsplit(said.split()[-1]).path
+    assert browser.post(link, name="Ruth", repeated=PERSON["password"], **PERSON) == "/"
+
+
 def test_the_composed_site(site: Site, app: Application) -> None:
     site.start(*FIRST)
     assert "brought from empty to" in site.run("migrate")
     site.start(*OURS)
-    batch_id = read_a_form_over_http(site, app)
+    browser = Browser(site.url)
+    assert "fieldhand user link" in browser.get("/")
+    first_administrator(site, browser)
+    batch_id = read_a_form_over_http(site, app, browser)
     submission_id = decide_a_field(app, batch_id)
     assert all(site.is_healthy(name) for name in (*FIRST, *OURS))
     assert "fieldhand_up" in metrics_of(site)
@@ -82,12 +96,13 @@ def test_the_composed_site(site: Site, app: Application) -> None:
         app.files.verify(key)
 
     site.start("redis", "web")
-    assert DECIDED in Browser(site.url).get(f"/review/forms/{submission_id}")
-
-
-def read_a_form_over_http(site: Site, app: Application) -> int:
-    version_id = publish_form(app)
     browser = Browser(site.url)
+    browser.post("/sign-in", **PERSON)
+    assert DECIDED in browser.get(f"/review/forms/{submission_id}")
+
+
+def read_a_form_over_http(site: Site, app: Application, browser: Browser) -> int:
+    version_id = publish_form(app)
     place = browser.post("/batches/", version_id=version_id, name="By compose")
     batch_id = int(re.fullmatch(r"/batches/(\d+)", place)[1])  # type: ignore[index]
     browser.upload(f"{place}/files", "filled.tif", scanned_file(range(314159, 314161)))
@@ -125,7 +140,7 @@ def decide_a_field(app: Application, batch_id: int) -> int:
 def destroy(app: Application, keys: set[str]) -> None:
     """The disk is gone: no table, no file."""
     with app.session() as session:
-        session.execute(text("DROP SCHEMA public CASCADE"))
+        session.execute(text("DROP SCHEMA public, fieldhand_views CASCADE"))
         session.execute(text("CREATE SCHEMA public"))
     for key in keys:
         app.files.delete(key)

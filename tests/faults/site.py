@@ -150,6 +150,7 @@ def _environment(
         "log_format": "json",
         "log_level": "debug",
         "seeded_error_every": 0,
+        "sign_in": "off",
         **settings,
     }
     return ONE_THREAD | {f"FIELDHAND_{name.upper()}": str(value) for name, value in given.items()}
