@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ASKED_FOR = "tasks asked for"
+ASKED_FOR = "tasks_asked_for"
 
 
 def send_or_leave(app: Application, name: str, *args: int) -> None:
