@@ -26,6 +26,7 @@ BEATS_MISSED = 6
 """A source that has not been heard of for so many is silent."""
 MOST_LISTED = 500
 COMMAND = "fieldhand submit"
+TROUBLED = (SourceState.SILENT, SourceState.HINDERED)
 # What a file system or a program says can be long.
 MOST_LETTERS = 500
 
@@ -74,11 +75,13 @@ class SourceReport:
 
 
 def list_sources(app: Application, project_ids: Collection[int] | None = None) -> list[Source]:
-    """The sources of some projects, or of all."""
+    """The sources of some projects, or of all: first those that somebody has to look after, then
+    by when they were heard of."""
     with app.session() as session:
         now = database_now(session)
         rows = store.list_sources(session, project_ids, MOST_LISTED)
-        return [_source(row, now) for row in rows]
+        found = [_source(row, now) for row in rows]
+    return sorted(found, key=lambda source: source.state not in TROUBLED)
 
 
 def expected_sources(app: Application) -> list[Source]:

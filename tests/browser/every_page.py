@@ -17,7 +17,10 @@ from playwright.sync_api import FilePayload, Locator, Page
 from forms_app import demo
 from forms_app.services import batches, exports, page_queue, templates, uploads
 from forms_app.services.application import Application
+from forms_app.services.dto.sources import SourceKind
 from forms_app.services.dto.templates import TemplateVersion
+from forms_app.services.sources import SourceReport
+from forms_app.store.models import MAIN_PROJECT_ID
 from tests.browser.demo_form import filled_forms, publish_demo
 from tests.browser.keyed_batch import read_and_key
 from tests.browser.paper import Paper
@@ -99,6 +102,7 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     for by in ("day", "field", "operator"):
         yield Screen(f"figures-{by}", f"/figures/?by={by}&batch={worked_id}")
     yield Screen("audit", "/audit/")
+    yield Screen("sources", "/sources/")
     yield Screen("operations", "/operations/")
     yield Screen("operations-failed", "/operations/failed/page")
     yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
@@ -136,6 +140,7 @@ def prepare(app: Application, scans: int | None = None) -> Prepared:
             raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
         time.sleep(0.5)
     exports.request_export(app, batch.id, "csv")
+    _watch_for_a_while(app)
     draft = _changed_draft(app, version.template_id)
     blank = demo.FOLDER / "blank.png"
     empty = templates.create_template(app, "Home visits", blank.read_bytes(), blank.name)
@@ -152,6 +157,15 @@ def prepare(app: Application, scans: int | None = None) -> Prepared:
         worked_id,
         read_and_key(app),
     )
+
+
+def _watch_for_a_while(app: Application) -> None:
+    report = SourceReport(app, SourceKind.FOLDER, "/srv/scans", MAIN_PROJECT_ID)
+    report.rule("Clinic intake", "day")
+    report.taken("reception/scan 0041.pdf", "scan 0041")
+    report.failed("scan 0042.pdf: It is empty (0 bytes). Scan or export it again.")
+    report.alive(2, None)
+    report.stopped()
 
 
 def _changed_draft(app: Application, template_id: int) -> TemplateVersion:

@@ -15,6 +15,8 @@ from forms_app.config import load_settings
 from forms_app.embedded.database import migrate
 from forms_app.services import batches
 from forms_app.services.application import Application
+from forms_app.services.dto.sources import SourceState
+from forms_app.services.sources import list_sources
 from tests.browser.demo_form import publish_demo
 from tests.cli.program import fieldhand
 from tests.reading.file_bytes import encrypted_pdf
@@ -89,6 +91,8 @@ def test_submit_takes_files_and_folders_and_says_what_became_of_each(
     # Given again, as after a break: nothing comes twice.
     assert fieldhand(*command).returncode == 3
     assert _files(kept) == expected
+    [source] = list_sources(kept)
+    assert (source.name, source.files_taken, source.errors) == ("fieldhand submit", 5, 6)
 
 
 def test_submit_says_what_is_wrong_with_what_was_given(data: Path, tmp_path: Path) -> None:
@@ -116,6 +120,9 @@ def test_watch_takes_files_until_it_is_stopped(
         assert process.stdout.read() == "Stopped.\n"
     assert process.returncode == 0
     assert _files(kept) == {"March": {"scans.zip": "uploaded"}}
+    [source] = list_sources(kept)
+    assert (source.name, source.files_taken) == (str(folder), 1)
+    assert source.state == SourceState.STOPPED
 
 
 @pytest.mark.redis
