@@ -116,7 +116,9 @@ def _not_taken(
 
 def _switch_off(session: Session, endpoint: WebhookEndpointRow) -> None:
     endpoint.is_enabled, endpoint.disabled_why = False, SILENT
-    record_event(session, "disable", "webhook", endpoint.id, None, why=SILENT)
+    record_event(
+        session, "disable", "webhook", endpoint.id, None, project_id=endpoint.project_id, why=SILENT
+    )
     endpoint_id = endpoint.id
 
     def tell() -> None:
