@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from forms_app.api import (
     batches,
+    export_choices,
     exports,
     figures,
     files,
     operations,
     pages,
     people,
+    projects,
     submissions,
     templates,
     uploads,
@@ -25,7 +27,9 @@ BLUEPRINTS = (
     pages.blueprint,
     submissions.blueprint,
     exports.blueprint,
+    export_choices.blueprint,
     figures.blueprint,
     people.blueprint,
+    projects.blueprint,
     operations.blueprint,
 )

@@ -52,7 +52,7 @@ def play(app: Application) -> Recorder:
     file_id = _files(api, app, batch_id)
     form_id, page_id = _read_form(app, batch_id)
     _submissions(api, batch_id, form_id)
-    _exports(api, app, batch_id)
+    _exports(api, app, batch_id, template_id)
     _pages(api, app, batch_id, form_id, page_id)
     _people(api, app)
     api.do("getFigures", query="?by=template&days=30")
@@ -159,16 +159,23 @@ def _submissions(api: Recorder, batch_id: int, form_id: int) -> None:
     api.do("undoDecision", form_id, "number")
 
 
-def _exports(api: Recorder, app: Application, batch_id: int) -> None:
-    export_id = api.do("createExport", batch_id, body={"format": "csv"}).get_json()["id"]
-    sent = app.tasks.take()  # type: ignore[attr-defined]
-    for name, args in sent:
-        if "export" in name:
-            app.tasks.send(name, *args)
+def _exports(api: Recorder, app: Application, batch_id: int, template_id: int) -> None:
+    app.tasks.take()  # type: ignore[attr-defined]  # Other work is left undone.
+    choice = {"columns": [{"field": "number", "heading": "No."}], "confidences": True}
+    wanted = {"format": "csv", "choice": choice}
+    export_id = api.do("createExport", batch_id, body=wanted).get_json()["id"]
     run_sent_tasks(app)
     api.do("getExport", export_id)
     api.do("downloadExport", export_id)
     api.do("listExports", batch_id)
+    preset = api.do("savePreset", template_id, body=wanted | {"name": "For accounting"}).get_json()
+    api.do("getPreset", preset["id"])
+    api.do("changePreset", preset["id"], body=wanted | {"format": "xlsx"})
+    api.do("listPresets", template_id)
+    api.do("createTemplateExport", template_id, body={"preset_id": preset["id"]})
+    api.do("listTemplateExports", template_id)
+    api.do("deletePreset", preset["id"])
+    api.do("deleteExport", export_id)
 
 
 def _pages(api: Recorder, app: Application, batch_id: int, form_id: int, page_id: int) -> None:
@@ -211,6 +218,12 @@ def _people(api: Recorder, app: Application) -> None:
     rights = {"memberships": [{"project_id": 1, "role": "supervisor"}]}
     api.do("setRights", user_id, body=rights)
     api.do("changeUser", user_id, body={"is_disabled": True})
+    project_id = api.do("createProject", body={"name": "North"}).get_json()["id"]
+    api.do("listProjects")
+    api.do("getProject", project_id)
+    api.do("renameProject", project_id, body={"name": "North and east"})
+    api.do("archiveProject", project_id)
+    api.do("bringBackProject", project_id)
     api.do("listTokens")
     new_token(app)
     api.do("revokeToken", 2)

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from forms_app.api.document import document
-from forms_app.services import actors, api_tokens, exports
+from forms_app.services import actors, api_tokens, export_presets, exports
 from forms_app.services.application import Application
+from forms_app.services.dto.export_choices import PLAIN
 from forms_app.services.people import add_person
 from forms_app.services.permissions import ALLOWED, Permission
 from forms_app.services.projects import create_project
@@ -68,6 +69,7 @@ def _make(app: Application) -> None:
     start_upload(app, batch.id, "scan.pdf", 9, upload_id=UPLOAD)
     registration_test(app, batch.version_id)
     exports.request_export(app, batch.id, "csv")
+    export_presets.save_preset(app, batch.template_id, "Ours", "csv", PLAIN)
 
 
 @pytest.fixture(scope="module")

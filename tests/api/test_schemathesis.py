@@ -51,6 +51,8 @@ THERE = {
     "job_id": 1,
     "number": 1,
     "page_id": 1,
+    "preset_id": 1,
+    "project_id": 1,
     "submission_id": 1,
     "template_id": 1,
     "upload_id": "known-upload",
