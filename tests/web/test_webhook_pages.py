@@ -147,5 +147,6 @@ def test_a_receiver_checks_signatures_as_the_manual_says() -> None:
     body = b'{"test": 2432232314}'
     assert is_genuine(secret, headers, body, now_s=1614265330 + 60)
     assert not is_genuine(secret, headers, body, now_s=1614265330 + 600)
+    assert not is_genuine(secret, {}, body)
     assert not is_genuine(secret, headers, body + b" ", now_s=1614265330)
     assert not is_genuine("whsec_" + "A" * 32, headers, body, now_s=1614265330)
