@@ -1,4 +1,4 @@
-"""Sources: what brings in files by itself, whether it is there, what it took and what went wrong."""
+"""Sources: what brings in files by itself, whether it is there, what it took, what went wrong."""
 
 from __future__ import annotations
 
