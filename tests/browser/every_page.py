@@ -25,6 +25,7 @@ from tests.browser.demo_form import filled_forms, publish_demo
 from tests.browser.keyed_batch import read_and_key
 from tests.browser.paper import Paper
 from tests.browser.team_at_work import put_to_work
+from tests.browser.told_programs import tell_a_program
 from tests.browser.worked_batch import work_through
 from tests.own_pictures import as_jpeg, written_sheet
 
@@ -98,6 +99,10 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("sheets", sheet, act=_wait_for_glyphs)
     yield Screen("form", f"/review/forms/{submission_id}")
     yield Screen("team", f"/review/team?batch={batch_id}")
+    yield Screen("accounts", "/accounts/")
+    yield Screen("account-new", "/accounts/new")
+    # The first person who has been put to work.
+    yield Screen("account", "/accounts/2")
     yield Screen("people", "/", act=lambda page: page.locator("#who").click())
     for by in ("day", "field", "operator"):
         yield Screen(f"figures-{by}", f"/figures/?by={by}&batch={worked_id}")
@@ -105,6 +110,10 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("sources", "/sources/")
     yield Screen("operations", "/operations/")
     yield Screen("operations-failed", "/operations/failed/page")
+    yield Screen("webhooks", "/webhooks/")
+    yield Screen("webhook-new", "/webhooks/new")
+    # There is one.
+    yield Screen("webhook", "/webhooks/1")
     yield Screen("draw", "/draw/", act=lambda page: Paper(page).write_in_cells("247174"))
     yield Screen(
         "draw-line",
@@ -139,6 +148,7 @@ def prepare(app: Application, scans: int | None = None) -> Prepared:
         if time.monotonic() > end:
             raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
         time.sleep(0.5)
+    tell_a_program(app)
     exports.request_export(app, batch.id, "csv")
     _watch_for_a_while(app)
     draft = _changed_draft(app, version.template_id)
