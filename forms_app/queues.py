@@ -18,6 +18,7 @@ ASSEMBLE_FILE = "fieldhand.assemble_file"
 READ_PAGES = "fieldhand.read_pages"
 BUILD_EXPORT = "fieldhand.build_export"
 RUN_TEMPLATE_JOB = "fieldhand.run_template_job"
+DELIVER_EXPORT = "fieldhand.deliver_export"
 SPREAD_WEBHOOKS = "fieldhand.spread_webhooks"
 DELIVER_WEBHOOKS = "fieldhand.deliver_webhooks"
 SWEEP = "fieldhand.sweep"
@@ -29,6 +30,7 @@ QUEUE_OF_TASK = {
     ASSEMBLE_FILE: INTAKE,
     READ_PAGES: READ,
     BUILD_EXPORT: EXPORT,
+    DELIVER_EXPORT: EXPORT,
     RUN_TEMPLATE_JOB: TRY,
     SPREAD_WEBHOOKS: WEBHOOK,
     DELIVER_WEBHOOKS: WEBHOOK,

@@ -15,6 +15,7 @@ from forms_app.errors import BrokerUnavailableError
 from forms_app.services.alignment import align_page
 from forms_app.services.application import Application
 from forms_app.services.assembly import assemble_file
+from forms_app.services.delivery_running import deliver_export
 from forms_app.services.export_building import build_export
 from forms_app.services.reading import read_pages
 from forms_app.services.splitting import split_file
@@ -59,6 +60,7 @@ def run_sent_tasks(app: Application, stop_before: str | None = None) -> None:
         queues.ALIGN_PAGE: align_page,
         queues.ASSEMBLE_FILE: assemble_file,
         queues.BUILD_EXPORT: build_export,
+        queues.DELIVER_EXPORT: deliver_export,
     }
     while taken := sender.take():
         for name, args in taken:

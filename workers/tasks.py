@@ -6,6 +6,7 @@ from forms_app import queues
 from forms_app.services import (
     alignment,
     assembly,
+    delivery_running,
     export_building,
     job_running,
     reading,
@@ -64,6 +65,14 @@ def build_export(export_id: int) -> None:
 def run_template_job(job_id: int) -> None:
     """Do what a person beside a template waits for."""
     job_running.run_template_job(application(), job_id, draw_samples)
+
+
+@celery.task(  # type: ignore[untyped-decorator]
+    name=queues.DELIVER_EXPORT, soft_time_limit=LONG_SOFT_LIMIT_S, time_limit=LONG_LIMIT_S
+)
+def deliver_export(run_id: int) -> None:
+    """Bring one delivered file a step on."""
+    delivery_running.deliver_export(application(), run_id)
 
 
 @celery.task(name=queues.SPREAD_WEBHOOKS)  # type: ignore[untyped-decorator]

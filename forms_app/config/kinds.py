@@ -193,3 +193,22 @@ class Networks:
             if part.strip():
                 ipaddress.ip_network(part.strip(), strict=False)
         return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFolders:
+    """Absolute paths of folders and S3 addresses, separated by commas."""
+
+    allowed: str = "absolute paths of folders and s3:// addresses, separated by commas"
+    in_short: str = "folders, `s3://`…, separated by commas"
+
+    def convert(self, value: object) -> str:
+        places = [place.strip() for place in str(value).split(",") if place.strip()]
+        if not all(_is_delivery_folder(place) for place in places):
+            raise ValueError(value)
+        return ",".join(places)
+
+
+def _is_delivery_folder(place: str) -> bool:
+    bucket = place.removeprefix("s3://").partition("/")[0]
+    return bool(bucket) if place.startswith("s3://") else Path(place).is_absolute()

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from forms_app.config.groups.access import Access
 from forms_app.config.groups.api import Api
+from forms_app.config.groups.deliveries import Deliveries
 from forms_app.config.groups.intake import Intake
 from forms_app.config.groups.logs import Logs
 from forms_app.config.groups.metrics import Metrics
@@ -20,13 +21,27 @@ from forms_app.config.groups.review import Review
 from forms_app.config.groups.webhooks import Webhooks
 from forms_app.config.groups.work import Work
 
-GROUPS = (Places, Access, Api, Recognition, Intake, Work, Webhooks, Review, Logs, Metrics)
+GROUPS = (
+    Places,
+    Access,
+    Api,
+    Recognition,
+    Intake,
+    Work,
+    Webhooks,
+    Deliveries,
+    Review,
+    Logs,
+    Metrics,
+)
 # A unix socket's path must fit sockaddr_un: 108 bytes on Linux, 104 on macOS, NUL included.
 MAX_SOCKET_PATH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(Places, Access, Api, Recognition, Intake, Work, Webhooks, Review, Logs, Metrics):
+class Settings(
+    Places, Access, Api, Recognition, Intake, Work, Webhooks, Deliveries, Review, Logs, Metrics
+):
     """What an operator can set; each one is declared in its group, in `config/groups`.
 
     The empty defaults of `database_url`, `files_url`, `broker_url` and `metrics_dir` are filled in

@@ -10,6 +10,8 @@ from forms_app.errors import NotFoundError
 from forms_app.store.models import (
     Base,
     BatchRow,
+    DeliveryRow,
+    DeliveryRunRow,
     ExportPresetRow,
     ExportRow,
     FileRow,
@@ -30,6 +32,8 @@ RowType = TypeVar("RowType", bound=Base)
 
 WORDS: dict[type[Base], str] = {
     BatchRow: "batch",
+    DeliveryRow: "delivery",
+    DeliveryRunRow: "run of a delivery",
     ExportPresetRow: "preset for exports",
     ExportRow: "export",
     FileRow: "file",

@@ -16,6 +16,8 @@ from forms_app.services.application import Application
 from forms_app.services.loading import LARGEST_ID, WORDS
 from forms_app.store.models import (
     BatchRow,
+    DeliveryRow,
+    DeliveryRunRow,
     ExportPresetRow,
     ExportRow,
     FileRow,
@@ -34,6 +36,8 @@ class Kind(StrEnum):
     """A kind of thing that belongs to a project. A draft is a version, a field its submission's."""
 
     BATCH = "batch"
+    DELIVERY = "delivery"
+    DELIVERY_RUN = "delivery_run"
     EXPORT = "export"
     FILE = "file"
     JOB = "job"
@@ -58,6 +62,12 @@ def _is(kind: Any) -> Any:
 
 _PROJECT_ID: dict[Kind, Select[int]] = {
     Kind.BATCH: select(BatchRow.project_id).where(_is(BatchRow)),
+    Kind.DELIVERY: select(DeliveryRow.project_id).where(_is(DeliveryRow)),
+    Kind.DELIVERY_RUN: (
+        select(DeliveryRow.project_id)
+        .join(DeliveryRunRow, DeliveryRunRow.delivery_id == DeliveryRow.id)
+        .where(_is(DeliveryRunRow))
+    ),
     Kind.EXPORT: select(ExportRow.project_id).where(_is(ExportRow)),
     Kind.FILE: _in_batch(FileRow),
     Kind.JOB: select(TemplateJobRow.project_id).where(_is(TemplateJobRow)),
@@ -87,6 +97,8 @@ _MISSING: dict[Kind, str] = {
     kind: f"This {word} does not exist (any more)."
     for kind, word in {
         Kind.BATCH: WORDS[BatchRow],
+        Kind.DELIVERY: WORDS[DeliveryRow],
+        Kind.DELIVERY_RUN: WORDS[DeliveryRunRow],
         Kind.EXPORT: WORDS[ExportRow],
         Kind.FILE: WORDS[FileRow],
         Kind.NOTE: WORDS[ReviewNoteRow],

@@ -25,7 +25,7 @@ from forms_app.queues import (
     RUN_TEMPLATE_JOB,
     SPLIT_FILE,
 )
-from forms_app.services import retention, template_views
+from forms_app.services import delivery_planning, retention, template_views
 from forms_app.services.application import Application
 from forms_app.services.attempts import fail
 from forms_app.services.cleaning import delete_left_over
@@ -38,6 +38,7 @@ from forms_app.store import field_leases
 from forms_app.store.claims import LeasedRow, free_until_later_than, is_free
 from forms_app.store.database_clock import database_now
 from forms_app.store.models import (
+    DeliveryRunRow,
     ExportRow,
     FileRow,
     PageRow,
@@ -59,6 +60,7 @@ LEASED: tuple[LeasedRow, ...] = (
     ExportRow,
     TemplateJobRow,
     WebhookDeliveryRow,
+    DeliveryRunRow,
 )
 AT_ONCE = 2000
 LOST = "worker_lost"
@@ -96,7 +98,7 @@ def sweep(app: Application) -> SweepCounts:
     for name, args in work:
         app.tasks.send(name, *args)
         metrics.SWEEP_RESENT.inc(task=name)
-    sent = len(work) + keep_up(app)
+    sent = len(work) + keep_up(app) + delivery_planning.keep_up(app)
     # Last, so that whatever is wrong with an upload keeps nothing else from being sent again.
     retention.enforce(app)
     expire_uploads(app)

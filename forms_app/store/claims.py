@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import LeaseLostError
 from forms_app.store.database_clock import DatabaseNow, database_now
 from forms_app.store.models import (
+    DeliveryRunRow,
     ExportRow,
     FileRow,
     PageRow,
@@ -34,6 +35,7 @@ LeasedRow = (
     | type[ExportRow]
     | type[TemplateJobRow]
     | type[WebhookDeliveryRow]
+    | type[DeliveryRunRow]
 )
 
 

@@ -1,0 +1,269 @@
+"""Scheduled deliveries: what goes where and when, as people set it up and look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from forms_app.errors import ConflictError, UserError
+from forms_app.queues import DELIVER_EXPORT
+from forms_app.services.application import Application
+from forms_app.services.delivery_places import clean_folder, require_place
+from forms_app.services.delivery_planning import add_run
+from forms_app.services.delivery_slots import slot_at, slot_by_hand
+from forms_app.services.dto.deliveries import Delivery, DeliveryRun, DeliveryWish
+from forms_app.services.export_formats import FORMATS
+from forms_app.services.form_pictures import safe_name
+from forms_app.services.loading import load
+from forms_app.services.names import clean_name
+from forms_app.services.sending import send_after_commit
+from forms_app.store.audit import record_event
+from forms_app.store.base import utc_now
+from forms_app.store.database_clock import database_now
+from forms_app.store.delivery_queries import due_runs, newest_runs
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    BatchRow,
+    DeliveryRow,
+    DeliveryRunRow,
+    ExportPresetRow,
+    FormTemplateRow,
+)
+from forms_app.store.states import DeliveryState, Rhythm
+
+RUNS_SHOWN = 50
+
+
+def list_deliveries(app: Application, project_id: int) -> list[Delivery]:
+    """The deliveries of a project, the newest first."""
+    with app.session() as session:
+        rows = session.scalars(
+            select(DeliveryRow)
+            .where(DeliveryRow.project_id == project_id)
+            .order_by(DeliveryRow.id.desc())
+        ).all()
+        return _infos(session, rows)
+
+
+def get_delivery(app: Application, delivery_id: int) -> Delivery:
+    """One of them."""
+    with app.session() as session:
+        return _infos(session, [load(session, DeliveryRow, delivery_id)])[0]
+
+
+def list_runs(app: Application, delivery_id: int, limit: int = RUNS_SHOWN) -> list[DeliveryRun]:
+    """The files of a delivery, the newest first."""
+    with app.session() as session:
+        rows = session.scalars(
+            select(DeliveryRunRow)
+            .where(DeliveryRunRow.delivery_id == delivery_id)
+            .order_by(DeliveryRunRow.id.desc())
+            .limit(limit)
+        )
+        return [_run_info(row) for row in rows]
+
+
+def create_delivery(app: Application, wish: DeliveryWish, user_id: int = LOCAL_USER_ID) -> Delivery:
+    """Have data delivered from now on: the first file of a rhythm comes with its next hour or day.
+
+    Raises:
+        UserError: Something is chosen that there is not, or the folder leads elsewhere.
+        ConfigurationError: The place is not in the setting.
+        ConflictError: Another delivery would write files of the same names.
+    """
+    name, folder = clean_name(wish.name, "delivery"), clean_folder(wish.folder)
+    require_place(app.settings, wish.place)
+    _require_words(wish)
+    with app.session() as session:
+        subject = _subject(session, wish)
+        _require_own_names(session, name, wish.place, folder)
+        rhythm, now = Rhythm(wish.rhythm), database_now(session)
+        delivery = DeliveryRow(
+            project_id=subject.project_id,
+            name=name,
+            template_id=wish.template_id,
+            batch_id=wish.batch_id,
+            format=_format(session, wish),
+            preset_id=wish.preset_id,
+            rhythm=rhythm,
+            place=wish.place,
+            folder=folder,
+            next_at=None if rhythm is Rhythm.FINISHED else slot_at(rhythm, now).next_at,
+            created_by=user_id,
+            created_at=now,
+        )
+        session.add(delivery)
+        session.flush()
+        _record(session, "create", delivery, user_id)
+        return _infos(session, [delivery])[0]
+
+
+def pause_delivery(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Plan no more files; those that are planned still go."""
+    with app.session() as session:
+        delivery = load(session, DeliveryRow, delivery_id)
+        if delivery.paused_at is None:
+            delivery.paused_at, delivery.next_at = utc_now(), None
+            _record(session, "pause", delivery, user_id)
+
+
+def resume_delivery(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Go on with the next hour or day, or with what was finished meanwhile, of the last day."""
+    with app.session() as session:
+        delivery = load(session, DeliveryRow, delivery_id)
+        if delivery.paused_at is None:
+            return
+        delivery.paused_at = None
+        rhythm = Rhythm(delivery.rhythm)
+        if rhythm is not Rhythm.FINISHED:
+            delivery.next_at = slot_at(rhythm, database_now(session)).next_at
+        _record(session, "resume", delivery, user_id)
+
+
+def delete_delivery(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Deliver nothing more; files that were delivered stay where they are."""
+    with app.session() as session:
+        delivery = load(session, DeliveryRow, delivery_id)
+        _record(session, "delete", delivery, user_id)
+        session.delete(delivery)
+
+
+def deliver_now(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Have one more file made at once, whatever the rhythm."""
+    with app.session() as session:
+        delivery = load(session, DeliveryRow, delivery_id)
+        slot = slot_by_hand(database_now(session))
+        add_run(session, delivery, slot)
+        _record(session, "ask_for", delivery, user_id, slot=slot)
+        _send_due(session, delivery_id)
+
+
+def retry_run(app: Application, run_id: int, user_id: int = LOCAL_USER_ID) -> None:
+    """Try a file again now that was given up, or waits for its next attempt.
+
+    Raises:
+        ConflictError: It was delivered.
+    """
+    with app.session() as session:
+        run = load(session, DeliveryRunRow, run_id)
+        if run.state == DeliveryState.DONE:
+            raise ConflictError("This file was delivered; nothing is left to do.")
+        session.execute(
+            update(DeliveryRunRow)
+            .where(DeliveryRunRow.id == run_id, DeliveryRunRow.state != DeliveryState.DONE)
+            .values(
+                state=DeliveryState.PENDING,
+                attempts=0,
+                due_at=database_now(session),
+                finished_at=None,
+            )
+        )
+        delivery = load(session, DeliveryRow, run.delivery_id)
+        _record(session, "retry", delivery, user_id, slot=run.slot)
+        _send_due(session, delivery.id)
+
+
+def _send_due(session: Session, delivery_id: int) -> None:
+    session.flush()
+    for run_id in due_runs(session, delivery_id):
+        send_after_commit(session, DELIVER_EXPORT, run_id)
+
+
+def _require_words(wish: DeliveryWish) -> None:
+    if wish.rhythm not in tuple(Rhythm):
+        raise UserError(f"Deliveries come every {', '.join(Rhythm)}, not {wish.rhythm}.")
+    if wish.format not in tuple(FORMATS):
+        raise UserError(f"Exports are written as {', '.join(FORMATS)}, not {wish.format}.")
+
+
+def _subject(session: Session, wish: DeliveryWish) -> BatchRow | FormTemplateRow:
+    if (wish.template_id is None) == (wish.batch_id is None):
+        raise UserError("Say of which template or of which batch the data are to be delivered.")
+    if wish.batch_id is not None:
+        return load(session, BatchRow, wish.batch_id)
+    assert wish.template_id is not None
+    return load(session, FormTemplateRow, wish.template_id)
+
+
+def _format(session: Session, wish: DeliveryWish) -> str:
+    if wish.preset_id is None:
+        return wish.format
+    preset = load(session, ExportPresetRow, wish.preset_id)
+    if wish.template_id not in (None, preset.template_id):
+        raise UserError(f"The preset “{preset.name}” is of another template.")
+    return preset.format
+
+
+def _require_own_names(session: Session, name: str, place: str, folder: str) -> None:
+    names = session.scalars(
+        select(DeliveryRow.name).where(DeliveryRow.place == place, DeliveryRow.folder == folder)
+    )
+    if safe_name(name).casefold() in {safe_name(other).casefold() for other in names}:
+        raise ConflictError(
+            f"There is a delivery “{name}” to this folder already; choose another name or folder."
+        )
+
+
+def _record(session: Session, verb: str, delivery: DeliveryRow, user_id: int, **more: str) -> None:
+    record_event(
+        session,
+        verb,
+        "delivery",
+        delivery.id,
+        user_id,
+        project_id=delivery.project_id,
+        name=delivery.name,
+        place=delivery.place,
+        folder=delivery.folder,
+        rhythm=delivery.rhythm,
+        **more,
+    )
+
+
+def _infos(session: Session, rows: Sequence[DeliveryRow]) -> list[Delivery]:
+    runs = newest_runs(session, [row.id for row in rows])
+    return [_info(session, row, runs.get(row.id)) for row in rows]
+
+
+def _info(session: Session, row: DeliveryRow, last: DeliveryRunRow | None) -> Delivery:
+    subject: BatchRow | FormTemplateRow = (
+        session.get_one(FormTemplateRow, row.template_id)
+        if row.template_id is not None
+        else session.get_one(BatchRow, row.batch_id)
+    )
+    preset = row.preset_id and session.get(ExportPresetRow, row.preset_id)
+    return Delivery(
+        id=row.id,
+        project_id=row.project_id,
+        name=row.name,
+        subject=subject.name,
+        template_id=row.template_id,
+        batch_id=row.batch_id,
+        format=preset.format if preset else row.format,
+        preset_id=row.preset_id,
+        preset=preset.name if preset else None,
+        rhythm=row.rhythm,
+        place=row.place,
+        folder=row.folder,
+        is_paused=row.paused_at is not None,
+        next_at=row.next_at,
+        last=_run_info(last) if last else None,
+    )
+
+
+def _run_info(row: DeliveryRunRow) -> DeliveryRun:
+    return DeliveryRun(
+        id=row.id,
+        slot=row.slot,
+        file_name=row.file_name,
+        state=row.state,
+        size=row.size,
+        row_count=row.row_count,
+        error_message=row.error_message,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
