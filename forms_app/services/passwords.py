@@ -105,7 +105,7 @@ def refuse_weak(password: str, login: str) -> None:
 
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
-    return HASHER.hash("nobody has this password")
+    return HASHER.hash("nobody")
 
 
 def _normal(password: str) -> str:

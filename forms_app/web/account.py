@@ -42,7 +42,7 @@ def change_password() -> ResponseReturnValue:
             raise UserError("The two passwords differ; type them again.")
         old, new = form.get("old", ""), form.get("new", "")
         account_changes.change_password(application(), me, old, new, client_address())
-        sign_in_as(me, "new password")
+        sign_in_as(me, "new_password")
 
     return _tried(change, "Your password was changed, and your other sessions have ended.")
 

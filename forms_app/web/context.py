@@ -65,7 +65,8 @@ def known_actor() -> Actor | None:
     """The same; None where they have not signed in."""
     if "actor" not in g:
         g.actor = _signed_in_actor() if must_sign_in() else _local_actor()
-    return cast("Actor | None", g.actor)
+    actor: Actor | None = g.actor
+    return actor
 
 
 def use_actor(actor: Actor) -> None:
@@ -135,7 +136,7 @@ def may_open(endpoint: str) -> bool:
     """Whether a menu leads whoever asks there; looks nothing up, so that error pages may ask."""
     if not must_sign_in():
         return True
-    actor = cast("Actor | None", g.get("actor"))
+    actor: Actor | None = g.get("actor")
     if actor is None or endpoint in gate_rules.SIGNED_IN:
         return actor is not None
     rule = gate_rules.RULES.get(endpoint)

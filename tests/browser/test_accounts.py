@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import select
 
 from forms_app.services import account_changes
@@ -15,13 +15,19 @@ from forms_app.store.models import DecisionRow
 from forms_app.store.states import Role
 from tests import factories
 from tests.accounts import PASSWORD, make_account, quick_hashes
+from tests.browser.chromium import DESKTOP
+from tests.browser.english import english_on
+from tests.browser.reach import SIDEWAYS, faults
 from tests.browser.review_station import FIELDS, Station, form_of, written
+from tests.browser.wcag import violations
 from tests.serving import pages_of, wait_until
 from tests.web.signing_in import guarded
 
 __all__ = ["quick_hashes"]
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("quick_hashes")]
 OpenPage = Callable[..., Page]
+# 1280 x 800 at 200 %.
+ZOOMED: ViewportSize = {"width": 640, "height": 400}
 
 
 @pytest.fixture
@@ -111,6 +117,30 @@ def test_a_field_on_screen_survives_the_end_of_its_session(
     wait_until(lambda: decided_by(app) == [anna], 30, "the decision that waited")
     expect(notice).to_have_count(0)
     assert station.field("surname").value == "BOA"
+
+
+def test_pages_of_signing_in_keep_the_rules_of_all_pages(
+    guarded_site: str, browser: Browser, app: Application
+) -> None:
+    make_account(app, roles=[Role.REVIEWER])
+    link = f"/invitation/{first_link(app)}"
+    shown: list[str] = []
+    options = {"viewport": ZOOMED, "locale": "de-DE", "bypass_csp": True}
+    with browser.new_context(**options, reduced_motion="reduce") as context:
+        page = context.new_page()
+        for path in ("/sign-in", link, "/account/", "/sign-in/done"):
+            page.set_viewport_size(ZOOMED)
+            page.goto(guarded_site + path)
+            if path == "/account/":
+                page.locator("#login").fill("anna")
+                page.locator("#password").fill(PASSWORD)
+                page.locator("main button").click()
+                page.locator("#who").click()
+            shown += [f"{path}: {line}" for line in faults(page)]
+            page.set_viewport_size(DESKTOP)
+            shown += [f"{path}: {line}" for line in (*english_on(page), *violations(page))]
+            shown += [f"{path}: too wide"] if page.evaluate(SIDEWAYS) else []
+    assert not shown, "\n".join(shown)
 
 
 def decided_by(app: Application) -> list[int]:
