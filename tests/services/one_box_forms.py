@@ -10,6 +10,7 @@ from forms_app.reading.types import GreyImage
 from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
+from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
 from tests import factories
 from tests.fakes import run_sent_tasks
 from tests.reading.sheets import draw_blank
@@ -26,10 +27,11 @@ def blank(seed: int) -> GreyImage:
     return grey
 
 
-def published(app: Application, seed: int) -> TemplateVersion:
+def published(app: Application, seed: int, project_id: int = MAIN_PROJECT_ID) -> TemplateVersion:
     """The form of this seed as a template, called after its seed."""
     png = cv2.imencode(".png", blank(seed))[1].tobytes()
-    draft = templates.create_template(app, f"Form {seed}", png, "blank.png")
+    name, by = f"Form {seed}", LOCAL_USER_ID
+    draft = templates.create_template(app, name, png, "blank.png", by, project_id)
     field = {"name": f"tick_{seed}", "page": 1, "kind": "mark", "box": BOX}
     return templates.publish(app, templates.save_draft(app, draft.id, [field], draft.revision).id)
 

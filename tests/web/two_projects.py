@@ -53,6 +53,7 @@ def fill(app: Application, project_id: int, name: str) -> Things:
         session.flush()
         page = session.query(PageRow).filter(PageRow.submission_id == form.id).one()
         return {
+            **NOWHERE,
             Kind.BATCH: batch.id,
             Kind.EXPORT: export.id,
             Kind.FILE: form.file_id,
