@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install lock test check format screens settings translations demo-form bench clean
+.PHONY: help install lock test check format screens settings translations api-examples demo-form bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ settings: ## Write docs/settings.md from the declarations
 
 translations: ## Bring the catalogues of all languages up to date and compile them
 	$(PYTHON) -m tools.translations
+
+api-examples: ## Carry every operation of the API out and keep the document's examples
+	$(PYTHON) -m tests.api.scenario
 
 demo-form: ## Draw the demo's blank, template and filled pages anew
 	$(PYTHON) -m benchmarks.draw_demo
