@@ -61,9 +61,7 @@ def test_from_the_first_link_to_a_second_person(
     root.get_by_label("Your name").fill("Ruth")
     root.get_by_label("Login").fill("ruth")
     choose_password(root)
-    assert places(root) == [
-        *("Home", "Batches", "Templates", "Review", "Figures", "Write", "Operations")
-    ]
+    assert {"Home", "Templates", "Review", "Operations"} <= set(places(root))
     root.locator("#who").click()
     root.get_by_role("link", name="People").click()
     root.get_by_role("link", name="Invite somebody").click()
@@ -80,7 +78,8 @@ def test_from_the_first_link_to_a_second_person(
     bo.goto(f"{guarded_site}/batches/")
     sign_in(bo, "bo")
     expect(bo).to_have_url(f"{guarded_site}/batches/")
-    assert places(bo) == ["Home", "Batches", "Templates", "Figures", "Write"]
+    assert {"Home", "Batches", "Templates"} <= set(places(bo))
+    assert not {"Review", "Operations", "Audit"} & set(places(bo))
     bo.locator("#who").click()
     expect(bo.get_by_role("link", name="My account")).to_be_visible()
     expect(bo.get_by_role("link", name="People")).to_be_hidden()
