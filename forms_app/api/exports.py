@@ -19,6 +19,7 @@ from forms_app.services.dto.exports import ExportInfo
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_user_id
+from forms_app.web.redacting import as_allowed, refuse_hidden_export
 from forms_app.web.responses import attachment
 
 blueprint = ApiBlueprint("exports", "Data as files.")
@@ -42,7 +43,9 @@ def list_exports(paging: Mapping[str, Any], batch_id: int) -> Any:
 def create_export(sent: Mapping[str, Any], batch_id: int) -> Any:
     """Have a batch's forms written into a file, as they stand now."""
     export_format, choice = choice_sent(sent)
-    made = exports.request_export(application(), batch_id, export_format, current_user_id(), choice)
+    made = exports.request_export(
+        application(), batch_id, export_format, current_user_id(), as_allowed(choice)
+    )
     return _asked(made)
 
 
@@ -68,7 +71,7 @@ def create_template_export(sent: Mapping[str, Any], template_id: int) -> Any:
     made = exports.request_export_of_many(
         application(),
         export_format,
-        choice,
+        as_allowed(choice),
         current_user_id(),
         batch_ids=sent["batch_ids"],
         template_id=template_id,
@@ -97,6 +100,7 @@ def delete_export(export_id: int) -> Any:
 @blueprint.response(200, BYTES, content_type="application/octet-stream")
 def download_export(export_id: int) -> Any:
     """Download a finished export; its content type says what it is."""
+    refuse_hidden_export(export_id)
     filename, mimetype, chunks = exports.open_export(application(), export_id)
     return attachment(chunks, filename, mimetype)
 

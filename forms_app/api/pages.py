@@ -29,6 +29,7 @@ from forms_app.services.page_placements import placement_of
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_user_id
+from forms_app.web.redacting import hides_sensitive, scan_of_page
 
 PAGE = "/pages/<int:page_id>"
 
@@ -66,7 +67,7 @@ def get_page(page_id: int) -> Any:
 @blueprint.response(200, BYTES, content_type="image/jpeg")
 def get_scan(page_id: int) -> Any:
     """Get the picture of a page as it was scanned."""
-    return picture(page_images.scan_image(application(), page_id), "image/jpeg")
+    return picture(scan_of_page(page_id), "image/jpeg")
 
 
 @blueprint.get(f"{PAGE}/image")
@@ -74,7 +75,7 @@ def get_scan(page_id: int) -> Any:
 @blueprint.response(200, BYTES, content_type="image/png")
 def get_page_image(page_id: int) -> Any:
     """Get the picture of a page as it lies on the template: boxes of fields are places in it."""
-    return picture(page_images.laid_image(application(), page_id))
+    return picture(page_images.laid_image(application(), page_id, hides_sensitive()))
 
 
 @blueprint.post(f"{PAGE}/lay")

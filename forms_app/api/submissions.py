@@ -25,7 +25,9 @@ from forms_app.services.dto.review import DecisionResult, ItemKey, Scope
 from forms_app.services.field_history import field_history
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
+from forms_app.services.redaction import redacted_field, redacted_form
 from forms_app.web.context import application, current_user_id
+from forms_app.web.redacting import hides_sensitive, refuse_hidden_field
 
 FORM = "/submissions/<int:submission_id>"
 FIELD = f"{FORM}/fields/<field_name>"
@@ -49,7 +51,8 @@ def list_submissions(paging: Mapping[str, Any], batch_id: int) -> Any:
 @blueprint.response(200, SubmissionDetail)
 def get_submission(submission_id: int) -> Any:
     """Get a filled form with what was read in every field, how surely, and what people decided."""
-    return review.get_submission(application(), submission_id, current_user_id())
+    found = review.get_submission(application(), submission_id, current_user_id())
+    return redacted_form(found) if hides_sensitive() else found
 
 
 @blueprint.get(FIELD)
@@ -65,7 +68,8 @@ def get_field(submission_id: int, field_name: str) -> Any:
 @blueprint.response(200, BYTES, content_type="image/png")
 def get_field_image(submission_id: int, field_name: str) -> Any:
     """Get the picture of a field as it was scanned; the boxes of characters lie on it."""
-    return picture(review.crop_image(application(), submission_id, field_name))
+    covered = hides_sensitive()
+    return picture(review.crop_image(application(), submission_id, field_name, covered))
 
 
 @blueprint.get(f"{FIELD}/history")
@@ -73,8 +77,9 @@ def get_field_image(submission_id: int, field_name: str) -> Any:
 @blueprint.response(200, History)
 def get_field_history(submission_id: int, field_name: str) -> Any:
     """Get all decisions and readings that a field has had."""
-    scope = Scope(user_id=current_user_id())
-    return field_history(application(), ItemKey(submission_id, field_name), scope)
+    key = ItemKey(submission_id, field_name)
+    refuse_hidden_field(key)
+    return field_history(application(), key, Scope(user_id=current_user_id()))
 
 
 @blueprint.post(f"{FIELD}/decisions")
@@ -114,7 +119,8 @@ def undo_decision(submission_id: int, field_name: str) -> Any:
 
 def _field(submission_id: int, field_name: str) -> FieldValue:
     user_id = current_user_id()
-    return review.get_item(application(), submission_id, field_name, user_id=user_id).current
+    found = review.get_item(application(), submission_id, field_name, user_id=user_id).current
+    return redacted_field(found) if hides_sensitive() else found
 
 
 def _decided(result: DecisionResult) -> dict[str, Any]:

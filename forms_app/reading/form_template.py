@@ -73,7 +73,8 @@ class FormField:
 
     `layout` is set for written kinds only; `cells` holds one box per character of a comb, left to
     right; `options` is set for choice and choices only. `box` bounds the whole field. `second_key`:
-    so much hangs on it that two people key it, however sure the machine is.
+    so much hangs on it that two people key it, however sure the machine is. `sensitive`: only those
+    who may are shown it.
     """
 
     name: str
@@ -86,6 +87,7 @@ class FormField:
     options: tuple[Option, ...] = ()
     constraints: Constraints = field(default_factory=Constraints)
     second_key: bool = False
+    sensitive: bool = False
 
     @property
     def is_written(self) -> bool:

@@ -33,7 +33,8 @@ class ExportRecord:
     needs_review or done. By `form_id` and `version_id` a writer finds its pages and its template.
 
     `rules` are the cross-field rules that are broken, confirmed by a person or not. `barcode` is
-    the text of the code on its first page that has one. `batch` is its batch's name.
+    the text of the code on its first page that has one. `batch` is its batch's name. Of a record
+    that `hides_sensitive`, pictures cover the fields that are left out.
     """
 
     template: str
@@ -46,3 +47,4 @@ class ExportRecord:
     form_id: int = 0
     version_id: int = 0
     batch: str = ""
+    hides_sensitive: bool = False

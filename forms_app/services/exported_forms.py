@@ -16,6 +16,7 @@ from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.export_tables import ExportTable
 from forms_app.services.field_values import current_outcome, current_value, provenance
+from forms_app.services.redaction import redacted, sensitive_names
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
 from forms_app.store.exported_batches import is_wanted
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
@@ -40,6 +41,13 @@ class AskedForms:
     plans: Mapping[int, TemplatePlan]
     fields: tuple[FormField, ...]
     choice: ExportChoice
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields that are not to be shown: sensitive in any of the versions."""
+        if not self.choice.hide_sensitive:
+            return frozenset()
+        return frozenset().union(*(sensitive_names(plan.template) for plan in self.plans.values()))
 
     @property
     def has_rules(self) -> bool:
@@ -76,9 +84,10 @@ def iter_records(
 
 def table_of(asked: AskedForms, records: Iterator[ExportRecord]) -> ExportTable:
     """What a writer is handed of them."""
+    hidden = asked.hidden
     return ExportTable(
         name=asked.name,
-        fields=asked.fields,
+        fields=tuple(field for field in asked.fields if field.name not in hidden),
         records=records,
         has_rules=asked.has_rules,
         has_code=asked.has_code,
@@ -117,10 +126,12 @@ def _records(session: Session, asked: AskedForms, group: Sequence[_Form]) -> lis
     fields = plain_fields(session, ids, names)
     codes = _barcodes(session, ids) if asked.has_code else {}
     origins = origins_of(session, ids) if asked.choice.provenance else {}
-    return [
+    hidden = asked.hidden
+    records = (
         _record(asked, entry, fields[entry[0].id], codes.get(entry[0].id, ""), origins)
         for entry in group
-    ]
+    )
+    return [redacted(record, hidden) for record in records]
 
 
 def _record(

@@ -14,6 +14,7 @@ from forms_app.services.application import Application
 from forms_app.services.blanks import load_plan
 from forms_app.services.export_records import ExportRecord
 from forms_app.services.images import decode_grey
+from forms_app.services.redaction import covered_page
 from forms_app.store.models import DecisionRow, PageRow, ReadingRow, SubmissionFieldRow
 from forms_app.store.reading_json import character_from_json, value_from_json
 
@@ -28,6 +29,7 @@ class FormPages:
     template: FormTemplate
     keys: dict[int, str]
     open_key: Callable[[str], bytes]
+    hides_sensitive: bool = False
 
     def picture(self, number: int) -> GreyImage | None:
         """The page `(h, w)`, exactly of its template page's size.
@@ -36,7 +38,10 @@ class FormPages:
             StorageDamagedError, StorageUnavailableError: It cannot be had.
         """
         key = self.keys.get(number)
-        return None if key is None else decode_grey(self.open_key(key))
+        if key is None:
+            return None
+        grey = decode_grey(self.open_key(key))
+        return covered_page(grey, self.template, number) if self.hides_sensitive else grey
 
 
 class PageFinder:
@@ -59,7 +64,8 @@ class PageFinder:
                 .order_by(PageRow.template_page)
             )
             keys = {number: key for number, key in rows if number is not None and key is not None}
-        return FormPages(self._template(record.version_id), keys, self._app.files.get)
+        template, open_key = self._template(record.version_id), self._app.files.get
+        return FormPages(template, keys, open_key, record.hides_sensitive)
 
     def spellings_of(self, record: ExportRecord) -> dict[str, tuple[CharacterReading, ...]]:
         """Each field's characters with their places, where what was read is what counts."""

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from sqlalchemy.orm import Session
 
 from forms_app.errors import NotFoundError, UserError
 from forms_app.files import FileStore
 from forms_app.reading.errors import ReadingError
 from forms_app.reading.features import resized_to, view_page
+from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.hand_placement import (
     PlacedPoint,
     corner_points,
@@ -28,12 +30,13 @@ from forms_app.services.batch_templates import CandidatePage, candidate_pages
 from forms_app.services.blanks import load_plan, reference
 from forms_app.services.deleted import refuse_deleted
 from forms_app.services.foreign_pages import name_among
-from forms_app.services.images import intake_limits, scan_opener
+from forms_app.services.images import decode_grey, encode_png, intake_limits, scan_opener
 from forms_app.services.loading import load
 from forms_app.services.loose_fields import LooseField, loose_fields
 from forms_app.services.outside_templates import outside_pages, recognised_version
 from forms_app.services.page_candidates import ranked
 from forms_app.services.page_placements import PagePlacement, placement_from_json
+from forms_app.services.redaction import covered_page, covered_scan, sensitive_names
 from forms_app.services.stored_scans import opened_scan
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
@@ -74,28 +77,57 @@ class _Source:
     grey: GreyImage
 
 
-def scan_image(app: Application, page_id: int) -> bytes:
-    """The page as it was scanned, as JPEG of at most 1800 px.
+def scan_image(app: Application, page_id: int, covered: bool = False) -> bytes:
+    """The page as it was scanned, as JPEG of at most 1800 px; with sensitive fields `covered`, as
+    far as it is known where they lie.
 
     Raises:
         NotFoundError: There is no such page, or it cannot be opened.
     """
-    return _jpeg(_source(app, page_id).grey)
+    source = _source(app, page_id)
+    page, grey = source.page, source.grey
+    if covered and page.homography is not None and page.template_page:
+        with app.session() as session:
+            template = _template_of(session, page)
+        turned = turning(page.quarter_turns or 0, grey.shape)
+        matrix = np.array(page.homography, np.float64) @ turned
+        grey = covered_scan(grey, template, page.template_page, matrix)
+    return _jpeg(grey)
 
 
-def laid_image(app: Application, page_id: int) -> bytes:
-    """The page as it is laid onto its template page, as PNG of exactly that page's size.
+def cannot_be_covered(app: Application, page_id: int) -> bool:
+    """Whether sensitive fields may lie on a page of which it is not known where.
+
+    Raises:
+        NotFoundError: There is no such page.
+    """
+    with app.session() as session:
+        page = load(session, PageRow, page_id)
+        if page.homography is not None and page.template_page:
+            return False
+        file = load(session, FileRow, page.file_id)
+        candidates = candidate_pages(session, load(session, BatchRow, file.batch_id))
+        versions = {each.version_id for each in candidates}
+        return any(sensitive_names(load_plan(session, one).template) for one in versions)
+
+
+def laid_image(app: Application, page_id: int, covered: bool = False) -> bytes:
+    """The page as it is laid onto its template page, as PNG of exactly that page's size; with
+    sensitive fields `covered`.
 
     Raises:
         NotFoundError: There is no such page, or it is not laid.
     """
     with app.session() as session:
         page = load(session, PageRow, page_id)
-        key = page.aligned_hash
-    if key is None:
+        template = _template_of(session, page) if covered else None
+    if page.aligned_hash is None:
         refuse_deleted(page.picture_deleted_at)
         raise NotFoundError("This page is not laid onto the form yet.")
-    return app.files.get(key)
+    picture = app.files.get(page.aligned_hash)
+    if template is None or page.template_page is None:
+        return picture
+    return encode_png(covered_page(decode_grey(picture), template, page.template_page))
 
 
 def start_points(
@@ -125,8 +157,10 @@ def start_points(
     return StartPoints(*wanted, first_points(source.grey, blank))
 
 
-def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPreview:
-    """How the page would lie; nothing is saved.
+def preview(
+    app: Application, page_id: int, placement: PagePlacement, covered: bool = False
+) -> LaidPreview:
+    """How the page would lie; nothing is saved. Its picture has sensitive fields `covered`.
 
     Raises:
         UserError: The points do not lay a sheet, or there is no such template page.
@@ -142,7 +176,10 @@ def preview(app: Application, page_id: int, placement: PagePlacement) -> LaidPre
     except ReadingError as error:
         raise UserError(error.message) from error
     poor = loose_fields(fields, laid.aligned.field_residuals_px)
-    picture = _jpeg(laid.aligned.grey)
+    grey = laid.aligned.grey
+    if covered:
+        grey = covered_page(grey, template, placement.template_page)
+    picture = _jpeg(grey)
     doubt = "" if laid.doubt is None else laid.doubt.named(name).message
     return LaidPreview(laid.doubt is None, doubt, laid.aligned.residual_px, poor, picture)
 
@@ -175,6 +212,12 @@ def _scan(
 ) -> GreyImage:
     with opened_scan(files, key) as scan:
         return opener.open_page(scan, name, number, limits).grey
+
+
+def _template_of(session: Session, page: PageRow) -> FormTemplate:
+    file = load(session, FileRow, page.file_id)
+    batch = load(session, BatchRow, file.batch_id)
+    return load_plan(session, page.version_id or batch.version_id).template
 
 
 def forget_kept() -> None:

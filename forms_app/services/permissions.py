@@ -20,6 +20,8 @@ class Permission(StrEnum):
     """Make batches, add files, put pages in order."""
     REVIEW = "review"
     """Decide fields that are handed out."""
+    SEE_SENSITIVE = "see_sensitive"
+    """Fields that a template calls sensitive; to others they are hidden."""
     SUPERVISE = "supervise"
     """See and change who does what; send back; delete batches; figures of people."""
     EXPORT = "export"
@@ -34,8 +36,10 @@ _P = Permission
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.DESIGNER: frozenset({_P.SEE, _P.DESIGN, _P.INTAKE}),
     Role.OPERATOR: frozenset({_P.SEE, _P.INTAKE}),
-    Role.REVIEWER: frozenset({_P.SEE, _P.REVIEW}),
-    Role.SUPERVISOR: frozenset({_P.SEE, _P.INTAKE, _P.REVIEW, _P.SUPERVISE, _P.EXPORT}),
+    Role.REVIEWER: frozenset({_P.SEE, _P.REVIEW, _P.SEE_SENSITIVE}),
+    Role.SUPERVISOR: frozenset(
+        {_P.SEE, _P.INTAKE, _P.REVIEW, _P.SEE_SENSITIVE, _P.SUPERVISE, _P.EXPORT}
+    ),
     Role.AUDITOR: frozenset({_P.SEE, _P.AUDIT}),
 }
 

@@ -17,6 +17,7 @@ from forms_app.services.batch_templates import plan_of_form
 from forms_app.services.deleted import refuse_deleted
 from forms_app.services.images import decode_grey, encode_png
 from forms_app.services.loading import load
+from forms_app.services.redaction import covered_page, template_of_form
 from forms_app.store.models import PageRow, SubmissionRow
 
 # A reviewer goes through the fields of one page after the other.
@@ -39,31 +40,44 @@ def shown_area(field: FormField, width_px: int, height_px: int) -> Box:
     return wide.clipped(width_px, height_px)
 
 
-def crop_image(app: Application, submission_id: int, field_name: str) -> bytes:
-    """The field as it was scanned, with what is printed around it, as PNG.
+def crop_image(
+    app: Application, submission_id: int, field_name: str, covered: bool = False
+) -> bytes:
+    """The field as it was scanned, with what is printed around it, as PNG; with sensitive fields
+    `covered`.
 
     Raises:
         NotFoundError: There is no such field, or its page is missing.
     """
     with app.session() as session:
         submission = load(session, SubmissionRow, submission_id)
-        fields = {field.name: field for field in plan_of_form(session, submission).template.fields}
+        template = plan_of_form(session, submission).template
+    fields = {field.name: field for field in template.fields}
     if field_name not in fields:
         raise NotFoundError(f"This form has no field {field_name}.")
     field = fields[field_name]
     page = decoded_page(app.files, _aligned_hash(app, submission_id, field.page))
+    if covered:
+        page = covered_page(page, template, field.page)
     height, width = page.shape
     rows, columns = shown_area(field, width, height).as_slices()
     return encode_png(page[rows, columns])
 
 
-def page_image(app: Application, submission_id: int, template_page: int) -> bytes:
-    """The aligned page as PNG, exactly the template page's size.
+def page_image(
+    app: Application, submission_id: int, template_page: int, covered: bool = False
+) -> bytes:
+    """The aligned page as PNG, exactly the template page's size; with sensitive fields `covered`.
 
     Raises:
         NotFoundError: That page is missing from the submission.
     """
-    return app.files.get(_aligned_hash(app, submission_id, template_page))
+    key = _aligned_hash(app, submission_id, template_page)
+    if not covered:
+        return app.files.get(key)
+    with app.session() as session:
+        template = template_of_form(session, submission_id)
+    return encode_png(covered_page(decoded_page(app.files, key), template, template_page))
 
 
 def _aligned_hash(app: Application, submission_id: int, template_page: int) -> str:

@@ -56,8 +56,9 @@ def view_columns(template: FormTemplate) -> tuple[ViewColumn, ...]:
 
 
 def shown_fields(template: FormTemplate) -> tuple[FormField, ...]:
-    """The fields that a view may show."""
-    return template.fields
+    """The fields that a view may show: of sensitive ones it has no column, as whoever may read the
+    database's views is nobody that we know."""
+    return tuple(field for field in template.fields if not field.sensitive)
 
 
 def column_type(field: FormField) -> ColumnType:

@@ -26,6 +26,7 @@ _WORDS = {
     "kind": "kind",
     "required": "required",
     "second_key": "keyed by two people",
+    "sensitive": "hidden from some",
     "layout": "layout",
     "min_length": "shortest",
     "max_length": "longest",

@@ -25,7 +25,9 @@ _KEYS_BY_KIND = {
     FieldKind.CHOICE: frozenset({"options"}),
     FieldKind.CHOICES: frozenset({"options"}),
 }
-_COMMON_KEYS = frozenset({"name", "label", "page", "kind", "box", "required", "second_key"})
+_COMMON_KEYS = frozenset(
+    {"name", "label", "page", "kind", "box", "required", "second_key", "sensitive"}
+)
 _ALL_KEYS = _COMMON_KEYS.union(*_KEYS_BY_KIND.values())
 _MAX_NAME_LENGTH = 100
 
@@ -67,6 +69,7 @@ def parse_field(
         options=boxes.options,
         constraints=parse_constraints(reader, kind, folder),
         second_key=reader.boolean("second_key"),
+        sensitive=reader.boolean("sensitive"),
     )
     check_fit(field, reader)
     return field
@@ -103,6 +106,7 @@ def field_to_json(field: FormField) -> Mapping[str, Any]:
         "options": options,
         "required": rule.required,
         "second_key": field.second_key,
+        "sensitive": field.sensitive,
         "min_length": rule.min_length,
         "max_length": rule.max_length,
         "pattern": rule.pattern,

@@ -10,7 +10,15 @@ from werkzeug.datastructures import MultiDict
 from forms_app.services.dto.export_choices import ExportChoice, ExportColumn, day_from_text
 from forms_app.services.dto.export_offers import OfferedField, OfferedTemplate
 
-FLAGS = ("outcomes", "confidences", "provenance", "finished_only", "typed", "file_each")
+FLAGS = (
+    "outcomes",
+    "confidences",
+    "provenance",
+    "finished_only",
+    "typed",
+    "file_each",
+    "hide_sensitive",
+)
 # What follows the name of a field in the name of its input.
 HEADING = "heading:"
 

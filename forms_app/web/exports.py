@@ -20,6 +20,7 @@ from forms_app.services.export_formats import FORMATS as WRITTEN
 from forms_app.web.context import application, current_user_id
 from forms_app.web.export_choice import choice_of, column_lines
 from forms_app.web.export_places import Place, at_batch, at_template, first_choice
+from forms_app.web.redacting import as_allowed, refuse_hidden_export
 from forms_app.web.responses import attachment
 
 
@@ -38,7 +39,9 @@ KNOWN = (
     Format("jsonl", "JSON Lines", "As JSON, one form per line, for programs"),
     Format("parquet", "Parquet", "One row per form with numbers and dates as such, for analysis"),
     Format("pdf", "Searchable PDF", "The scans with what was read as text behind them"),
-    Format("crops", "Pictures of the fields", "Each field cut from its scan, with a list, in a ZIP"),
+    Format(
+        "crops", "Pictures of the fields", "Each field cut from its scan, with a list, in a ZIP"
+    ),
 )
 # A line here waits for its writer.
 FORMATS = tuple(known for known in KNOWN if known.name in tuple(WRITTEN))
@@ -99,6 +102,7 @@ def template_preview(template_id: int) -> ResponseReturnValue:
 @blueprint.get("/exports/<int:export_id>/download")
 def download(export_id: int) -> ResponseReturnValue:
     """The finished file."""
+    refuse_hidden_export(export_id)
     filename, mimetype, chunks = exports.open_export(application(), export_id)
     return attachment(chunks, filename, mimetype)
 
@@ -160,7 +164,7 @@ def _preview(place: Place) -> ResponseReturnValue:
 
 
 def _choice(place: Place) -> ExportChoice:
-    return choice_of(request.form, place.template, not place.is_mixed)
+    return as_allowed(choice_of(request.form, place.template, not place.is_mixed))
 
 
 def _listed(place: Place) -> dict[str, Any]:

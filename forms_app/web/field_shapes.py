@@ -149,6 +149,8 @@ def _rules(field: Mapping[str, Any]) -> list[str]:
     rules = ["required"] if field.get("required") else []
     if field.get("second_key"):
         rules.append("keyed by two people")
+    if field.get("sensitive"):
+        rules.append("hidden from some")
     if field.get("format"):
         rules.append(str(field["format"]))
     low, high = field.get("min_length"), field.get("max_length")

@@ -24,6 +24,7 @@ from forms_app.services.page_placements import PagePlacement, placement_of
 from forms_app.services.page_work import PageWork
 from forms_app.web.context import application, current_user_id
 from forms_app.web.errors import wants_json
+from forms_app.web.redacting import hides_sensitive, scan_of_page
 from forms_app.web.telling import told
 
 blueprint = Blueprint("pages", __name__, url_prefix="/batches/<int:batch_id>")
@@ -54,13 +55,13 @@ def show(batch_id: int, page_id: int) -> ResponseReturnValue:
 @blueprint.get("/pages/<int:page_id>/scan.jpg")
 def scan_image(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page as it was scanned."""
-    return _picture(page_images.scan_image(application(), page_id), "image/jpeg")
+    return _picture(scan_of_page(page_id), "image/jpeg")
 
 
 @blueprint.get("/pages/<int:page_id>/laid.png")
 def laid_image(batch_id: int, page_id: int) -> ResponseReturnValue:
     """The page as it is laid now."""
-    return _picture(page_images.laid_image(application(), page_id), "image/png")
+    return _picture(page_images.laid_image(application(), page_id, hides_sensitive()), "image/png")
 
 
 @blueprint.get("/pages/<int:page_id>/start")
@@ -78,7 +79,8 @@ def start(batch_id: int, page_id: int) -> ResponseReturnValue:
 def preview(batch_id: int, page_id: int) -> ResponseReturnValue:
     """How the page would lie; nothing is saved."""
     placement, _ = _placement()
-    return jsonify(_preview_json(page_images.preview(application(), page_id, placement)))
+    found = page_images.preview(application(), page_id, placement, hides_sensitive())
+    return jsonify(_preview_json(found))
 
 
 @blueprint.post("/pages/<int:page_id>/lay")

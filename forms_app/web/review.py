@@ -14,8 +14,10 @@ from forms_app.services import batches, preferences, quality_samples, retention,
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.dto.review import ItemKey, ReviewMode, Scope, SubmissionDetail
 from forms_app.services.handing_out import count_waiting, is_any_free
+from forms_app.services.redaction import redacted_form
 from forms_app.services.review_ways import ways_of_reviewing
 from forms_app.web.context import application, current_project_id, current_user_id
+from forms_app.web.redacting import hides_sensitive
 from forms_app.web.responses import kept_image
 from forms_app.web.review_json import asked_key, asked_scope, key_json, scope_arguments
 
@@ -76,6 +78,8 @@ def done_live() -> ResponseReturnValue:
 def form(submission_id: int) -> ResponseReturnValue:
     """One filled form: every field with its value, how sure it is and who says so."""
     submission = review.get_submission(application(), submission_id, current_user_id())
+    if hides_sensitive():
+        submission = redacted_form(submission)
     return render_template(
         "review/form.html",
         submission=submission,
@@ -101,15 +105,16 @@ def station_at(submission_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:submission_id>/crop.png")
 def crop_image(submission_id: int) -> ResponseReturnValue:
     """What was written in the field."""
-    return kept_image(review.crop_image(application(), *asked_key(submission_id)), PICTURE_SECONDS)
+    key = asked_key(submission_id)
+    picture = review.crop_image(application(), *key, hides_sensitive())
+    return kept_image(picture, PICTURE_SECONDS)
 
 
 @blueprint.get("/<int:submission_id>/pages/<int:template_page>.png")
 def page_image(submission_id: int, template_page: int) -> ResponseReturnValue:
     """A page of the filled form, laid onto its template page."""
-    return kept_image(
-        review.page_image(application(), submission_id, template_page), PICTURE_SECONDS
-    )
+    picture = review.page_image(application(), submission_id, template_page, hides_sensitive())
+    return kept_image(picture, PICTURE_SECONDS)
 
 
 def _station_data(first: ItemKey | None) -> dict[str, Any]:

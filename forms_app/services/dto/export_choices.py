@@ -47,6 +47,8 @@ class ExportChoice:
     `since` and `until` are the first and last day (UTC) on which a form came. `dates`,
     `decimal_mark`, `separator` and `encoding` say how text is written; `typed` makes numbers,
     dates and truth values of Excel; `file_each` makes a PDF of each form, in a ZIP.
+    `hide_sensitive` leaves out the fields that templates call sensitive, and covers them in
+    pictures.
 
     Raises:
         UserError: Something is chosen that there is not.
@@ -68,6 +70,7 @@ class ExportChoice:
     encoding: str = "utf-8"
     typed: bool = False
     file_each: bool = False
+    hide_sensitive: bool = False
 
     def __post_init__(self) -> None:
         _require_one_of("date format", self.dates, tuple(DATE_FORMATS))
@@ -182,7 +185,7 @@ def _number(name: str, value: object) -> int | None:
 PLAIN = ExportChoice()
 _FLAGS = (
     *("labels", "head", "outcomes", "confidences", "provenance", "finished_only", "typed"),
-    "file_each",
+    *("file_each", "hide_sensitive"),
 )
 _PARSERS: Mapping[str, Any] = {
     "columns": _columns,

@@ -82,7 +82,7 @@ export const cellCount = (field) =>
 /** `field` as another kind: what the new kind cannot have is dropped, its box stays. */
 export function withKind(field, kind, extent) {
   const kept = { id: field.id, name: field.name, label: field.label, page: field.page, kind };
-  for (const flag of ["required", "second_key"]) if (field[flag]) kept[flag] = true;
+  for (const flag of ["required", "second_key", "sensitive"]) if (field[flag]) kept[flag] = true;
   if (OPTION_KINDS.has(kind)) {
     return { ...kept, options: field.options ?? [newOption([], extent)] };
   }

@@ -18,13 +18,13 @@ const AS_LINES = {
   read: (input) => input.value.split(LINES).map((line) => line.trim()).filter(Boolean),
 };
 const FORMATS = {
-  required: AS_FLAG, second_key: AS_FLAG, min_length: AS_NUMBER, max_length: AS_NUMBER, values: AS_LINES,
+  required: AS_FLAG, second_key: AS_FLAG, sensitive: AS_FLAG, min_length: AS_NUMBER, max_length: AS_NUMBER, values: AS_LINES,
 };
 
 /** Which rows of the panel a field has. */
 function rowsOfOne(field) {
-  if (OPTION_KINDS.has(field.kind)) return new Set(["required", "second_key", "options"]);
-  const rows = new Set(["required", "second_key", "box", ...(RULES[field.kind] ?? [])]);
+  if (OPTION_KINDS.has(field.kind)) return new Set(["required", "second_key", "sensitive", "options"]);
+  const rows = new Set(["required", "second_key", "sensitive", "box", ...(RULES[field.kind] ?? [])]);
   if (WRITTEN.has(field.kind)) rows.add("layout");
   if (field.layout === "comb") rows.add("cells");
   return rows;
