@@ -29,7 +29,12 @@ from forms_app.logs import configure_logging
 from forms_app.services.application import Application
 from forms_app.store.models import SubmissionRow
 
-SERVER = {"shared_buffers": "2GB", "effective_cache_size": "8GB", "random_page_cost": "1.1"}
+SERVER = {
+    "shared_buffers": "2GB",
+    "effective_cache_size": "8GB",
+    "random_page_cost": "1.1",
+    "work_mem": "32MB",
+}
 # Only while the rows are made: nothing is to outlive a power cut.
 QUICK = {
     "fsync": "off",

@@ -20,9 +20,10 @@ def open_to(scope: Scope) -> list[ColumnElement[bool]]:
     """Fields of batches that are not kept for somebody else."""
     if scope.mode not in RESERVED_MODES:
         return []
-    kept = exists().where(
-        Reservation.batch_id == SubmissionFieldRow.batch_id, Reservation.user_id != scope.user_id
-    )
+    # Of one batch it is one answer for all its fields: PostgreSQL would expect that joining with
+    # each field's reservation leaves next to none, and go through all that wait.
+    batch_id = SubmissionFieldRow.batch_id if scope.batch_id is None else scope.batch_id
+    kept = exists().where(Reservation.batch_id == batch_id, Reservation.user_id != scope.user_id)
     return [~kept]
 
 
