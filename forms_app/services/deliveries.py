@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.database_clock import database_now
 from forms_app.store.delivery_queries import due_runs, newest_runs
+from forms_app.store.exported_batches import versions_in
 from forms_app.store.models import (
     LOCAL_USER_ID,
     BatchRow,
@@ -65,10 +66,28 @@ def list_runs(app: Application, delivery_id: int, limit: int = RUNS_SHOWN) -> li
         return [_run_info(row) for row in rows]
 
 
-def create_delivery(app: Application, wish: DeliveryWish, user_id: int = LOCAL_USER_ID) -> Delivery:
+def delivery_of_run(app: Application, run_id: int) -> int:
+    """The id of the delivery that a file is of."""
+    with app.session() as session:
+        return load(session, DeliveryRunRow, run_id).delivery_id
+
+
+def create_delivery(
+    app: Application,
+    wish: DeliveryWish,
+    user_id: int = LOCAL_USER_ID,
+    project_id: int | None = None,
+) -> Delivery:
     """Have data delivered from now on: the first file of a rhythm comes with its next hour or day.
 
+    Args:
+        app: The application.
+        wish: What, when and where.
+        user_id: Who sets it up.
+        project_id: What is chosen has to be of this one; None: of any.
+
     Raises:
+        NotFoundError: What is to be delivered is not there.
         UserError: Something is chosen that there is not, or the folder leads elsewhere.
         ConfigurationError: The place is not in the setting.
         ConflictError: Another delivery would write files of the same names.
@@ -77,7 +96,7 @@ def create_delivery(app: Application, wish: DeliveryWish, user_id: int = LOCAL_U
     require_place(app.settings, wish.place)
     _require_words(wish)
     with app.session() as session:
-        subject = _subject(session, wish)
+        subject = _subject(session, wish, project_id)
         _require_own_names(session, name, wish.place, folder)
         rhythm, now = Rhythm(wish.rhythm), database_now(session)
         delivery = DeliveryRow(
@@ -178,22 +197,35 @@ def _require_words(wish: DeliveryWish) -> None:
         raise UserError(f"Exports are written as {', '.join(FORMATS)}, not {wish.format}.")
 
 
-def _subject(session: Session, wish: DeliveryWish) -> BatchRow | FormTemplateRow:
+def _subject(
+    session: Session, wish: DeliveryWish, project_id: int | None
+) -> BatchRow | FormTemplateRow:
     if (wish.template_id is None) == (wish.batch_id is None):
         raise UserError("Say of which template or of which batch the data are to be delivered.")
+    found: BatchRow | FormTemplateRow
     if wish.batch_id is not None:
-        return load(session, BatchRow, wish.batch_id)
-    assert wish.template_id is not None
-    return load(session, FormTemplateRow, wish.template_id)
+        found = load(session, BatchRow, wish.batch_id)
+    else:
+        found = load(session, FormTemplateRow, wish.template_id or 0)
+    if project_id not in (None, found.project_id):
+        raise UserError("This is of another project; choose again.")
+    return found
 
 
 def _format(session: Session, wish: DeliveryWish) -> str:
     if wish.preset_id is None:
         return wish.format
     preset = load(session, ExportPresetRow, wish.preset_id)
-    if wish.template_id not in (None, preset.template_id):
+    if preset.template_id not in _templates_of(session, wish):
         raise UserError(f"The preset “{preset.name}” is of another template.")
     return preset.format
+
+
+def _templates_of(session: Session, wish: DeliveryWish) -> Collection[int]:
+    if wish.template_id is not None:
+        return {wish.template_id}
+    batch = select(BatchRow.id).where(BatchRow.id == wish.batch_id)
+    return {version.template_id for version in versions_in(session, batch)}
 
 
 def _require_own_names(session: Session, name: str, place: str, folder: str) -> None:

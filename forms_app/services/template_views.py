@@ -137,9 +137,19 @@ def _plan(session: Session, template_id: int) -> _Plan | None:
     definition = None
     if newest.template.archived_at is None:
         template = form_template(newest)
-        columns = view_columns(template)
+        columns = view_columns(template, _sensitive_names(versions))
         definition = select_of(dialect, template_id, columns, bool(template.code))
     return _Plan(newest.name, name, definition)
+
+
+def _sensitive_names(versions: Sequence[TemplateVersionRow]) -> set[str]:
+    """Fields that any version calls sensitive: the view holds the forms of all."""
+    return {
+        field["name"]
+        for version in versions
+        for field in version.definition["fields"]
+        if field.get("sensitive")
+    }
 
 
 def _published(session: Session, template_id: int) -> Sequence[TemplateVersionRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from forms_app.reading.constraints import date_format
 from forms_app.reading.form_template import FieldKind, FormField, FormTemplate
@@ -45,20 +45,15 @@ def view_name(first_name: str, template_id: int) -> str:
     return start[: LONGEST_NAME - len(suffix)].rstrip("_") + suffix
 
 
-def view_columns(template: FormTemplate) -> tuple[ViewColumn, ...]:
-    """A column for each field, and one more with the text where the type may not fit."""
-    fields = shown_fields(template)[:MOST_FIELDS]
+def view_columns(template: FormTemplate, sensitive: Container[str]) -> tuple[ViewColumn, ...]:
+    """A column for each field, and one more with its text where the type may not fit; none for
+    `sensitive` fields, as whoever may read the database's views is nobody that we know."""
+    fields = [field for field in template.fields if field.name not in sensitive][:MOST_FIELDS]
     taken = {name.casefold() for name in OWN_COLUMNS}
     names = {field.name: _unused(field.name, taken) for field in fields}
     return tuple(
         column for field in fields for column in _columns_of(field, names[field.name], taken)
     )
-
-
-def shown_fields(template: FormTemplate) -> tuple[FormField, ...]:
-    """The fields that a view may show: of sensitive ones it has no column, as whoever may read the
-    database's views is nobody that we know."""
-    return tuple(field for field in template.fields if not field.sensitive)
 
 
 def column_type(field: FormField) -> ColumnType:

@@ -213,6 +213,18 @@ def test_forms_that_are_not_read_and_other_templates_are_left_out(any_app: Appli
     assert _rows(any_app, f"SELECT * FROM {_view(any_app, version.template_id)}") == []
 
 
+def test_what_any_version_calls_sensitive_is_left_out(app: Application) -> None:
+    fields = [{**factories.SURNAME, "sensitive": True}, factories.NUMBER]
+    version = factories.make_published(app, fields)
+    view = _view(app, version.template_id)
+    assert "surname" not in _rows_head(app, view)
+    draft = templates.new_draft(app, version.template_id)
+    plain = [factories.SURNAME, factories.NUMBER]
+    templates.publish(app, templates.save_draft(app, draft.id, plain, draft.revision).id)
+    head = _rows_head(app, view)
+    assert "surname" not in head and "number" in head
+
+
 def test_a_view_is_only_read_and_goes_with_its_template(any_app: Application) -> None:
     version = factories.make_published(any_app)
     view = _view(any_app, version.template_id)

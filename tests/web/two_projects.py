@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from forms_app.services import batches, exports, resumable_uploads, template_jobs, templates
 from forms_app.services.application import Application
 from forms_app.services.project_of import Kind
+from forms_app.store.base import utc_now
 from forms_app.store.models import (
     LOCAL_USER_ID,
+    DeliveryRow,
+    DeliveryRunRow,
     ExportPresetRow,
     PageRow,
     ReviewNoteRow,
@@ -49,12 +52,28 @@ def fill(app: Application, project_id: int, name: str) -> Things:
         preset = ExportPresetRow(
             template_id=version.template_id, name=name, format="csv", choice={}
         )
-        session.add_all([note, preset])
+        delivery = DeliveryRow(
+            project_id=project_id,
+            name=name,
+            batch_id=batch.id,
+            format="csv",
+            rhythm="day",
+            place="/nowhere",
+            folder="",
+        )
+        session.add_all([note, preset, delivery])
+        session.flush()
+        run = DeliveryRunRow(
+            delivery_id=delivery.id, batch_id=batch.id, slot="x", file_name="x", due_at=utc_now()
+        )
+        session.add(run)
         session.flush()
         page = session.query(PageRow).filter(PageRow.submission_id == form.id).one()
         return {
             **NOWHERE,
             Kind.BATCH: batch.id,
+            Kind.DELIVERY: delivery.id,
+            Kind.DELIVERY_RUN: run.id,
             Kind.EXPORT: export.id,
             Kind.FILE: form.file_id,
             Kind.JOB: job.id,

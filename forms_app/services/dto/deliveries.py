@@ -61,3 +61,22 @@ class Delivery:
     is_paused: bool
     next_at: datetime | None
     last: DeliveryRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something to choose by its id; `of` is what it belongs to."""
+
+    id: int
+    name: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOffers:
+    """All that a delivery of a project can be made of; without a place none can."""
+
+    places: tuple[str, ...]
+    templates: tuple[Offer, ...]
+    batches: tuple[Offer, ...]
+    presets: tuple[Offer, ...]
