@@ -124,6 +124,7 @@ def _look_at_database(app: Application) -> Iterator[Sample]:
             numbers = stage_numbers(session, stage, app.settings.max_attempts, utc_now())
             yield from _of_stage(stage, numbers)
         yield from _of_rows(session)
+    yield from _of_sources(app)
 
 
 def _of_stage(stage: Stage, numbers: StageNumbers) -> Iterator[Sample]:
@@ -177,7 +178,7 @@ def _look_at_files(app: Application) -> Iterator[Sample]:
     app.files.exists(ABSENT_KEY)
 
 
-def _look_at_sources(app: Application) -> Iterator[Sample]:
+def _of_sources(app: Application) -> Iterator[Sample]:
     for source in expected_sources(app):
         labels = {"project": str(source.project_id), "host": source.host, "source": source.name}
         is_fine = source.state == SourceState.WATCHING
@@ -214,6 +215,5 @@ LOOKS: dict[str, tuple[Look, float]] = {
     "database": (_look_at_database, SITE_KEPT_S),
     "broker": (_look_at_broker, SITE_KEPT_S),
     "files": (_look_at_files, SITE_KEPT_S),
-    "sources": (_look_at_sources, SITE_KEPT_S),
     "templates": (_look_at_templates, DRIFT_KEPT_S),
 }
