@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from typing import IO
 
 from forms_app.cells import without_formula
 from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_cells import text_of
-from forms_app.services.export_names import unused_name
 from forms_app.services.export_tables import ExportTable, ExportWork, columns_of
+from forms_app.services.export_zips import write_each
 
 
 def write_csv(out: IO[bytes], work: ExportWork) -> int:
@@ -19,16 +18,7 @@ def write_csv(out: IO[bytes], work: ExportWork) -> int:
 
     Several templates have columns of their own: a ZIP with one CSV each.
     """
-    if len(work.tables) == 1:
-        return _write_rows(out, work.tables[0], work.choice)
-    names: set[str] = set()
-    count = 0
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in work.tables:
-            name = f"{unused_name(table.name, names)}.csv"
-            with archive.open(name, "w", force_zip64=True) as entry:
-                count += _write_rows(entry, table, work.choice)
-    return count
+    return write_each(out, work, "csv", _write_rows)
 
 
 def _write_rows(out: IO[bytes], table: ExportTable, choice: ExportChoice) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import accumulate, islice
@@ -14,7 +13,6 @@ from arro3.io import write_parquet as write_arrow
 
 from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_cells import TypedCell, text_of, typed
-from forms_app.services.export_names import unused_name
 from forms_app.services.export_records import ExportRecord
 from forms_app.services.export_tables import (
     CellKind,
@@ -24,6 +22,7 @@ from forms_app.services.export_tables import (
     columns_of,
     unused,
 )
+from forms_app.services.export_zips import write_each
 
 # Of a row group, which is in memory while it is written, and of the pieces it is made of.
 GROUP_CELLS = 2_000_000
@@ -67,16 +66,7 @@ def write_parquet(out: IO[bytes], work: ExportWork) -> int:
     Numbers, dates, truth values and lists of options have columns of their kind. A value that is
     none of its field's kind is empty there, and stands in the column `_unparsed`.
     """
-    if len(work.tables) == 1:
-        return _write_table(out, work.tables[0], work.choice)
-    names: set[str] = set()
-    total = 0
-    with zipfile.ZipFile(out, "w") as archive:
-        for table in work.tables:
-            name = f"{unused_name(table.name, names)}.parquet"
-            with archive.open(name, "w", force_zip64=True) as entry:
-                total += _write_table(entry, table, work.choice)
-    return total
+    return write_each(out, work, "parquet", _write_table)
 
 
 def _write_table(out: IO[bytes], table: ExportTable, choice: ExportChoice) -> int:

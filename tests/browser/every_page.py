@@ -74,7 +74,9 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("batch-forms", f"/batches/{batch_id}/forms")
     yield Screen("pages", f"/batches/{batch_id}/pages")
     yield Screen("page", f"/batches/{batch_id}/pages/{page_id}", act=_wait_for_scan)
-    yield Screen("export", f"/batches/{batch_id}/export")
+    yield Screen("export", f"/batches/{batch_id}/export", act=_wait_for_preview)
+    yield Screen("export-choices", f"/batches/{batch_id}/export", act=_unfold)
+    yield Screen("export-template", f"/batches/{batch_id}/export", act=_go_to_all_batches)
     yield Screen("projects", "/projects/")
     yield Screen("retention", "/retention/")
     yield Screen("erasures", "/erasures/")
@@ -103,6 +105,8 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     yield Screen("account-new", "/accounts/new")
     # The first person who has been put to work.
     yield Screen("account", "/accounts/2")
+    yield Screen("tokens", "/account/tokens/")
+    yield Screen("api", "/api/docs")
     yield Screen("people", "/", act=lambda page: page.locator("#who").click())
     for by in ("day", "field", "operator"):
         yield Screen(f"figures-{by}", f"/figures/?by={by}&batch={worked_id}")
@@ -193,6 +197,23 @@ def _upper_half(path: Path) -> BytesIO:
     sheet.crop((0, 0, sheet.width, sheet.height // 2)).save(half, "PNG")
     half.seek(0)
     return half
+
+
+def _wait_for_preview(page: Page) -> None:
+    page.locator(".export-count").wait_for()
+
+
+def _unfold(page: Page) -> None:
+    """All that can be chosen for an export."""
+    _wait_for_preview(page)
+    for summary in page.locator(".export-more > summary").all():
+        if summary.is_visible():
+            summary.click()
+
+
+def _go_to_all_batches(page: Page) -> None:
+    page.locator(".page-head .actions a").click()
+    _wait_for_preview(page)
 
 
 def _helper(page: Page, place: int) -> Locator:
