@@ -1,7 +1,8 @@
 """What encryption of stored files costs: the same files through a plain and an encrypted store.
 
-Random bytes, as scans are compressed. Writes, reads and, for the large file, its reading by
-a decoder, from a path; in one process, in a folder. Each figure is the median of the rounds, in MB/s of content.
+Random bytes, as scans are compressed. Writes, reads and, for the large file, its reading by a
+decoder, from a path; in one process, in a folder. Each figure is the median of the rounds, in MB/s
+of content.
 
 Run: python -m benchmarks.encryption [--folder FOLDER] [--rounds 5]
 """

@@ -22,8 +22,9 @@ FILES = Group("files")
 SLOW_S = 2.0
 LONGEST_REASON = 200
 KEY_REMEDY = (
-    "Until then no file can be opened and none is kept; nothing is lost. Without that key the files "
-    "are: look for it where the site's secrets are kept, and in the settings of other servers."
+    "Until then no file can be opened and none is kept; nothing is lost. Without that key the "
+    "files are: look for it where the site's secrets are kept, and in the settings of other "
+    "servers."
 )
 
 
