@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import utc_now
@@ -111,9 +111,13 @@ def decided_forms(
         .order_by(DecisionRow.id.desc())
         .limit(LATEST_DECISIONS)
     )
-    if of_scope := within(SubmissionRow.batch_id, batch_id, project_id):
+    of_scope = within(SubmissionRow.batch_id, batch_id, project_id)
+    if batch_id is not None:
         forms = select(SubmissionRow.id).where(*of_scope)
         latest = latest.where(DecisionRow.submission_id.in_(forms))
+    elif of_scope:
+        is_its = exists().where(SubmissionRow.id == DecisionRow.submission_id, *of_scope)
+        latest = latest.where(is_its)
     said = latest.subquery()
     found = (
         select(

@@ -16,9 +16,9 @@ from benchmarks.large_database.questions import Asker
 from benchmarks.large_database.shape import Shape, shape_of
 from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
-from forms_app.services import exports
+from forms_app.services import exports, projects
 from forms_app.services.application import Application
-from forms_app.store.models import ReadingRow, SubmissionFieldRow, SubmissionRow
+from forms_app.store.models import LOCAL_USER_ID, ReadingRow, SubmissionFieldRow, SubmissionRow
 from forms_app.store.states import FieldState
 from tests.fakes import RecordingTaskSender
 
@@ -28,6 +28,15 @@ SHAPE = shape_of(2000)
 LARGE_TABLES = ("readings", "submission_fields")
 # Sheets take the characters of all open fields of a batch apart.
 LEFT_OUT = ("characters of the huge batch",)
+# Narrowed to a project once there are several.
+OF_ALL_BATCHES = (
+    "home",
+    "ways of reviewing all",
+    "who reviews",
+    "hand-out of one field, all batches",
+    "hand-out of 20 fields, all batches",
+    "a decision, all batches",
+)
 
 
 @pytest.fixture
@@ -49,6 +58,11 @@ def test_it_is_as_the_services_would_have_left_it_and_no_table_is_walked_through
     for question in Asker(large_app, SHAPE).questions():
         if question.is_live and question.name not in LEFT_OUT:
             assert_by_index(large_app, question.name, question.before, question.ask)
+    projects.create_project(large_app, "Another", LOCAL_USER_ID)
+    for question in Asker(large_app, SHAPE).questions():
+        if question.is_live and question.name in OF_ALL_BATCHES:
+            name = f"{question.name}, of one project among others"
+            assert_by_index(large_app, name, question.before, question.ask)
     export = exports.request_export(large_app, SHAPE.huge_batch.batch_id, "csv")
     assert_by_index(large_app, "export", None, lambda: exports.build_export(large_app, export.id))
     huge = SHAPE.huge_batch
