@@ -24,6 +24,7 @@ from forms_app.store.models import MAIN_PROJECT_ID
 from tests.browser.demo_form import filled_forms, publish_demo
 from tests.browser.keyed_batch import read_and_key
 from tests.browser.paper import Paper
+from tests.browser.scheduled_exports import schedule_an_export
 from tests.browser.team_at_work import put_to_work
 from tests.browser.told_programs import tell_a_program
 from tests.browser.worked_batch import work_through
@@ -111,6 +112,9 @@ def screens_of(there: Prepared) -> Iterator[Screen]:
     for by in ("day", "field", "operator"):
         yield Screen(f"figures-{by}", f"/figures/?by={by}&batch={worked_id}")
     yield Screen("audit", "/audit/")
+    yield Screen("deliveries", "/deliveries/")
+    yield Screen("delivery-new", "/deliveries/new")
+    yield Screen("delivery", "/deliveries/1")
     yield Screen("sources", "/sources/")
     yield Screen("operations", "/operations/")
     yield Screen("operations-failed", "/operations/failed/page")
@@ -153,6 +157,7 @@ def prepare(app: Application, scans: int | None = None) -> Prepared:
             raise TimeoutError(f"the demo was not read within {READ_LIMIT_S:g} s")
         time.sleep(0.5)
     tell_a_program(app)
+    schedule_an_export(app, version.template_id)
     exports.request_export(app, batch.id, "csv")
     _watch_for_a_while(app)
     draft = _changed_draft(app, version.template_id)
