@@ -46,6 +46,9 @@ SILENT = {
     metrics.REVIEW_RATE,
     metrics.DRIFT_FORMS,
     metrics.DRIFT_Z,
+    # No folder is watched.
+    metrics.SOURCE_BACKLOG,
+    metrics.SOURCE_STATE,
 }
 
 
