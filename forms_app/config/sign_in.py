@@ -9,19 +9,21 @@ from forms_app.config.settings import Settings
 
 
 def with_sign_in_decided(settings: Settings, listens_on: str | None) -> Settings:
-    """The same settings, `auto` replaced: nobody signs in where only this computer gets at them.
+    """The same settings; `auto` becomes `required` unless only this computer gets at the pages.
+
+    There it stays, and requests that a proxy passes on are still asked who they are of.
 
     Args:
         settings: As they were given.
         listens_on: The address that the pages listen on; None where only others know it.
     """
-    if settings.sign_in != "auto":
-        return settings
     # Whoever names hosts has a proxy before the pages, or a name for others.
     is_for_this_computer = (
         listens_on is not None and is_loopback(listens_on) and not settings.allowed_hosts
     )
-    return replace(settings, sign_in="off" if is_for_this_computer else "required")
+    if settings.sign_in != "auto" or is_for_this_computer:
+        return settings
+    return replace(settings, sign_in="required")
 
 
 def is_loopback(address: str) -> bool:

@@ -62,7 +62,7 @@ async def start_workers(
 async def say_where_to_enter(settings: Settings, listening: socket.socket, say: Say) -> None:
     """The address, whether people sign in, and how the first of them gets in."""
     address, url = listening.getsockname()[0], premises.url_of(listening)
-    is_open = with_sign_in_decided(settings, address).sign_in == "off"
+    is_open = with_sign_in_decided(settings, address).sign_in != "required"
     if is_open and is_loopback(address):
         say("Nobody signs in: everybody on this computer is the administrator.")
     elif is_open:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app, g, request, session
 
 from forms_app.errors import NotFoundError, NotSignedInError
+from forms_app.metrics_access import FORWARDING_HEADERS
 from forms_app.services import accounts, actors, batches, people, sign_in_sessions
 from forms_app.services.dto.accounts import Project
 from forms_app.services.dto.actors import Actor
@@ -46,7 +47,11 @@ def shell_context() -> dict[str, Any]:
 
 def must_sign_in() -> bool:
     """Whether people have to sign in; where not, whoever reaches the pages may do everything."""
-    return application().settings.sign_in == "required"
+    sign_in = application().settings.sign_in
+    if sign_in == "auto":
+        # Only this computer gets at the pages, but for a proxy on it that asks for others.
+        return any(name in request.headers for name in FORWARDING_HEADERS)
+    return sign_in == "required"
 
 
 def current_actor() -> Actor:

@@ -84,7 +84,7 @@ def proxy(app: Application, tmp_path: Path) -> Iterator[Proxy]:
 
 
 def test_the_door(proxy: Proxy) -> None:
-    status, headers = proxy.ask("/batches/new")
+    status, headers = proxy.ask("/sign-in")
     assert status == 200
     assert headers["strict-transport-security"] == "max-age=31536000"
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -102,7 +102,7 @@ def test_the_door(proxy: Proxy) -> None:
 def test_requests_wait_while_web_is_replaced(app: Application, tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, f"http://127.0.0.1:{port}") as proxy, ThreadPoolExecutor() as threads:
-        waiting = threads.submit(proxy.ask, "/batches/new")
+        waiting = threads.submit(proxy.ask, "/sign-in")
         with pytest.raises(TimeoutError):
             waiting.result(timeout=2)
         server = make_server("127.0.0.1", port, create_app(app), threaded=True)

@@ -10,6 +10,7 @@ from forms_app.services.application import Application
 from forms_app.services.invitations import first_link
 from forms_app.store.states import Role
 from tests.accounts import PASSWORD, make_account, quick_hashes
+from tests.compiled_pages import compiled_once
 from tests.web.signing_in import Stranger, pages_with_sign_in
 from tests.web.visitor import FETCH, HTMX
 
@@ -172,6 +173,12 @@ def test_addresses_are_believed_of_trusted_proxies_alone(app: Application, anna:
 
     assert after_failures(Stranger(pages_with_sign_in(app))) == 429
     assert after_failures(Stranger(pages_with_sign_in(app, trusted_proxies=1))) == 303
+
+
+def test_what_a_proxy_passes_on_is_never_this_computer_alone(app: Application) -> None:
+    visitor = Stranger(compiled_once(app))
+    assert visitor.get("/").status_code == 200
+    assert visitor.get("/", headers={"X-Forwarded-For": "192.0.2.7"}).location == "/sign-in?next=/"
 
 
 def test_the_first_link_makes_the_administrator_who_sees_everything(
