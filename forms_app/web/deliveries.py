@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -104,7 +105,7 @@ def retry(run_id: int) -> ResponseReturnValue:
 
 def _listed() -> dict[str, object]:
     found = deliveries.list_deliveries(application(), current_project_id())
-    return {"deliveries": found, "titles": _titles()}
+    return {"deliveries": found, "titles": _titles(), "now": datetime.now(UTC)}
 
 
 def _state(schedule_id: int) -> dict[str, object]:
@@ -112,6 +113,7 @@ def _state(schedule_id: int) -> dict[str, object]:
         "delivery": deliveries.get_delivery(application(), schedule_id),
         "runs": deliveries.list_runs(application(), schedule_id),
         "titles": _titles(),
+        "now": datetime.now(UTC),
     }
 
 

@@ -17,6 +17,7 @@ from tests.browser.canvas import Desk
 from tests.browser.chromium import DESKTOP, Complaints, launch
 from tests.browser.demo_form import publish_demo
 from tests.browser.every_page import Prepared, prepare
+from tests.browser.scheduled_exports import NOT_THERE
 from tests.serving import Serve, pages_of
 
 # What `serve` said last is told with a failed test.
@@ -41,7 +42,8 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Everything that `fieldhand serve` starts, in a data folder of its own."""
-    with Serve(tmp_path_factory.mktemp("serve"), workers=1) as running:
+    folder = tmp_path_factory.mktemp("serve")
+    with Serve(folder, workers=1, delivery_folders=NOT_THERE) as running:
         yield running
 
 

@@ -20,6 +20,7 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import load_settings
 from tests.browser.chromium import DESKTOP, TABLET, Complaints, launch
 from tests.browser.every_page import Screen, prepare, screens_of
+from tests.browser.scheduled_exports import NOT_THERE
 from tests.serving import Serve
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
@@ -33,7 +34,10 @@ def take_all() -> int:
     """Fill a fresh installation, then picture it; returns how many complaints were heard."""
     folder = Path(tempfile.mkdtemp(prefix="fh-screens-"))
     try:
-        with Serve(folder, workers=2) as serve, sync_playwright() as playwright:
+        with (
+            Serve(folder, workers=2, delivery_folders=NOT_THERE) as serve,
+            sync_playwright() as playwright,
+        ):
             browser = launch(playwright)
             complaints = Complaints()
             complaints.expected.append("404")
