@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from forms_app.services.application import Application
@@ -13,6 +14,7 @@ from tests import factories
 from tests.fakes import run_sent_tasks
 from tests.services.exported_data import FIELDS, make_form
 
+pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
 
@@ -21,7 +23,9 @@ def _column(page: Page, field: str) -> Locator:
     return page.locator(f"#columns li[data-field={field}]")
 
 
-def test_columns_a_preset_and_the_download(app: Application, site: str, open_page: OpenPage) -> None:
+def test_columns_a_preset_and_the_download(
+    app: Application, site: str, open_page: OpenPage
+) -> None:
     batch = factories.make_batch(app, FIELDS)
     for number in range(3):
         make_form(app, batch.id, f"{number}.png")

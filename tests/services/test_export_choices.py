@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -55,6 +56,18 @@ def test_columns_headings_and_the_way_values_are_written(any_app: Application) -
     assert row[:5] == ["29.02.1980", "read", "0,9900", "machine", factories.MODEL_ID]
     assert row[6:11] == ["-99,5", "read", "0,8765", "corrected", "Somebody"]
     assert row[11].startswith(f"{TODAY:%d.%m.%Y} ")
+
+
+def test_json_has_the_chosen_fields_under_their_headings(app: Application) -> None:
+    batch = factories.make_batch(app, FIELDS)
+    make_form(app, batch.id)
+    columns = (ExportColumn("speaks", "Languages"), ExportColumn("amount"))
+    choice = ExportChoice(columns=columns, provenance=True)
+    [form] = json.loads(exported(app, batch.id, "json", choice))
+    assert list(form["fields"]) == ["Languages", "amount"]
+    assert form["fields"]["Languages"]["value"] == ["de", "fr"]
+    assert form["fields"]["amount"]["decided_by"] == factories.MODEL_ID
+    assert datetime.fromisoformat(form["fields"]["amount"]["decided_at"]).date() == TODAY
 
 
 def test_a_choice_goes_through_json() -> None:
