@@ -13,7 +13,8 @@ RESIDUAL_PX_BUCKETS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0)
 WAIT_SECONDS = (5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0)
 ANSWER_SECONDS = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
-KINDS_OF_WORK = ("file", "page", "export", "job")
+KINDS_OF_WORK = ("file", "page", "export", "job", "delivery")
+WEBHOOK_RESULTS = ("delivered", "failed")
 OWN_FAULTS = ("internal", "worker_lost")
 """Codes of failures that no scan is to blame for (services/attempts, services/sweeping)."""
 
@@ -82,7 +83,8 @@ STAGE_SECONDS = Histogram(
 )
 WORK_FAILURES = Counter(
     "work_failures_total",
-    "Files, pages, exports and template jobs that failed for good, by the code of the reason.",
+    "Files, pages, exports and template jobs that failed for good, and deliveries to endpoints that "
+    "failed for a reason of Fieldhand's own, by the code of the reason.",
     ("kind", "code"),
 )
 REGISTRATION_FAILURES = Counter(

@@ -38,6 +38,8 @@ SILENT = {
     metrics.DECISIONS,
     metrics.SEND_FAILURES,
     metrics.SWEEP_RESENT,
+    # Nobody listens.
+    metrics.WEBHOOK_SECONDS,
     metrics.REGISTRATION_FAILURES,
     metrics.ENGINE_FALLBACKS,
     metrics.GPU_AVAILABLE,

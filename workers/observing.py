@@ -51,6 +51,9 @@ def _begin_at_zero() -> None:
     for kind in metrics.KINDS_OF_WORK:
         for code in metrics.OWN_FAULTS:
             metrics.WORK_FAILURES.inc(0, kind=kind, code=code)
+    for result in metrics.WEBHOOK_RESULTS:
+        metrics.WEBHOOKS.inc(0, result=result)
+    metrics.WEBHOOKS_GIVEN_UP.inc(0)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
