@@ -6,8 +6,6 @@ import zlib
 from array import array
 from typing import IO
 
-from forms_app.errors import UserError
-
 # What the table at a PDF's end can say of where an object begins.
 LARGEST_FILE = 9_999_999_999
 
@@ -20,6 +18,11 @@ class PdfObjects:
         self._at = 0
         self._starts = array("Q", [0])
         self._put(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the table could not say any more where the next object begins."""
+        return self._at > LARGEST_FILE
 
     def new(self) -> int:
         """The number of an object that is written later."""
@@ -43,17 +46,8 @@ class PdfObjects:
         self.stream(number, "/Filter /FlateDecode", zlib.compress(data))
 
     def close(self, catalog: int) -> None:
-        """The table of all objects, without which nobody finds them.
-
-        Raises:
-            UserError: The file is larger than a PDF can be.
-        """
+        """The table of all objects, without which nobody finds them."""
         start = self._at
-        if start > LARGEST_FILE:
-            raise UserError(
-                "All these forms are more than one PDF can hold; have a PDF made for each form, or "
-                "export fewer."
-            )
         count = len(self._starts)
         self._put(f"xref\n0 {count}\n0000000000 65535 f \n".encode("ascii"))
         for offset in self._starts[1:]:

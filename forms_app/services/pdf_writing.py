@@ -51,6 +51,11 @@ class PdfWriter:
         self._kids: list[int] = []
         self.page_count = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the file is as large as a PDF can be."""
+        return self._objects.is_full
+
     def add(self, page: PdfPage) -> None:
         """Append a page."""
         if not self._kids:
@@ -71,11 +76,7 @@ class PdfWriter:
             self._close_node()
 
     def close(self) -> None:
-        """Write what belongs to all pages.
-
-        Raises:
-            UserError: See `PdfObjects.close`.
-        """
+        """Write what belongs to all pages."""
         if self._kids:
             self._close_node()
         self._fonts.close()

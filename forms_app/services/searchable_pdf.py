@@ -8,6 +8,7 @@ from typing import IO
 
 import numpy as np
 
+from forms_app.errors import UserError
 from forms_app.services.export_records import ExportRecord
 from forms_app.services.export_tables import ExportTable, ExportWork
 from forms_app.services.form_pictures import FormPages, PageFinder, file_name
@@ -20,6 +21,7 @@ from forms_app.templating.paper_size import mm_per_px
 
 POINTS_PER_MM = 72 / 25.4
 NOTHING_PX = (2480, 3508)
+TOO_LARGE = "All these forms are more than one PDF can hold; have a PDF made for each form, or export fewer."
 
 
 def write_pdf(out: IO[bytes], work: ExportWork) -> int:
@@ -39,6 +41,8 @@ def _write_together(out: IO[bytes], work: ExportWork) -> int:
             for page in _pages(finder, table, record):
                 writer.add(page)
             count += 1
+            if writer.is_full:
+                raise UserError(TOO_LARGE)
     if not writer.page_count:
         writer.add(_empty_page())  # A PDF without any is one that nobody can open.
     writer.close()

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
+import pytest
 
 from forms_app.cells import without_formula
 from forms_app.reading.geometry import Box, bounding_box
@@ -22,6 +23,7 @@ from forms_app.services.images import decode_grey
 from forms_app.services.pdf_images import is_black_and_white, pdf_image
 from forms_app.services.pdf_text import PlacedText
 from forms_app.services.pdf_writing import PAGES_OF_NODE, PdfPage, PdfWriter
+from forms_app.services.zip_writing import zip_writer
 from tests import factories
 from tests.fakes import run_sent_tasks
 
@@ -230,3 +232,27 @@ def test_a_missing_page_has_no_picture(app: Application) -> None:
     assert [bool(line["image"]) for line in lines] == [True, False]
     assert lines[1]["outcome"] == "missing_page"
     assert len(pdfium.PdfDocument(_export(app, batch.id, "pdf"))) == 1
+
+
+def test_a_pdf_that_grows_too_large_is_refused(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forms_app.services.pdf_objects.LARGEST_FILE", 1000)
+    batch = factories.make_batch(app)
+    factories.make_submission(app, batch.id)
+    info = exports.request_export(app, batch.id, "pdf")
+    run_sent_tasks(app)
+    assert "a PDF made for each form" in (exports.get_export(app, info.id).error_message or "")
+
+
+def test_a_zip_of_very_many_files() -> None:
+    """More than the old format counts, and a packed one at the end."""
+    out = io.BytesIO()
+    with zip_writer(out) as writer:
+        for number in range(66_000):
+            writer.add(f"{number}.txt", b"")
+        writer.add_packed("größe.txt", iter([b"a" * 100_000, b"b"]))
+    with zipfile.ZipFile(out) as archive:
+        assert len(archive.namelist()) == 66_001
+        assert archive.read("größe.txt") == b"a" * 100_000 + b"b"
+    assert len(out.getvalue()) < 9_000_000
