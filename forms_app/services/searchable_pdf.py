@@ -21,7 +21,10 @@ from forms_app.templating.paper_size import mm_per_px
 
 POINTS_PER_MM = 72 / 25.4
 NOTHING_PX = (2480, 3508)
-TOO_LARGE = "All these forms are more than one PDF can hold; have a PDF made for each form, or export fewer."
+TOO_LARGE = (
+    "All these forms are more than one PDF can hold; have a PDF made for each form, or export "
+    "fewer."
+)
 
 
 def write_pdf(out: IO[bytes], work: ExportWork) -> int:
