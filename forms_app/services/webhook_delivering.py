@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from forms_app import metrics
@@ -145,6 +145,6 @@ def _fail(
 ) -> None:
     """What nobody has foreseen is one failed attempt more."""
     with app.session() as session:
-        if session.query(WebhookDeliveryRow.id).where(*conditions).first() is not None:
+        if session.scalar(select(WebhookDeliveryRow.id).where(*conditions)) is not None:
             outcome = Outcome(None, b"", timedelta(), message)
             record(session, app.settings, delivery_id, outcome)

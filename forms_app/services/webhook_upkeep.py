@@ -49,7 +49,8 @@ def keep_up(app: Application) -> int:
 
 
 def _give_up_overdue(session: Session, before: datetime) -> None:
-    """Those behind one that fails are hardly tried themselves: they end with their time."""
+    """Those behind one that fails are hardly tried themselves, those of an endpoint that is
+    switched off never: they end with their time."""
     overdue = session.scalars(
         select(WebhookDeliveryRow)
         .join(WebhookEndpointRow, WebhookEndpointRow.id == WebhookDeliveryRow.endpoint_id)
@@ -57,7 +58,11 @@ def _give_up_overdue(session: Session, before: datetime) -> None:
             WebhookDeliveryRow.state == WebhookState.PENDING,
             WebhookDeliveryRow.due_since < before,
             is_free(WebhookDeliveryRow),
-            or_(WebhookDeliveryRow.attempts > 0, WebhookEndpointRow.failing_since.is_not(None)),
+            or_(
+                WebhookDeliveryRow.attempts > 0,
+                WebhookEndpointRow.failing_since.is_not(None),
+                ~WebhookEndpointRow.is_enabled,
+            ),
         )
         .order_by(WebhookDeliveryRow.id)
         .limit(AT_ONCE)

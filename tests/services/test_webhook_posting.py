@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from forms_app.errors import WebhookFailedError, WebhookRefusedError
+from forms_app.config import load_settings
+from forms_app.errors import ConfigurationError, WebhookFailedError, WebhookRefusedError
 from forms_app.services.webhook_addresses import (
     checked,
     networks_of,
@@ -212,6 +213,13 @@ def test_what_the_operator_allows_and_nothing_beside_it() -> None:
     for other in ("10.2.0.1", "127.0.0.1", "fd13::1", "::ffff:10.1.2.3"):
         with pytest.raises(WebhookRefusedError):
             checked([other], allowed)
+
+
+@pytest.mark.parametrize("wrong", ["10.0.0.0/33", "example.org", "10.0.0.0/8;::1"])
+def test_the_setting_names_networks(wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="networks like"):
+        load_settings({"FIELDHAND_WEBHOOK_PRIVATE_NETWORKS": wrong})
+    assert load_settings({"FIELDHAND_WEBHOOK_PRIVATE_NETWORKS": "10.0.0.1/8, ::1"})
 
 
 @pytest.mark.parametrize(
