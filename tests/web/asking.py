@@ -29,6 +29,7 @@ SAMPLES: dict[str, Any] = {
     "number": 1,
     "position": 0,
     "row_id": 1,
+    "source_id": 1,
     "stage": "align",
     "stamp": "0",
     "subject": "page",
