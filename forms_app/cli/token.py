@@ -8,7 +8,7 @@ import click
 
 from forms_app.cli.applications import data_option, opened_application
 
-SCOPES = "see, design, intake, review, supervise, export, audit, administer"
+SCOPES = "see, design, intake, review, see_sensitive, supervise, export, audit, administer"
 
 
 @click.group(name="token")

@@ -41,6 +41,9 @@ class Choice(Sent):
     separator = word(*SEPARATORS)
     encoding = word(*ENCODINGS)
     typed = fields.Boolean(**described("Numbers, dates and truth values of Excel."))
+    hide_sensitive = fields.Boolean(
+        **described("Leave out the fields that templates call sensitive.")
+    )
     file_each = fields.Boolean(**described("A PDF of each form, in a ZIP."))
 
 
