@@ -62,8 +62,8 @@ def clean_folder(folder: str) -> str:
     )
     if len(parts) > MOST_LEVELS or not all(map(_is_name, parts)):
         raise UserError(
-            "The folder is a path below the place that is chosen, such as accounting/2026. Its parts "
-            "may not begin with a point or hold marks that file names cannot have."
+            "The folder is a path below the place that is chosen, such as accounting/2026. Its "
+            "parts may not begin with a point or hold marks that file names cannot have."
         )
     return "/".join(parts)
 
