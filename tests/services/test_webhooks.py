@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ from forms_app.services.dto.review import ItemKey
 from forms_app.services.dto.webhooks import Endpoint, EndpointSecret, EndpointWish, EventKind
 from forms_app.services.export_building import build_export
 from forms_app.services.sweeping import sweep
-from forms_app.services.webhook_delivering import deliver_webhooks
+from forms_app.services.webhook_delivering import INTERNAL_MESSAGE, deliver_webhooks
 from forms_app.services.webhook_spreading import spread_webhooks
 from forms_app.store.models import (
     LOCAL_USER_ID,
@@ -422,6 +423,40 @@ def test_a_worker_that_dies_leaves_the_delivery_to_others(
     sweep(told_on_both)
     work(told_on_both)
     assert len(receiver.received) == 1
+
+
+def test_several_workers_at_once_tell_everything_once(
+    told_on_both: Application, receiver: Receiver
+) -> None:
+    app = told_on_both
+    batch = factories.make_batch(app)
+    endpoint = listen(app, receiver, *EventKind).endpoint
+    done = (factories.reading("surname", "A"),)
+    for number in range(4):
+        factories.make_submission(app, batch.id, done, f"{number}.png")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: spread_webhooks(app), range(3)))
+        list(pool.map(lambda _: deliver_webhooks(app, endpoint.id), range(3)))
+    # One that found another at work has left; its task comes again where something is left.
+    work(app)
+    ids = [request.headers["webhook-id"] for request in receiver.received]
+    assert len(ids) == len(set(ids))
+    assert sorted(kinds(receiver)) == [
+        "batch.finished", "batch.processed", *["submission.done"] * 4,
+    ]  # fmt: skip
+
+
+def test_a_fault_of_our_own_is_one_failed_attempt(
+    told_app: Application, receiver: Receiver
+) -> None:
+    endpoint = listen(told_app, receiver).endpoint
+    webhooks.ping(told_app, endpoint.id, ME)
+    with told_app.session() as session:
+        session.get_one(WebhookEndpointRow, endpoint.id).secret = "whsec_abc"
+    work(told_app)
+    [delivery] = deliveries(told_app)
+    assert (delivery.state, delivery.attempts) == (WebhookState.PENDING, 1)
+    assert delivery.error == INTERNAL_MESSAGE and delivery.lease_until is None
 
 
 def test_both_secrets_sign_until_the_old_one_ends(
