@@ -21,6 +21,9 @@ SHOWS = {
     "api_submissions.get_field_history": FORM,
     "api_submissions.get_field_image": FORM,
     "api_submissions.get_submission": FORM,
+    # A few forms of it, in rows.
+    "exports.preview": ("batch", "batch_id"),
+    "exports.template_preview": ("form_template", "template_id"),
     "glyph_sheets.strip": PAGE,
     "pages.laid_image": PAGE,
     "pages.scan_image": PAGE,
