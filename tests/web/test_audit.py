@@ -19,7 +19,6 @@ from tests.compiled_pages import compiled_once
 from tests.services.audit_trail import events_of, run, write_events
 from tests.web.visitor import Visitor
 
-
 SHOW_NOTHING = {
     "api_exports.get_export",
     "api_pages.get_page",
