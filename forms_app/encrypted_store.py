@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import obstore
-from obstore.store import ObjectStore
+from obstore.store import LocalStore, ObjectStore
 
 from forms_app import sealing
 from forms_app.file_keys import FileKey
@@ -74,6 +74,8 @@ class EncryptedShelf:
     def delete(self, key: str) -> None:
         """See `Shelf`."""
         obstore.delete(self._store, self.path(key))
+        if not isinstance(self._store, LocalStore):
+            LocalCopies().forget(self._name(key))
 
     @contextmanager
     def copy_on_disk(self, key: str) -> Iterator[Path]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,11 @@ def test_changed_bytes_of_a_large_file_are_noticed_when_it_is_opened(tmp_path: P
         pass
 
 
-def test_a_large_file_is_split_and_its_pages_are_looked_for(app: Application) -> None:
+@pytest.mark.parametrize("files_key", ["", FILES_KEY], ids=["plain", "encrypted"])
+def test_a_large_file_is_split_and_its_pages_are_looked_for(
+    app: Application, files_key: str
+) -> None:
+    app = replace(app, files=open_file_store(app.settings.files_url, files_key))
     batch = factories.make_batch(app)
     buffer = io.BytesIO()
     long_tiff(buffer, page_of_noise(), 40)
