@@ -23,6 +23,7 @@ class AuditEventRow(Base):
     __table_args__ = (
         Index("ix_audit_events_subject", "subject_type", "subject_id"),
         Index("ix_audit_events_at", "at"),
+        Index("ix_audit_events_project_id_at", "project_id", "at"),
         Index("ix_audit_events_user_name_at", "user_name", "at"),
         Index("ix_audit_events_verb_at", "verb", "at"),
         # A chain does not fork.

@@ -47,6 +47,7 @@ EVENTS = sa.table(
 USERS = sa.table("users", sa.column("id", KEY), sa.column("name", sa.String()))
 INDEXES = {
     "ix_audit_events_at": ["at"],
+    "ix_audit_events_project_id_at": ["project_id", "at"],
     "ix_audit_events_user_name_at": ["user_name", "at"],
     "ix_audit_events_verb_at": ["verb", "at"],
 }
