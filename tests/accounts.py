@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from forms_app.services import passwords
 from forms_app.services.application import Application
-from forms_app.store.models import MAIN_PROJECT_ID, MembershipRow, UserRow
+from forms_app.store.models import MAIN_PROJECT_ID, MembershipRow, SignInAttemptRow, UserRow
 from forms_app.store.states import Role
 
 PASSWORD = "correct horse battery"
@@ -38,3 +40,10 @@ def make_account(
         for role in roles:
             session.add(MembershipRow(user_id=user.id, project_id=project_id, role=role))
         return user.id
+
+
+def make_all_wait(app: Application) -> None:
+    """Whoever has tried to sign in waits for an hour until the next try."""
+    with app.session() as session:
+        for row in session.scalars(select(SignInAttemptRow)):
+            row.wait_until = row.tried_at + timedelta(hours=1)

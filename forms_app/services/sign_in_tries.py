@@ -66,8 +66,7 @@ def forget_tries(session: Session, login: str, address: str) -> None:
         else:
             # Only this one: who knows one password must not try all others without waiting.
             row.failures = max(0, row.failures - 1)
-            if not LIMITS[kind].wait_s(row.failures):
-                row.wait_until = None
+            row.wait_until = None
 
 
 def _forget_old(session: Session, now: datetime) -> None:
