@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from forms_app.cli.applications import opened_application
+from forms_app.cli.applications import chosen_project, opened_application, project_option
 from forms_app.errors import NotFoundError, TemplateError, UserError
 
 if TYPE_CHECKING:
@@ -79,9 +79,15 @@ def check(paths: tuple[Path, ...], quick: bool) -> None:
     metavar="TEMPLATE",
     help="Make it the next version of this template (name or number), under its name.",
 )
+@project_option
 @_data_option
 def import_(
-    path: Path, publishes: bool, name: str | None, existing: str | None, data: Path | None
+    path: Path,
+    publishes: bool,
+    name: str | None,
+    existing: str | None,
+    project: str | None,
+    data: Path | None,
 ) -> None:
     """Bring a template file and its blanks into the database as a draft.
 
@@ -101,7 +107,8 @@ def import_(
     if name is not None:
         definition = definition | {"name": name}
     with opened_application(data) as app:
-        version = _imported(app, definition, files, existing, publishes)
+        project_id = chosen_project(app, project)
+        version = _imported(app, definition, files, existing, publishes, project_id)
         if publishes:
             version = publish(app, version.id)
     click.echo(
@@ -118,8 +125,9 @@ def import_(
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write.  [default: the template's name with .fieldhand.zip]",
 )
+@project_option
 @_data_option
-def export(name: str, output: Path | None, data: Path | None) -> None:
+def export(name: str, output: Path | None, project: str | None, data: Path | None) -> None:
     """Write a template (by name or number) and its blanks as one file.
 
     The published version, or the draft where none is published yet.
@@ -128,7 +136,7 @@ def export(name: str, output: Path | None, data: Path | None) -> None:
     from forms_app.templating.template_archive import ENDING
 
     with opened_application(data) as app:
-        found = _template_called(app, name)
+        found = _template_called(app, name, chosen_project(app, project))
         content = export_template(app, found.published_version_id or found.version_id)
     path = output or Path(f"{_file_name(found.name)}{ENDING}")
     try:
@@ -144,22 +152,24 @@ def _imported(
     files: dict[str, bytes],
     existing: str | None,
     publishes: bool,
+    project_id: int,
 ) -> TemplateVersion:
     """A draft: the next version of the template called `existing`, else a template of its own."""
     from forms_app.services.template_imports import import_as_version, import_beside
 
     if existing is not None:
-        return import_as_version(app, _template_called(app, existing).id, definition, files)
+        template_id = _template_called(app, existing, project_id).id
+        return import_as_version(app, template_id, definition, files)
     if publishes:
-        _require_free_name(app, definition["name"])
-    imported = import_beside(app, definition, files)
+        _require_free_name(app, definition["name"], project_id)
+    imported = import_beside(app, definition, files, project_id=project_id)
     if imported.namesake is not None:
         click.echo(_said_of_namesake(imported.namesake, imported.version.name), err=True)
     return imported.version
 
 
-def _template_called(app: Application, name: str) -> TemplateSummary:
-    """The template of this name or number.
+def _template_called(app: Application, name: str, project_id: int) -> TemplateSummary:
+    """The template of a project with this name or number.
 
     Raises:
         NotFoundError: There is none.
@@ -167,7 +177,7 @@ def _template_called(app: Application, name: str) -> TemplateSummary:
     """
     from forms_app.services.templates import list_templates
 
-    found = [t for t in list_templates(app) if name in {t.name, str(t.id)}]
+    found = [t for t in list_templates(app, project_id) if name in {t.name, str(t.id)}]
     if not found:
         raise NotFoundError(f"There is no template '{name}'.")
     if len(found) > 1:
@@ -176,7 +186,7 @@ def _template_called(app: Application, name: str) -> TemplateSummary:
     return found[0]
 
 
-def _require_free_name(app: Application, name: str) -> None:
+def _require_free_name(app: Application, name: str, project_id: int) -> None:
     """Nothing is published beside a template of the same name unless that is asked for.
 
     Raises:
@@ -184,7 +194,7 @@ def _require_free_name(app: Application, name: str) -> None:
     """
     from forms_app.services.template_imports import namesake_of
 
-    namesake = namesake_of(app, name)
+    namesake = namesake_of(app, name, project_id)
     if namesake is not None:
         raise UserError(
             f"There is a template '{namesake.name}' already (number {namesake.id}), and nothing "

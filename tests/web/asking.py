@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Rule as Route
 
 from forms_app.services.project_of import Kind
@@ -19,25 +20,13 @@ HEADERS = {
     "Tus-Resumable": "1.0.0",
     "X-Request-ID": "the-same-for-all",
 }
-SAMPLES: dict[str, Any] = {
-    "account_id": 1,
-    "delivery_id": 1,
-    "endpoint_id": 1,
-    "file_format": "csv",
+SAMPLES = {
     "filename": "js/shell.js",
     "language": "de",
-    "number": 1,
-    "position": 0,
-    "row_id": 1,
-    "source_id": 1,
     "stage": "align",
-    "stamp": "0",
     "subject": "page",
-    "template_page": 1,
-    "token": "x",
 }
-"""What stands in addresses beside the ids of things in projects."""
-
+"""Words in addresses for which not any will do."""
 
 SOURCES = ("address", "query", "body")
 
@@ -75,7 +64,7 @@ class Ask:
         for place, kind in self.ids.items():
             source, _, name = place.partition(":")
             said[source][name] = (others or {}).get(place, things)[kind]
-        samples = {name: SAMPLES[name] for name in self.route.arguments if name in SAMPLES}
+        samples = {name: self._sample(name) for name in self.route.arguments}
         address = client.application.url_map.bind("localhost").build(
             self.endpoint, samples | said["address"], method=self.method
         )
@@ -88,6 +77,13 @@ class Ask:
             buffered=True,
         )
         return answer.status_code, answer.data
+
+    def _sample(self, name: str) -> Any:
+        """Something that the address may hold at this place."""
+        converter = self.route._converters[name]
+        if isinstance(converter, IntegerConverter):
+            return 1
+        return next(iter(getattr(converter, "items", ())), SAMPLES.get(name, "x"))
 
 
 def asks_of(pages: Flask) -> Iterator[Ask]:

@@ -76,4 +76,6 @@ def test_no_page_offers_what_is_refused(app: Application) -> None:
             answer = client.get(path)
             assert answer.status_code == 200, f"{role} {path}"
             wrong += [f"{role} on {path}: {line}" for line in refused(pages, role, answer.text)]
+        by_person = client.get("/figures/?by=operator").status_code
+        assert by_person == (200 if role is Role.SUPERVISOR else 403)
     assert not wrong, "\n".join(wrong)

@@ -17,7 +17,7 @@ from forms_app.store.models import (
     ReviewNoteRow,
     SubmissionRow,
 )
-from forms_app.store.states import JobKind, NoteKind
+from forms_app.store.states import JobKind, NoteKind, PageState
 from tests import factories
 
 Things = Mapping[Kind, int | str]
@@ -36,6 +36,7 @@ def fill(app: Application, project_id: int, name: str) -> Things:
     version = templates.publish(app, saved.id)
     batch = batches.create_batch(app, version.id, name, project_id=project_id)
     submission_id = factories.make_submission(app, batch.id)
+    factories.make_pages(app, batch.id, 1, PageState.FAILED, "bad.png")
     export = exports.request_export(app, batch.id, "csv")
     upload = resumable_uploads.start_upload(app, batch.id, f"{name}.pdf", 100)
     job = template_jobs.request_job(app, JobKind.DETECTION, version.id, {"pages": [1]})
