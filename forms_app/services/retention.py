@@ -31,6 +31,8 @@ MOST_DAYS = 36_500
 AT_ONCE = 100
 """Rows of a step: SQLite has one writer, who must not keep the others waiting."""
 STEPS_OF_A_SWEEP = 20
+LOOKED_EVERY = timedelta(minutes=10)
+"""A look goes through every batch that is old enough."""
 SHOWN = 50
 KINDS = (Deleted.SCANS, Deleted.CROPS, Deleted.VALUES, Deleted.EXPORTS)
 
@@ -53,7 +55,7 @@ def set_rules(app: Application, project_id: int, rules: RetentionRules, user_id:
         row = session.get(RetentionRuleRow, project_id) or RetentionRuleRow(project_id=project_id)
         for what in KINDS:
             setattr(row, f"{what}_days", rules.days(what))
-        row.takes_unfinished = rules.takes_unfinished
+        row.takes_unfinished, row.looked_at = rules.takes_unfinished, None
         session.add(row)
         kept = {f"{what}_days": rules.days(what) for what in KINDS}
         record_event(
@@ -108,12 +110,16 @@ def enforce(app: Application) -> int:
     Safe to run twice, and to be stopped at any moment.
     """
     with app.session() as session:
-        kept = [(row.project_id, _rules(row)) for row in session.scalars(select(RetentionRuleRow))]
+        mine = retention.claim_rules(session, LOOKED_EVERY)
+        kept = [(row.project_id, _rules(row)) for row in mine]
     steps, deleted = STEPS_OF_A_SWEEP, 0
     for project_id, rules in kept:
         for what, days in rules.limits():
             while steps and (some := _step(app, project_id, rules, what, days)):
                 steps, deleted = steps - 1, deleted + some
+    if not steps:
+        with app.session() as session:
+            retention.look_again(session, [project_id for project_id, _ in kept])
     if deleted:
         log.info("retention deleted", count=deleted)
     return deleted

@@ -20,7 +20,10 @@ from forms_app.store.states import Deleted
 
 
 class RetentionRuleRow(Base):
-    """How many days what is kept in a project; None is for ever. Without a row all is."""
+    """How many days what is kept in a project; None is for ever. Without a row all is.
+
+    `looked_at` is when it was last looked what is due; empty where there was more than was deleted.
+    """
 
     __tablename__ = "retention_rules"
 
@@ -32,6 +35,7 @@ class RetentionRuleRow(Base):
     values_days: Mapped[int | None]
     exports_days: Mapped[int | None]
     takes_unfinished: Mapped[bool] = mapped_column(default=False, server_default=false())
+    looked_at: Mapped[OptionalTimestamp]
     changed_at: Mapped[ChangeTimestamp]
 
 

@@ -6,13 +6,14 @@ was read, a field was decided. Of a finished batch that is when it was finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.store.base import Base
+from forms_app.store.database_clock import database_now
 from forms_app.store.models import (
     BatchRow,
     DecisionRow,
@@ -23,6 +24,7 @@ from forms_app.store.models import (
     PageRow,
     QualitySampleRow,
     ReadingRow,
+    RetentionRuleRow,
     ReviewNoteRow,
     SecondKeyRow,
     SeededErrorRow,
@@ -45,6 +47,27 @@ OF_VALUES: tuple[type[Base], ...] = (
     SubmissionFieldRow,
     ReadingRow,
 )
+
+
+def claim_rules(session: Session, every: timedelta) -> Sequence[RetentionRuleRow]:
+    """Rules by which nobody has looked for so long; they count as looked at from now on."""
+    now = database_now(session)
+    is_due = or_(RetentionRuleRow.looked_at.is_(None), RetentionRuleRow.looked_at < now - every)
+    return session.scalars(
+        update(RetentionRuleRow)
+        .where(is_due)
+        .values(looked_at=now, changed_at=RetentionRuleRow.changed_at)
+        .returning(RetentionRuleRow)
+    ).all()
+
+
+def look_again(session: Session, project_ids: Collection[int]) -> None:
+    """There was more than was deleted: the next sweep goes on with these projects."""
+    session.execute(
+        update(RetentionRuleRow)
+        .where(RetentionRuleRow.project_id.in_(project_ids))
+        .values(looked_at=None, changed_at=RetentionRuleRow.changed_at)
+    )
 
 
 def due_batches(

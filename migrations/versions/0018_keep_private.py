@@ -53,6 +53,7 @@ def _create_rules() -> None:
         sa.Column("values_days", sa.Integer()),
         sa.Column("exports_days", sa.Integer()),
         sa.Column("takes_unfinished", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("looked_at", TIME),
         sa.Column("changed_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("project_id", name="pk_retention_rules"),
         sa.ForeignKeyConstraint(

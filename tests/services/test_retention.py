@@ -24,6 +24,7 @@ from forms_app.store.models import (
     FileRow,
     PageRow,
     ReadingRow,
+    RetentionRuleRow,
     SubmissionFieldRow,
     SubmissionRow,
 )
@@ -122,6 +123,29 @@ def test_what_is_due_goes_in_steps_and_what_is_not_stays(
     assert retention.deletions_of_batch(app, new) == ()
     events = rows(app, AuditEventRow, AuditEventRow.verb == "retention")
     assert events == 4
+
+
+def test_a_sweep_does_some_and_the_next_goes_on(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    monkeypatch.setattr(retention, "STEPS_OF_A_SWEEP", 2)
+    finished_batch(app, forms=3)
+    let_days_pass(app, 31)
+    keep(app, RetentionRules(scans_days=30))
+    assert [retention.enforce(app) for _ in range(3)] == [2, 1, 0]
+    finished_batch(app)
+    let_days_pass(app, 31)
+    # Nobody looks again within the next minutes.
+    assert retention.enforce(app) == 0
+    let_rules_rest(app)
+    assert retention.enforce(app) == 2
+
+
+def let_rules_rest(app: Application) -> None:
+    with app.session() as session:
+        past = utc_now() - retention.LOOKED_EVERY - timedelta(minutes=1)
+        session.execute(update(RetentionRuleRow).values(looked_at=past))
 
 
 def test_bytes_of_deleted_scans_are_gone(app: Application) -> None:
