@@ -15,6 +15,8 @@ from forms_app.services import actors, api_tokens
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.people import add_person
+from forms_app.services.projects import create_project
+from forms_app.services.token_owners import owner_named
 from forms_app.store.base import utc_now
 from forms_app.store.models import LOCAL_USER_ID, ApiTokenRow, BatchRow, ProjectRow, UserRow
 from tests.api.program import PREFIX, Program, new_token
@@ -83,6 +85,20 @@ def test_a_token_does_no_more_than_its_person(app: Application) -> None:
         api_tokens.revoke_token(app, others.id, actor)
 
 
+def test_owners_are_named_by_login_name_and_project(app: Application) -> None:
+    person = add_person(app, "Ada")  # Has a role in the first project alone.
+    other_id = create_project(app, "Other", LOCAL_USER_ID)
+    assert owner_named(app).user_id == LOCAL_USER_ID
+    assert owner_named(app, project="other").project_id == other_id
+    assert owner_named(app, "ada").user_id == person.id
+    with pytest.raises(NotFoundError, match="nobody called Bob"):
+        owner_named(app, "Bob")
+    with pytest.raises(NotFoundError, match="no project called North"):
+        owner_named(app, project="North")
+    with pytest.raises(UserError, match="Ada has no part in the project Other"):
+        owner_named(app, "ada", "Other")
+
+
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer fh_wrong", "Basic fh_wrong"])
 def test_without_a_token_nobody_gets_in(flask_app: Flask, header: str | None) -> None:
     headers = {"Authorization": header} if header else {}
@@ -133,9 +149,10 @@ def test_what_is_of_another_project_is_not_there(
 
 def test_every_address_of_the_api_checks_who_asks(flask_app: Flask) -> None:
     mine = {blueprint.name for blueprint in BLUEPRINTS}
+    browser = flask_app.test_client()
     for rule in flask_app.url_map.iter_rules():
         if rule.rule.startswith(f"{PREFIX}/"):
             assert rule.endpoint.partition(".")[0] in mine, rule
             address = re.sub(r"<[^>]+>", "1", rule.rule)
             for method in rule.methods or ():
-                assert flask_app.test_client().open(address, method=method).status_code == 401
+                assert browser.open(address, method=method).status_code == 401

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from flask import Flask
 
 from forms_app.api.document import document
 from forms_app.services import actors, api_tokens, export_presets, exports
@@ -80,7 +81,12 @@ def app(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iter
 
 
 @pytest.fixture(scope="module")
-def stranger(app: Application) -> Program:
+def flask_app(app: Application) -> Flask:
+    return compiled_once(app)
+
+
+@pytest.fixture(scope="module")
+def stranger(app: Application, flask_app: Flask) -> Program:
     """Has every role in another project."""
     person, project_id = add_person(app, "Ada"), create_project(app, "Other", LOCAL_USER_ID)
     with app.session() as session:
@@ -89,15 +95,15 @@ def stranger(app: Application) -> Program:
         session.flush()
         actor = actors.actor_of(session, session.get_one(UserRow, person.id), project_id)
     scopes = frozenset().union(*ALLOWED.values())
-    return Program(compiled_once(app), api_tokens.create_token(app, actor, "x", scopes).secret)
+    return Program(flask_app, api_tokens.create_token(app, actor, "x", scopes).secret)
 
 
 @pytest.fixture(scope="module")
-def narrowed(app: Application) -> dict[Permission, Program]:
+def narrowed(app: Application, flask_app: Flask) -> dict[Permission, Program]:
     """By permission a program of the administrator's that may do all but that."""
     return {
         left_out: Program(
-            compiled_once(app), new_token(app, [each for each in Permission if each != left_out])
+            flask_app, new_token(app, [each for each in Permission if each != left_out])
         )
         for left_out in Permission
     }

@@ -34,7 +34,7 @@ from tests.compiled_pages import compiled_once
 from tests.factories import make_batch, make_draft, make_submission
 from tests.prepared_apps import copy_of, prepare_once
 
-EXAMPLES = int(os.environ.get("FIELDHAND_TEST_API_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("FIELDHAND_TEST_API_EXAMPLES", "2"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
