@@ -38,5 +38,5 @@ def without_formula(text: str) -> str:
 
 def _is_formula(text: str) -> bool:
     """Quotes and white space before a sign do not hide it."""
-    start = text.lstrip().lstrip("\"'").lstrip()
+    start = text.lstrip().lstrip('"').lstrip()
     return start.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text.strip())

@@ -88,18 +88,20 @@ class _LongWork:
     def counted(self, records: Iterator[ExportRecord]) -> Iterator[ExportRecord]:
         """The same records."""
         for record in records:
-            if time.monotonic() - self.told_s > TELL_S:
+            is_time = time.monotonic() - self.told_s > TELL_S
+            if is_time or self.lease.is_half_over(self.app.settings.lease_seconds):
                 self.tell()
             self.rows += 1
             self.rule_breaks += is_broken(record)
             yield record
-        self.tell()
+        # Closing the file and keeping it may take long, too.
+        self.tell(at_end=True)
 
-    def tell(self) -> None:
+    def tell(self, at_end: bool = False) -> None:
         """Raises `LeaseLostError` where the export is cancelled or another's."""
         lease_s = self.app.settings.lease_seconds
         with self.app.session() as session:
-            if self.lease.is_half_over(lease_s):
+            if at_end or self.lease.is_half_over(lease_s):
                 self.lease = renew(session, self.lease, lease_s)
             else:
                 hold(session, self.lease)
