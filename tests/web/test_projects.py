@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from forms_app.services import batches, projects, templates
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary
 from forms_app.services.loading import load
-from forms_app.store.models import BatchRow
+from forms_app.store.models import BatchRow, SubmissionRow
 from forms_app.store.states import Role
 from tests import factories
 from tests.accounts import make_account, quick_hashes
@@ -125,6 +126,26 @@ def test_a_batch_holds_templates_of_its_project_alone(
     assert answer.status_code == 404
     assert "Secret" not in visitor.get(f"/batches/{own.id}").text
     assert batches.get_summary(app, own.id).templates == ("Intake v1",)
+
+
+def test_what_scripts_send_of_another_project_is_left_alone(
+    visitor: Visitor, app: Application, other_batch: BatchSummary
+) -> None:
+    own = factories.make_batch(app)
+    with app.session() as session:
+        form_id = session.scalars(select(SubmissionRow.id)).one()
+    for submission_id in (form_id, 10**6):
+        glyph = {"submission_id": submission_id, "field_name": "number", "place": 0}
+        body = {"glyphs": [glyph | {"seen": "x", "right": True}]}
+        answer = visitor.send_json(f"/review/sheets/answer?batch={own.id}", body)
+        assert answer.json["left_alone"] == 1
+        after = {"submission_id": submission_id, "field_name": "number"}
+        handed = visitor.send_json("/review/hand-out", {"window": "w", "after": after})
+        assert handed.json == {"items": []}
+        for path in ("assign", "lay"):
+            sent = {"submission_id": submission_id, "version_id": 1, "template_page": 1}
+            answer = visitor.send_json(f"/batches/{own.id}/pages/1/{path}", sent)
+            assert answer.status_code == 404
 
 
 @pytest.mark.usefixtures("quick_hashes")
