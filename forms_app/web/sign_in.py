@@ -45,9 +45,9 @@ def enter() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
-    """Sign out in this browser."""
+    """Sign out in this browser; what it keeps of scans and pages is forgotten."""
     sign_out()
-    return redirect(url_for(".ask"), 303)
+    return redirect(url_for(".ask"), 303), {"Clear-Site-Data": '"cache"'}
 
 
 @blueprint.get("/sign-in/again")

@@ -125,7 +125,9 @@ def test_signing_out_ends_the_session_also_for_who_has_copied_it(
     thief = Stranger(pages)
     thief.keep_cookie(stranger.cookie())
     assert thief.get("/batches/").status_code == 200
-    assert stranger.post("/sign-out").location == "/sign-in"
+    left = stranger.post("/sign-out")
+    assert left.location == "/sign-in"
+    assert left.headers["Clear-Site-Data"] == '"cache"', "others may use the computer after this"
     assert stranger.get("/batches/").status_code == 303
     assert thief.get("/batches/").status_code == 303
 
