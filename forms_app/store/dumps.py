@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from forms_app.errors import BackupError
+from forms_app.store import views
 from forms_app.store.engine import make_engine
 
 SQLITE_FILE = "database.sqlite"
@@ -112,7 +113,11 @@ def _dumped_postgres(engine: Engine, target: Path) -> Iterator[Session]:
     with Session(lasting) as session:
         snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
         address, password = _libpq(engine.url)
-        options = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}")
+        # Views are made again: where somebody has made their schema by hand, no dump may.
+        options = (
+            *("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"),
+            f"--exclude-schema={views.SCHEMA}",
+        )
         _run("pg_dump", *options, f"--file={target}", f"--dbname={address}", password=password)
         yield session
 
