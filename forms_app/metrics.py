@@ -83,8 +83,8 @@ STAGE_SECONDS = Histogram(
 )
 WORK_FAILURES = Counter(
     "work_failures_total",
-    "Files, pages, exports and template jobs that failed for good, and attempts to tell an endpoint "
-    "that failed by a fault of ours; by the code of the reason.",
+    "Files, pages, exports and template jobs that failed for good, and attempts to deliver a "
+    "webhook that failed by a fault of ours; by the code of the reason.",
     ("kind", "code"),
 )
 REGISTRATION_FAILURES = Counter(
