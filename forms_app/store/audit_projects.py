@@ -16,6 +16,7 @@ from forms_app.store.models import (
     FileRow,
     FormTemplateRow,
     PageRow,
+    ProjectRow,
     SubmissionRow,
     TemplateJobRow,
     TemplateVersionRow,
@@ -31,6 +32,7 @@ _ROWS: dict[str, Any] = {
     "form_template": FormTemplateRow,
     "template_version": TemplateVersionRow,
     "job": TemplateJobRow,
+    "project": ProjectRow,
     "api_token": ApiTokenRow,
     "webhook": WebhookEndpointRow,
 }
@@ -49,6 +51,7 @@ _QUERIES: dict[str, Select[int, int]] = {
         FormTemplateRow, FormTemplateRow.id == TemplateVersionRow.template_id
     ),
     "job": select(TemplateJobRow.id, TemplateJobRow.project_id),
+    "project": select(ProjectRow.id, ProjectRow.id.label("project_id")),
     "api_token": select(ApiTokenRow.id, ApiTokenRow.project_id),
     "webhook": select(WebhookEndpointRow.id, WebhookEndpointRow.project_id),
 }

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.exc import DBAPIError
 
 from forms_app.origins import Source, working_for
-from forms_app.services import batches, people, review
+from forms_app.services import batches, people, projects, review
 from forms_app.services.application import Application
 from forms_app.services.audit_checking import (
     anchor_line,
@@ -59,6 +59,8 @@ def test_events_know_the_project_of_their_subject_even_when_it_goes(any_app: App
     batch = factories.make_batch(any_app)
     batches.delete_batch(any_app, batch.id)
     assert {event.project_id for event in events_of(any_app)} == {1}
+    created = projects.create_project(any_app, "Payroll", LOCAL_USER_ID)
+    assert events_of(any_app)[-1].project_id == created
 
 
 def test_events_of_a_transaction_that_fails_were_never_there(any_app: Application) -> None:
