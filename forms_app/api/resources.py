@@ -12,10 +12,12 @@ from forms_app.api import (
     pages,
     people,
     projects,
+    records,
     submissions,
     templates,
     uploads,
     versions,
+    webhooks,
 )
 
 BLUEPRINTS = (
@@ -31,5 +33,7 @@ BLUEPRINTS = (
     figures.blueprint,
     people.blueprint,
     projects.blueprint,
+    webhooks.blueprint,
+    records.blueprint,
     operations.blueprint,
 )

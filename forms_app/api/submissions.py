@@ -52,7 +52,7 @@ def list_submissions(paging: Mapping[str, Any], batch_id: int) -> Any:
 def get_submission(submission_id: int) -> Any:
     """Get a filled form with what was read in every field, how surely, and what people decided."""
     found = review.get_submission(application(), submission_id, current_user_id())
-    return redacted_form(found) if hides_sensitive() else found
+    return redacted_form(application(), found) if hides_sensitive() else found
 
 
 @blueprint.get(FIELD)
@@ -120,7 +120,7 @@ def undo_decision(submission_id: int, field_name: str) -> Any:
 def _field(submission_id: int, field_name: str) -> FieldValue:
     user_id = current_user_id()
     found = review.get_item(application(), submission_id, field_name, user_id=user_id).current
-    return redacted_field(found) if hides_sensitive() else found
+    return redacted_field(application(), submission_id, found) if hides_sensitive() else found
 
 
 def _decided(result: DecisionResult) -> dict[str, Any]:

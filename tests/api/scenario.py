@@ -55,6 +55,8 @@ def play(app: Application) -> Recorder:
     _exports(api, app, batch_id, template_id)
     _pages(api, app, batch_id, form_id, page_id)
     _people(api, app)
+    _webhooks(api)
+    _records(api, app, batch_id)
     api.do("getFigures", query="?by=template&days=30")
     api.do("getHealth")
     api.do("getOperations")
@@ -227,6 +229,40 @@ def _people(api: Recorder, app: Application) -> None:
     api.do("listTokens")
     new_token(app)
     api.do("revokeToken", 2)
+
+
+def _webhooks(api: Recorder) -> None:
+    wanted = {
+        "name": "Accounting",
+        "url": "https://accounting.example.org/hooks",
+        "events": ["submission.done"],
+    }
+    made = api.do("createWebhook", body=wanted)
+    api.examples["createWebhook"]["response"]["secret"] = "whsec_SECRET"
+    endpoint_id = made.get_json()["endpoint"]["id"]
+    api.do("listWebhooks")
+    api.do("getWebhook", endpoint_id)
+    api.do("changeWebhook", endpoint_id, body=wanted | {"include_values": True})
+    api.do("rotateWebhookSecret", endpoint_id)
+    api.examples["rotateWebhookSecret"]["response"]["secret"] = "whsec_SECRET"
+    api.do("pingWebhook", endpoint_id)
+    deliveries = api.do("listWebhookDeliveries", endpoint_id).get_json()["items"]
+    for kept in api.examples["listWebhookDeliveries"]["response"]["items"]:
+        kept["key"] = "KEY"
+    api.do("redeliverWebhook", endpoint_id, deliveries[0]["id"])
+    api.do("switchWebhook", endpoint_id, body={"is_enabled": False})
+    api.do("deleteWebhook", endpoint_id)
+
+
+def _records(api: Recorder, app: Application, batch_id: int) -> None:
+    api.do("listSources")
+    form_id = make_submission(app, batch_id, (reading("surname", "MILLER"),), "friday.png")
+    api.do("eraseSubmission", form_id, body={"reason": "Asked for by the person."})
+    erased = api.examples["eraseSubmission"]["response"]
+    erased["certificate"] = {"format": erased["certificate"]["format"]}
+    api.do("listEvents", query="?verb=decide&limit=2")
+    for kept in api.examples["listEvents"]["response"]["items"]:
+        kept["request_id"] = "0123456789abcdef"
 
 
 def main() -> None:

@@ -12,15 +12,21 @@ import pytest
 from flask import Flask
 
 from forms_app.api.document import document
-from forms_app.services import actors, api_tokens, export_presets, exports
+from forms_app.services import actors, api_tokens, export_presets, exports, webhooks
 from forms_app.services.application import Application
 from forms_app.services.dto.export_choices import PLAIN
+from forms_app.services.dto.webhooks import EndpointWish
 from forms_app.services.people import add_person
 from forms_app.services.permissions import ALLOWED, Permission
-from forms_app.services.projects import create_project
+from forms_app.services.projects import create_project, project_called
 from forms_app.services.resumable_uploads import start_upload
 from forms_app.services.template_health import registration_test
-from forms_app.store.models import LOCAL_USER_ID, MembershipRow, UserRow
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    MembershipRow,
+    UserRow,
+)
 from forms_app.store.states import Role
 from tests.api.program import PREFIX, Program, new_token
 from tests.compiled_pages import compiled_once
@@ -29,7 +35,8 @@ from tests.prepared_apps import copy_of, prepare_once
 
 UPLOAD = "known-upload"
 TUS = {"Tus-Resumable": "1.0.0"}
-NOT_OF_A_PROJECT = {"project_id", "user_id", "token_id"}
+# Of administrators' things the next test takes care.
+NOT_OF_A_PROJECT = {"project_id", "user_id", "token_id", "endpoint_id", "delivery_id"}
 
 
 class Operation(NamedTuple):
@@ -140,6 +147,19 @@ def test_every_operation_asks_for_its_scope(narrowed: dict[Permission, Program])
 def test_only_these_need_no_scope() -> None:
     free = {operation.name for operation in OPERATIONS if operation.permission is None}
     assert free == {"getMe", "getHealth", "listTokens", "revokeToken"}
+
+
+def test_administrators_too_work_in_the_project_of_their_token(
+    app: Application, flask_app: Flask, stranger: Program
+) -> None:
+    wish = EndpointWish("Accounting", "https://example.org/", ["batch.created"])
+    known = webhooks.create_endpoint(app, MAIN_PROJECT_ID, wish, LOCAL_USER_ID).endpoint
+    elsewhere = actors.local_actor(app, LOCAL_USER_ID, project_called(app, "Other"))
+    secret = api_tokens.create_token(app, elsewhere, "x", ["administer", "see"]).secret
+    program = Program(flask_app, secret)
+    assert program.get(f"/webhooks/{known.id}").status_code == 404
+    assert program.get("/webhooks").get_json()["items"] == []
+    assert program.get("/batches/1").status_code == 404
 
 
 def test_nobody_revokes_anothers_token(stranger: Program, app: Application) -> None:

@@ -1,0 +1,49 @@
+"""Who did what, what brings files in, and erasing a form for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms_app.api.declaring import ApiBlueprint
+from forms_app.api.paging import stretch
+from forms_app.api.shapes.records import Erasure, EventList, EventQuery, Reason, Sources
+from forms_app.services import audit_log, erasure, sources
+from forms_app.services.dto.audit import AuditFilter
+from forms_app.services.permissions import Permission
+from forms_app.services.project_of import Kind
+from forms_app.web.context import application, current_project_id, current_user_id
+from forms_app.web.erasures import MOST_OTHERS
+
+blueprint = ApiBlueprint("records", "Who did what, what brings files in, erasure.")
+
+
+@blueprint.get("/audit")
+@blueprint.operation("listEvents", Permission.AUDIT)
+@blueprint.arguments(EventQuery, location="query")
+@blueprint.response(200, EventList)
+def list_events(asked: Mapping[str, Any]) -> Any:
+    """List who did and saw what in the project, the newest first."""
+    limit, after = asked["limit"], asked["after"] or None
+    wanted = {name: value for name, value in asked.items() if name not in ("limit", "after")}
+    narrowed = AuditFilter(project_ids=frozenset({current_project_id()}), **wanted)
+    return stretch(audit_log.list_events(application(), narrowed, limit + 1, after), limit)
+
+
+@blueprint.get("/sources")
+@blueprint.operation("listSources", Permission.INTAKE)
+@blueprint.response(200, Sources)
+def list_sources() -> Any:
+    """List what brings files in by itself: whether it is there, what it took, what went wrong."""
+    return {"items": sources.list_sources(application(), {current_project_id()})}
+
+
+@blueprint.post("/submissions/<int:submission_id>/erase")
+@blueprint.operation("eraseSubmission", Permission.SUPERVISE, Kind.SUBMISSION)
+@blueprint.arguments(Reason)
+@blueprint.response(200, Erasure)
+def erase_submission(sent: Mapping[str, Any], submission_id: int) -> Any:
+    """Delete a filled form for good: scans, readings, decisions, and exports that hold it."""
+    return erasure.erase(
+        application(), submission_id, sent["reason"], current_user_id(), MOST_OTHERS
+    )
