@@ -20,7 +20,7 @@ from forms_app.services.dto.templates import TemplateJob, TemplateVersion
 from forms_app.services.images import encode_jpeg, encode_png, intake_limits, scan_opener
 from forms_app.services.job_work import JobWork
 from forms_app.services.names import clean_name
-from forms_app.services.project_of import Kind, project_of
+from forms_app.services.project_of import Kind, missing, project_of
 from forms_app.services.template_jobs import delete_job, get_job, request_job
 from forms_app.services.templates import insert_template
 from forms_app.store.locks import lock_blobs
@@ -91,6 +91,18 @@ def do_blank(work: JobWork) -> dict[str, Any]:
         made = _photographed(sheets[0]) if is_photograph else _combined(sheets, steps)
         pages.append(_page_json(work, made, sheets, is_photograph))
     return {"pages": pages, "source_name": files[0][0]}
+
+
+def get_blank(app: Application, job_id: int) -> TemplateJob:
+    """How far a blank is.
+
+    Raises:
+        NotFoundError: It never was one, or has expired.
+    """
+    job = get_job(app, job_id)
+    if job.kind != JobKind.BLANK:
+        raise missing(Kind.JOB)
+    return job
 
 
 def create_from_blank(

@@ -17,14 +17,14 @@ blueprint = Blueprint("blanks", __name__, url_prefix="/templates")
 @blueprint.get("/blanks/<int:job_id>")
 def show(job_id: int) -> ResponseReturnValue:
     """How far the blank is; once it is made, its pages with what is to be known of them."""
-    job = template_jobs.get_job(application(), job_id)
+    job = blank_sources.get_blank(application(), job_id)
     return render_template("templates/blank.html", job=job, cleaner=_cleaner(job))
 
 
 @blueprint.get("/blanks/<int:job_id>/live")
 def live(job_id: int) -> ResponseReturnValue:
     """The part that changes while the blank is made."""
-    job = template_jobs.get_job(application(), job_id)
+    job = blank_sources.get_blank(application(), job_id)
     return render_template("templates/_blank.html", job=job, cleaner=_cleaner(job))
 
 

@@ -1,4 +1,4 @@
-"""Pages offer nobody what they may not do: no link, form or button leads to a refusal."""
+"""What pages show: nobody is offered what they may not do, or told of what others have."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from forms_app.services import sign_in_sessions
+from forms_app.services import projects, sign_in_sessions
 from forms_app.services.application import Application
 from forms_app.services.permissions import ALLOWED
 from forms_app.services.project_of import Kind
-from forms_app.store.models import MAIN_PROJECT_ID
+from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
 from forms_app.store.states import Role
 from forms_app.web.context import SIGNED_IN as SESSION_KEY
 from forms_app.web.gate_rules import RULES
 from tests.accounts import make_account
+from tests.web.asking import asks_of
 from tests.web.signing_in import pages_with_sign_in
 from tests.web.two_projects import Things, fill
 
@@ -58,10 +59,11 @@ def refused(pages: Flask, role: Role, html: str) -> Iterator[str]:
             yield f"{method} {path}"
 
 
-def signed_in(app: Application, pages: Flask, role: Role) -> FlaskClient:
+def signed_in(app: Application, pages: Flask, *roles: Role) -> FlaskClient:
     client = pages.test_client()
+    user_id = make_account(app, " and ".join(roles).title(), roles)
     with client.session_transaction() as session:
-        session[SESSION_KEY] = sign_in_sessions.begin(app, make_account(app, role.title(), [role]))
+        session[SESSION_KEY] = sign_in_sessions.begin(app, user_id)
     return client
 
 
@@ -79,3 +81,22 @@ def test_no_page_offers_what_is_refused(app: Application) -> None:
         by_person = client.get("/figures/?by=operator").status_code
         assert by_person == (200 if role is Role.SUPERVISOR else 403)
     assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_tells_of_another_project(app: Application) -> None:
+    """Everything that can be looked at, by somebody with all roles in one project."""
+    other_id = projects.create_project(app, "Zanzibar", LOCAL_USER_ID)
+    fill(app, other_id, "Zanzibar")
+    make_account(app, "Zanzibari", Role, project_id=other_id)
+    things = fill(app, MAIN_PROJECT_ID, "Here")
+    pages = pages_with_sign_in(app)
+    client = signed_in(app, pages, *Role)
+    seen = 0
+    for ask in asks_of(pages):
+        if ask.method != "GET" or ask.rule is None:
+            continue
+        status, body = ask.send(client, things)
+        assert status < 500, str(ask)
+        assert b"Zanzibar" not in body, str(ask)
+        seen += status == 200
+    assert seen > 30
