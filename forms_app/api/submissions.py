@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forms_app.api.authentication import bearer
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.paging import stretch
 from forms_app.api.pictures import BYTES, picture
@@ -21,7 +22,7 @@ from forms_app.errors import InvalidRequestError
 from forms_app.reading.types import Value
 from forms_app.services import form_lists, review
 from forms_app.services.dto.fields import FieldValue
-from forms_app.services.dto.review import DecisionResult, ItemKey, Scope
+from forms_app.services.dto.review import DecisionResult, ItemKey, Scope, Seat
 from forms_app.services.field_history import field_history
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
@@ -90,7 +91,8 @@ def decide_field(sent: Mapping[str, Any], submission_id: int, field_name: str) -
     """Decide a field: confirm its value, correct it, or say that it is blank or unreadable.
 
     The same sent once more changes nothing. Where `seen_decision_id` names another decision than
-    the one that counts now, and that is another person's, nothing is changed either (409).
+    the one that counts now, and that is another person's, nothing is changed either (409); nor
+    where somebody has the field on screen in review.
     """
     result = review.decide(
         application(),
@@ -101,6 +103,7 @@ def decide_field(sent: Mapping[str, Any], submission_id: int, field_name: str) -
         current_user_id(),
         override=sent["override"],
         note=sent["note"],
+        seat=_seat(),
         seen=sent["seen_decision_id"],
     )
     return _decided(result)
@@ -130,6 +133,12 @@ def _decided(result: DecisionResult) -> dict[str, Any]:
         "open_in_submission": result.open_in_submission,
         "open_in_batch": result.open_in_batch,
     }
+
+
+def _seat() -> Seat:
+    """A program sits nowhere; it is a window of its own among those of people."""
+    asking = bearer()
+    return Seat(current_user_id(), f"api-{asking.token_id if asking else 0}")
 
 
 def _value(sent: Any) -> Value:

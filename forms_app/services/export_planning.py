@@ -13,6 +13,7 @@ from forms_app.reading.form_template import FormField
 from forms_app.services.blanks import TemplatePlan, load_plan
 from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.exported_forms import AskedForms
+from forms_app.services.redaction import sensitive_names
 from forms_app.store.exported_batches import versions_in
 from forms_app.store.models import TemplateVersionRow
 from forms_app.store.states import VersionState
@@ -94,7 +95,8 @@ def _table(
 ) -> AskedForms:
     plans = {version.id: load_plan(session, version.id) for version in versions}
     fields = chosen_fields(fields_of_versions(plans.values()), choice)
-    return AskedForms(name, batch_ids, plans, fields, choice)
+    sensitive = sensitive_names(session, versions[0].template_id)
+    return AskedForms(name, batch_ids, plans, fields, choice, sensitive)
 
 
 def _table_names(templates: Sequence[Sequence[TemplateVersionRow]]) -> list[str]:

@@ -16,7 +16,7 @@ from forms_app.services.dto.export_choices import ExportChoice
 from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.export_tables import ExportTable
 from forms_app.services.field_values import current_outcome, current_value, provenance
-from forms_app.services.redaction import redacted, sensitive_names
+from forms_app.services.redaction import redacted
 from forms_app.services.rule_checks import CONFIRMED, rule_checks
 from forms_app.store.exported_batches import is_wanted
 from forms_app.store.models import BatchRow, FileRow, PageRow, SubmissionRow
@@ -33,7 +33,8 @@ _Origins = Mapping[tuple[int, str], Origin]
 class AskedForms:
     """The forms of a table: of `batch_ids` in this order, filled in on a version of `plans`.
 
-    `fields` are those that are wanted, in their order.
+    `fields` are those that are wanted, in their order, `sensitive` the names of some that not
+    everybody may see.
     """
 
     name: str
@@ -41,13 +42,12 @@ class AskedForms:
     plans: Mapping[int, TemplatePlan]
     fields: tuple[FormField, ...]
     choice: ExportChoice
+    sensitive: frozenset[str] = frozenset()
 
     @property
     def hidden(self) -> frozenset[str]:
-        """The fields that are not to be shown: sensitive in any of the versions."""
-        if not self.choice.hide_sensitive:
-            return frozenset()
-        return frozenset().union(*(sensitive_names(plan.template) for plan in self.plans.values()))
+        """The fields that are not to be shown."""
+        return self.sensitive if self.choice.hide_sensitive else frozenset()
 
     @property
     def has_rules(self) -> bool:

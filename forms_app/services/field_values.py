@@ -91,7 +91,6 @@ def field_info(field: FormField) -> FieldInfo:
         cell_boxes_px=tuple(box_px(cell) for cell in field.cells),
         date_format=field.constraints.format,
         values=field.constraints.values,
-        sensitive=field.sensitive,
     )
 
 

@@ -11,10 +11,9 @@ from sqlalchemy import select
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.types import CharacterReading, GreyImage
 from forms_app.services.application import Application
-from forms_app.services.blanks import load_plan
 from forms_app.services.export_records import ExportRecord
 from forms_app.services.images import decode_grey
-from forms_app.services.redaction import covered_page
+from forms_app.services.redaction import covered_page, marked_template
 from forms_app.store.models import DecisionRow, PageRow, ReadingRow, SubmissionFieldRow
 from forms_app.store.reading_json import character_from_json, value_from_json
 
@@ -90,7 +89,7 @@ class PageFinder:
 
     def _load_template(self, version_id: int) -> FormTemplate:
         with self._app.session() as session:
-            return load_plan(session, version_id).template
+            return marked_template(session, version_id)
 
 
 def file_name(record: ExportRecord) -> str:

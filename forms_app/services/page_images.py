@@ -36,7 +36,12 @@ from forms_app.services.loose_fields import LooseField, loose_fields
 from forms_app.services.outside_templates import outside_pages, recognised_version
 from forms_app.services.page_candidates import ranked
 from forms_app.services.page_placements import PagePlacement, placement_from_json
-from forms_app.services.redaction import covered_page, covered_scan, sensitive_names
+from forms_app.services.redaction import (
+    covered_page,
+    covered_scan,
+    marked_template,
+    names_hidden_in,
+)
 from forms_app.services.stored_scans import opened_scan
 from forms_app.store.models import BatchRow, FileRow, PageRow
 
@@ -108,7 +113,7 @@ def cannot_be_covered(app: Application, page_id: int) -> bool:
         file = load(session, FileRow, page.file_id)
         candidates = candidate_pages(session, load(session, BatchRow, file.batch_id))
         versions = {each.version_id for each in candidates}
-        return any(sensitive_names(load_plan(session, one).template) for one in versions)
+        return any(names_hidden_in(marked_template(session, one)) for one in versions)
 
 
 def laid_image(app: Application, page_id: int, covered: bool = False) -> bytes:
@@ -178,7 +183,9 @@ def preview(
     poor = loose_fields(fields, laid.aligned.field_residuals_px)
     grey = laid.aligned.grey
     if covered:
-        grey = covered_page(grey, template, placement.template_page)
+        with app.session() as session:
+            marked = marked_template(session, placement.version_id)
+        grey = covered_page(grey, marked, placement.template_page)
     picture = _jpeg(grey)
     doubt = "" if laid.doubt is None else laid.doubt.named(name).message
     return LaidPreview(laid.doubt is None, doubt, laid.aligned.residual_px, poor, picture)
@@ -217,7 +224,7 @@ def _scan(
 def _template_of(session: Session, page: PageRow) -> FormTemplate:
     file = load(session, FileRow, page.file_id)
     batch = load(session, BatchRow, file.batch_id)
-    return load_plan(session, page.version_id or batch.version_id).template
+    return marked_template(session, page.version_id or batch.version_id)
 
 
 def forget_kept() -> None:

@@ -1,6 +1,7 @@
 """What people are shown of sensitive fields who may not see them: that they are there, no more.
 
-A field is sensitive where the version of the template says so that the form was read with.
+A field is sensitive where any published version of the template says so of its name, so that what
+is marked today is hidden in the forms of before, too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_app.errors import ForbiddenError
@@ -17,7 +19,7 @@ from forms_app.reading.cropping import crop_area
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
-from forms_app.services.batch_templates import plan_of_form
+from forms_app.services.batch_templates import version_of_form
 from forms_app.services.blanks import load_plan
 from forms_app.services.dto.export_choices import choice_from_json
 from forms_app.services.dto.fields import FieldValue
@@ -26,7 +28,8 @@ from forms_app.services.export_records import ExportRecord
 from forms_app.services.item_views import without_values
 from forms_app.services.loading import load
 from forms_app.store.exported_batches import batches_of_export, versions_in
-from forms_app.store.models import ExportRow, SubmissionRow
+from forms_app.store.models import ExportRow, SubmissionRow, TemplateVersionRow
+from forms_app.store.states import VersionState
 
 HIDDEN = "•••"
 COVER_GREY = 128
@@ -36,9 +39,29 @@ NOT_YOURS = (
 )
 
 
-def sensitive_names(template: FormTemplate) -> frozenset[str]:
-    """The names of its sensitive fields."""
-    return frozenset(field.name for field in template.fields if field.sensitive)
+def sensitive_names(session: Session, template_id: int) -> frozenset[str]:
+    """The names of a template's sensitive fields."""
+    definitions = session.scalars(
+        select(TemplateVersionRow.definition).where(
+            TemplateVersionRow.template_id == template_id,
+            TemplateVersionRow.state == VersionState.PUBLISHED,
+        )
+    )
+    return frozenset(
+        field["name"]
+        for definition in definitions
+        for field in definition["fields"]
+        if field.get("sensitive")
+    )
+
+
+def marked_template(session: Session, version_id: int) -> FormTemplate:
+    """A version of a template whose sensitive fields are those that any version calls so."""
+    template = load_plan(session, version_id).template
+    version = session.get_one(TemplateVersionRow, version_id)
+    names = sensitive_names(session, version.template_id)
+    marked = (replace(field, sensitive=field.name in names) for field in template.fields)
+    return replace(template, fields=tuple(marked))
 
 
 def redacted(record: ExportRecord, hidden: Collection[str]) -> ExportRecord:
@@ -56,21 +79,19 @@ def redacted(record: ExportRecord, hidden: Collection[str]) -> ExportRecord:
     )
 
 
-def redacted_form(form: SubmissionDetail) -> SubmissionDetail:
+def redacted_form(app: Application, form: SubmissionDetail) -> SubmissionDetail:
     """A form as it is shown to somebody who may not see its sensitive fields."""
-    hidden = {value.field.name for value in form.fields if value.field.sensitive}
+    hidden = _sensitive_of_form(app, form.id)
     return replace(
         form,
-        fields=tuple(map(redacted_field, form.fields)),
+        fields=tuple(_redacted(value, hidden) for value in form.fields),
         rules=tuple(rule for rule in form.rules if not {name for name, _ in rule.fields} & hidden),
     )
 
 
-def redacted_field(value: FieldValue) -> FieldValue:
+def redacted_field(app: Application, submission_id: int, value: FieldValue) -> FieldValue:
     """One field of it: a sensitive one says nothing of its value, nor of what anybody said."""
-    if not value.field.sensitive:
-        return value
-    return replace(without_values(value), value=HIDDEN)
+    return _redacted(value, _sensitive_of_form(app, submission_id))
 
 
 def refuse_sensitive(app: Application, key: ItemKey) -> None:
@@ -80,9 +101,7 @@ def refuse_sensitive(app: Application, key: ItemKey) -> None:
         ForbiddenError: It is.
         NotFoundError: There is no such form.
     """
-    with app.session() as session:
-        template = template_of_form(session, key.submission_id)
-    if key.field_name in sensitive_names(template):
+    if key.field_name in _sensitive_of_form(app, key.submission_id):
         raise ForbiddenError(NOT_YOURS)
 
 
@@ -93,21 +112,38 @@ def shows_sensitive(app: Application, export_id: int) -> bool:
         if choice_from_json(export.choice).hide_sensitive:
             return False
         versions = versions_in(session, batches_of_export(export))
-        plans = [load_plan(session, version.id) for version in versions]
-    return any(sensitive_names(plan.template) for plan in plans)
+        return any(sensitive_names(session, version.template_id) for version in versions)
 
 
 def template_of_form(session: Session, submission_id: int) -> FormTemplate:
-    """The template that a form was read with.
+    """The template that a form was read with, marked.
 
     Raises:
         NotFoundError: There is no such form.
     """
-    return plan_of_form(session, load(session, SubmissionRow, submission_id)).template
+    form = load(session, SubmissionRow, submission_id)
+    return marked_template(session, version_of_form(session, form))
+
+
+def names_hidden_in(template: FormTemplate) -> frozenset[str]:
+    """The sensitive fields of a marked template."""
+    return frozenset(field.name for field in template.fields if field.sensitive)
+
+
+def _sensitive_of_form(app: Application, submission_id: int) -> frozenset[str]:
+    with app.session() as session:
+        return names_hidden_in(template_of_form(session, submission_id))
+
+
+def _redacted(value: FieldValue, hidden: Collection[str]) -> FieldValue:
+    if value.field.name not in hidden:
+        return value
+    return replace(without_values(value), value=HIDDEN)
 
 
 def covered_page(grey: GreyImage, template: FormTemplate, number: int) -> GreyImage:
-    """A laid page `(h, w)` with its sensitive fields covered, margins of their writing included."""
+    """A laid page `(h, w)` with the sensitive fields of a marked template covered, margins of their
+    writing included."""
     corners = _corners(template, number, grey.shape[1], grey.shape[0])
     return _covered(grey, corners)
 

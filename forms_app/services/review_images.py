@@ -13,11 +13,11 @@ from forms_app.reading.form_template import FieldKind, FormField
 from forms_app.reading.geometry import Box
 from forms_app.reading.types import GreyImage
 from forms_app.services.application import Application
-from forms_app.services.batch_templates import plan_of_form
+from forms_app.services.batch_templates import version_of_form
 from forms_app.services.deleted import refuse_deleted
 from forms_app.services.images import decode_grey, encode_png
 from forms_app.services.loading import load
-from forms_app.services.redaction import covered_page, template_of_form
+from forms_app.services.redaction import covered_page, marked_template, template_of_form
 from forms_app.store.models import PageRow, SubmissionRow
 
 # A reviewer goes through the fields of one page after the other.
@@ -51,7 +51,7 @@ def crop_image(
     """
     with app.session() as session:
         submission = load(session, SubmissionRow, submission_id)
-        template = plan_of_form(session, submission).template
+        template = marked_template(session, version_of_form(session, submission))
     fields = {field.name: field for field in template.fields}
     if field_name not in fields:
         raise NotFoundError(f"This form has no field {field_name}.")

@@ -11,7 +11,7 @@ from forms_app.reading.types import Value
 from forms_app.services.batch_templates import version_of_form
 from forms_app.services.dto.webhooks import EventKind
 from forms_app.services.field_values import current_value
-from forms_app.services.redaction import sensitive_names, template_of_form
+from forms_app.services.redaction import names_hidden_in, template_of_form
 from forms_app.store.counts import count_batches
 from forms_app.store.models import (
     BatchRow,
@@ -44,7 +44,7 @@ def contents_of(session: Session, event: WebhookEventRow) -> Contents | None:
 
 def values_of(session: Session, submission_id: int) -> dict[str, Value]:
     """The fields of a form as they stand, by their names; sensitive ones are not sent."""
-    hidden = sensitive_names(template_of_form(session, submission_id))
+    hidden = names_hidden_in(template_of_form(session, submission_id))
     return {
         field.field_name: current_value(field)
         for field in plain_fields(session, [submission_id])[submission_id]

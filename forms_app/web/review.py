@@ -79,7 +79,7 @@ def form(submission_id: int) -> ResponseReturnValue:
     """One filled form: every field with its value, how sure it is and who says so."""
     submission = review.get_submission(application(), submission_id, current_user_id())
     if hides_sensitive():
-        submission = redacted_form(submission)
+        submission = redacted_form(application(), submission)
     return render_template(
         "review/form.html",
         submission=submission,

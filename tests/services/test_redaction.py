@@ -1,4 +1,4 @@
-"""Sensitive fields in exports, views and webhooks, and what covers them in pictures."""
+"""Sensitive fields in exports and webhooks, and what covers them in pictures."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forms_app.services import exports, page_images, review_images
+from forms_app.services import exports, page_images, review, review_images, templates
 from forms_app.services.application import Application
-from forms_app.services.blanks import load_plan
 from forms_app.services.dto.export_choices import PLAIN, ExportChoice, ExportColumn
 from forms_app.services.images import decode_grey
-from forms_app.services.redaction import covered_scan, sensitive_names, shows_sensitive
-from forms_app.services.view_shapes import view_columns
+from forms_app.services.redaction import (
+    covered_scan,
+    marked_template,
+    redacted_form,
+    sensitive_names,
+    shows_sensitive,
+)
 from forms_app.services.webhook_contents import values_of
 from forms_app.store.models import PageRow
 from tests import factories
@@ -71,13 +75,11 @@ def test_it_is_known_what_an_export_shows(app: Application, form: tuple[int, int
     assert not shows_sensitive(app, requested(app, plain.id))
 
 
-def test_views_and_webhooks_never_hold_it(app: Application, form: tuple[int, int]) -> None:
+def test_webhooks_never_hold_it(app: Application, form: tuple[int, int]) -> None:
     _, submission_id = form
     with app.session() as session:
         assert values_of(session, submission_id) == {"number": "123456", "consent": True}
-        template = load_plan(session, 1).template
-    assert sensitive_names(template) == {"surname"}
-    assert "surname" not in {column.name for column in view_columns(template)}
+        assert sensitive_names(session, 1) == {"surname"}
 
 
 def test_its_place_is_covered_and_the_rest_is_not(app: Application, form: tuple[int, int]) -> None:
@@ -96,7 +98,7 @@ def test_a_scan_is_covered_where_the_field_lies_on_it(
     app: Application, form: tuple[int, int]
 ) -> None:
     with app.session() as session:
-        template = load_plan(session, 1).template
+        template = marked_template(session, 1)
     scan = np.full((2 * factories.HEIGHT_PX, 2 * factories.WIDTH_PX), 250, np.uint8)
     half = np.diag([0.5, 0.5, 1.0])
     shown = covered_scan(scan, template, 1, half)
@@ -109,3 +111,19 @@ def test_a_scan_is_covered_where_the_field_lies_on_it(
         assert page is not None
         page.homography = np.eye(3).tolist()
     assert not page_images.cannot_be_covered(app, 1)
+
+
+def test_what_a_newer_version_marks_is_hidden_in_older_forms(app: Application) -> None:
+    batch = factories.make_batch(app)
+    form = factories.make_submission(app, batch.id)
+    version = templates.get_version(app, batch.version_id)
+    draft = templates.new_draft(app, version.template_id)
+    shown = redacted_form(app, review.get_submission(app, form))
+    assert [value.value for value in shown.fields] == ["MILLER", "123456", True]
+    templates.save_draft(app, draft.id, FIELDS, draft.revision)
+    templates.publish(app, draft.id)
+    shown = redacted_form(app, review.get_submission(app, form))
+    assert [value.value for value in shown.fields] == ["•••", "123456", True]
+    assert b"MILLER" not in exported(app, batch.id, "csv", HIDING)
+    page = decode_grey(review_images.page_image(app, form, 1, covered=True))
+    assert (page[WITHIN], page[OUTSIDE]) == (128, 250)

@@ -43,7 +43,6 @@ class FieldInfo:
     cell_boxes_px: tuple[BoxPx, ...] = ()
     date_format: str | None = None
     values: tuple[str, ...] = ()
-    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
