@@ -15,6 +15,7 @@ from forms_app.store.states import Role
 from forms_app.web import audit, seeing
 from forms_app.web.context import use_actor
 from tests import factories
+from tests.api.program import Program, new_token
 from tests.compiled_pages import compiled_once
 from tests.services.audit_trail import events_of, run, write_events
 from tests.web.visitor import Visitor
@@ -72,6 +73,16 @@ def test_whoever_opens_a_form_or_its_pictures_is_written_down(
         visitor.get(f"/review/{address}")
     [seen] = events_of(app, "see")
     assert (seen.subject_type, seen.subject_id, seen.user_name) == ("submission", form, "Somebody")
+
+
+def test_a_program_that_reads_a_form_is_written_down(
+    flask_app: Flask, app: Application, form: int
+) -> None:
+    program = Program(flask_app, new_token(app))
+    for _ in range(2):
+        assert program.get(f"/submissions/{form}").status_code == 200
+    [seen] = events_of(app, "see")
+    assert (seen.source, seen.subject_id, seen.user_name) == ("api", form, "Somebody")
 
 
 def test_whoever_takes_an_export_is_written_down(
