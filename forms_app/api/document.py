@@ -32,27 +32,25 @@ Send an API token (of `fieldhand token add`, or of My account, API tokens) as
 `Authorization: Bearer fh_…`; it works in one project and may do what its scopes say. Lists are
 read in stretches: follow `next`. Failures are problem details (RFC 9457) whose `code` is a stable
 word."""
-IDEMPOTENCY_KEY = {
-    "in": "header",
-    "name": HEADER,
-    "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "description": "The same request with the same key is carried out once within 24 hours.",
-}
-IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "ETag of an earlier answer; 304 where nothing has changed.",
-}
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "ETag of what is changed; 412 where it is something else by now.",
-}
+
+
+def _header(name: str, description: str, **limits: Any) -> dict[str, Any]:
+    schema = {"type": "string", **limits}
+    told = {"in": "header", "name": name, "required": False, "schema": schema}
+    return told | {"description": description}
+
+
+IDEMPOTENCY_KEY = _header(
+    HEADER,
+    "The same request with the same key is carried out once within 24 hours.",
+    minLength=1,
+    maxLength=255,
+    pattern="^[!-~]+$",
+)
+IF_NONE_MATCH = _header(
+    "If-None-Match", "ETag of an earlier answer; 304 where nothing has changed."
+)
+IF_MATCH = _header("If-Match", "ETag of what is changed; 412 where it is something else by now.")
 MATCHED = {"saveDraft", "deleteDraft", "deleteBatch"}
 
 
