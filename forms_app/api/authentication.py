@@ -7,7 +7,7 @@ from flask import g, request
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
-from forms_app.errors import TokenRefusedError
+from forms_app.errors import NotSignedInError, TokenRefusedError
 from forms_app.services import api_tokens
 from forms_app.services.dto.api_tokens import TokenBearer
 from forms_app.web.context import application, current_actor, use_actor
@@ -50,6 +50,6 @@ def _authenticate_browser() -> None:
         raise TokenRefusedError(NO_TOKEN)
     try:
         validate_csrf(request.headers.get(CSRF_HEADER))
-    except ValidationError:
+        current_actor()
+    except (ValidationError, NotSignedInError):
         raise TokenRefusedError(NO_TOKEN) from None
-    current_actor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from forms_app.services.token_owners import owner_named
 from forms_app.store.base import utc_now
 from forms_app.store.models import LOCAL_USER_ID, ApiTokenRow, BatchRow, ProjectRow, UserRow
 from tests.api.program import PREFIX, Program, new_token
+from tests.compiled_pages import compiled_once
 
 
 def test_the_secret_is_shown_once_and_kept_as_a_hash(any_app: Application) -> None:
@@ -156,3 +158,20 @@ def test_every_address_of_the_api_checks_who_asks(flask_app: Flask) -> None:
             address = re.sub(r"<[^>]+>", "1", rule.rule)
             for method in rule.methods or ():
                 assert browser.open(address, method=method).status_code == 401
+
+
+def test_tokens_work_where_people_sign_in(app: Application) -> None:
+    settings = replace(app.settings, sign_in="required")
+    flask_app = compiled_once(replace(app, settings=settings))
+    program, stranger = Program(flask_app, new_token(app)), flask_app.test_client()
+    assert program.get("/me").get_json()["user_id"] == LOCAL_USER_ID
+    assert program.get("/nothing").status_code == 404
+    assert stranger.get("/api/openapi.json").status_code == 200
+    assert stranger.get("/api/docs").status_code == 303
+    page = stranger.get("/sign-in").text
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    headers = {"X-CSRFToken": found[1]} if found else {}
+    answer = stranger.get(f"{PREFIX}/batches", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    answer = stranger.get(f"{PREFIX}/nothing")
+    assert answer.mimetype == "application/problem+json"
