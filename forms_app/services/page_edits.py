@@ -84,10 +84,8 @@ def start_again(page: PageRow, file: FileRow, state: PageState) -> None:
     Raises:
         ConflictError: What that step needs was deleted by retention.
     """
-    needed = page.aligned_hash or page.scan_hash or file.content_hash
-    if state == PageState.PENDING:
-        needed = page.scan_hash or file.content_hash
-    if needed is None:
+    scan = page.scan_hash or file.content_hash
+    if (page.aligned_hash if state == PageState.ALIGNED else scan) is None:
         raise ConflictError(
             f"The scan of page {page.number} was deleted by retention, so it cannot be read again; "
             "what was read of it stays."

@@ -34,7 +34,7 @@ from forms_app.store.models import (
 from forms_app.store.states import Deleted, ExportState, FileState, PageState, SubmissionState
 
 AT_WORK = (FileState.UPLOADED, FileState.SPLIT)
-TO_BE_READ = (PageState.PENDING, PageState.ALIGNED)
+TO_BE_READ = (PageState.PENDING, PageState.ALIGNED, PageState.HELD)
 # All that says what was read or decided; decisions and readings take with them what hangs on them.
 OF_VALUES: tuple[type[Base], ...] = (
     GlyphCheckRow,
@@ -184,6 +184,7 @@ def _of_batch(what: Deleted) -> ColumnElement[bool]:
         Deleted.SCANS: (
             FileRow.batch_id == BatchRow.id,
             FileRow.state.not_in(AT_WORK),
+            ~exists().where(PageRow.file_id == FileRow.id, PageRow.state.in_(TO_BE_READ)),
             or_(
                 FileRow.content_hash.is_not(None) & FileRow.unpacked_files.is_(None),
                 exists().where(PageRow.file_id == FileRow.id, PageRow.scan_hash.is_not(None)),
@@ -222,7 +223,7 @@ def _rests_since(before: datetime) -> ColumnElement[bool]:
 def _is_finished() -> ColumnElement[bool]:
     """No file is to be opened, no page to be read or sorted, no form to be read or reviewed."""
     of_file = FileRow.batch_id == BatchRow.id
-    waits = PageRow.state.in_((*TO_BE_READ, PageState.HELD))
+    waits = PageRow.state.in_(TO_BE_READ)
     return ~or_(
         exists().where(of_file, FileRow.state.in_(AT_WORK)),
         exists().where(of_file, PageRow.file_id == FileRow.id, waits),

@@ -28,9 +28,10 @@ from forms_app.store.models import (
     SubmissionFieldRow,
     SubmissionRow,
 )
-from forms_app.store.states import Deleted, ExportFormat
+from forms_app.store.states import Deleted, ExportFormat, FileState, PageState
 from tests import factories
 from tests.fakes import run_sent_tasks
+from tests.services.exported_data import exported
 
 PROJECT, USER = 1, 1
 SURE = tuple(
@@ -121,6 +122,7 @@ def test_what_is_due_goes_in_steps_and_what_is_not_stays(
         Deleted.VALUES: 3,
     }
     assert retention.deletions_of_batch(app, new) == ()
+    assert exported(app, old, "csv").count(b"done") == 3  # Forms without values.
     events = rows(app, AuditEventRow, AuditEventRow.verb == "retention")
     assert events == 4
 
@@ -169,10 +171,15 @@ def test_a_batch_in_which_something_is_left_to_do_stays_unless_said_otherwise(
     let_days_pass(app, 31)
     keep(app, ALL_OF_30_DAYS)
     assert retention.enforce(app) == 0
+    factories.make_pages(app, batch.id, 1, PageState.HELD, name="held.png")
+    with app.session() as session:
+        held = session.scalars(select(FileRow).where(FileRow.name == "held.png")).one()
+        held.state = FileState.DONE
+    let_days_pass(app, 31)
     keep(app, RetentionRules(30, 30, 30, 30, takes_unfinished=True))
     assert retention.enforce(app) == 3
-    # What is still to be read needs its scan.
-    assert rows(app, FileRow, FileRow.content_hash.is_not(None)) == 1
+    # What is still to be read or sorted needs its scan.
+    assert rows(app, FileRow, FileRow.content_hash.is_not(None)) == 2
 
 
 def test_days_count_from_the_last_thing_that_happened(app: Application) -> None:
