@@ -73,6 +73,12 @@ class WrongPasswordError(UserError):
     code = "wrong_password"
 
 
+class WrongCodeError(UserError):
+    """A code of the second factor is wrong, too old, or was used."""
+
+    code = "wrong_code"
+
+
 class TooManyTriesError(UserError):
     """Signing in has failed so often that the next try has to wait `wait_s` seconds."""
 

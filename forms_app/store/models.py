@@ -34,7 +34,12 @@ from forms_app.store.review_rows import (
     SecondKeyRow,
     SeededErrorRow,
 )
-from forms_app.store.sign_in_rows import InvitationRow, SignInAttemptRow, SignInSessionRow
+from forms_app.store.sign_in_rows import (
+    InvitationRow,
+    RecoveryCodeRow,
+    SignInAttemptRow,
+    SignInSessionRow,
+)
 from forms_app.store.source_rows import IntakeSourceRow
 from forms_app.store.template_job_rows import TemplateJobFileRow, TemplateJobRow
 from forms_app.store.template_rows import (
@@ -82,6 +87,7 @@ __all__ = [
     "ProjectRow",
     "QualitySampleRow",
     "ReadingRow",
+    "RecoveryCodeRow",
     "RetentionRuleRow",
     "ReviewNoteRow",
     "SecondKeyRow",

@@ -65,3 +65,14 @@ class InvitationRow(Base):
     created_at: Mapped[Timestamp]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[OptionalTimestamp]
+
+
+class RecoveryCodeRow(Base):
+    """A code that lets somebody in once instead of their second factor; its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    code_hash: Mapped[str] = mapped_column(primary_key=True)

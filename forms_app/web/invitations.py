@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from forms_app.errors import InvitationError, UserError
 from forms_app.services import invitations
 from forms_app.services.passwords import LEAST_LENGTH
-from forms_app.web.browser_sessions import sign_in_as
 from forms_app.web.context import application, must_sign_in
+from forms_app.web.second_factor import go_on
 
 blueprint = Blueprint("invitations", __name__, url_prefix="/invitation")
 
@@ -38,8 +38,7 @@ def accept(token: str) -> ResponseReturnValue:
     if not must_sign_in():
         flash("The password is kept; nobody has to sign in here yet.")
         return redirect(url_for("home.index"), 303)
-    sign_in_as(user_id, "link")
-    return redirect(url_for("home.index"), 303)
+    return go_on(user_id, "link", url_for("home.index"))
 
 
 def _page(token: str, message: str = "") -> str:

@@ -9,9 +9,10 @@ from flask_wtf.csrf import generate_csrf
 from forms_app.errors import TooManyTriesError, WrongPasswordError
 from forms_app.services import sign_in
 from forms_app.services.invitations import is_waiting_for_first
-from forms_app.web.browser_sessions import client_address, sign_in_as, sign_out
+from forms_app.web.browser_sessions import client_address, sign_out
 from forms_app.web.context import application, current_actor, known_actor, must_sign_in
 from forms_app.web.responses import own_address
+from forms_app.web.second_factor import go_on
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -39,8 +40,7 @@ def enter() -> ResponseReturnValue:
         return page, status, {"Retry-After": str(error.wait_s)}
     except WrongPasswordError as error:
         return _page(target, error.message, login), 422
-    sign_in_as(user_id)
-    return redirect(target, 303)
+    return go_on(user_id, "password", target)
 
 
 @blueprint.post("/sign-out")
