@@ -9,9 +9,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import false, func, insert, select, update
+from sqlalchemy import Table, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.store.audit_rows import CHAIN_START, AuditEventRow
@@ -19,7 +19,9 @@ from forms_app.store.base import utc_now
 
 # Of PostgreSQL's locks with two numbers, which those of stored files (one number) cannot meet.
 CHAIN_LOCK = (0x66686E64, 0x61756469)
-HASHED = tuple(sorted(c.name for c in AuditEventRow.__table__.columns if c.name != "hash"))
+# Plain rows: others wait meanwhile.
+EVENTS = cast(Table, AuditEventRow.__table__)
+HASHED = tuple(sorted(column.name for column in EVENTS.columns if column.name != "hash"))
 
 
 def canonical(event: Mapping[str, Any]) -> bytes:
@@ -54,7 +56,7 @@ def append(session: Session, events: Iterable[dict[str, Any]]) -> None:
         events: Their columns without `id`, `at` and the hashes.
     """
     _lock(session)
-    end = select(AuditEventRow.id, AuditEventRow.hash).order_by(AuditEventRow.id.desc()).limit(1)
+    end = select(EVENTS.c.id, EVENTS.c.hash).order_by(EVENTS.c.id.desc()).limit(1)
     last_id, last_hash = session.execute(end).one_or_none() or (0, CHAIN_START)
     at, rows = utc_now(), []
     for event in events:
@@ -62,7 +64,7 @@ def append(session: Session, events: Iterable[dict[str, Any]]) -> None:
         row = {**event, "id": last_id, "at": at, "previous_hash": last_hash}
         row["hash"] = last_hash = hash_of(row)
         rows.append(row)
-    session.execute(insert(AuditEventRow), rows)
+    session.execute(insert(EVENTS), rows)
 
 
 def _lock(session: Session) -> None:
@@ -70,8 +72,7 @@ def _lock(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(*CHAIN_LOCK)))
     else:
         # Whoever writes first sees what was committed before, and makes the others wait.
-        nothing = update(AuditEventRow).where(false()).values(verb="")
-        session.execute(nothing, execution_options={"synchronize_session": False})
+        session.execute(update(EVENTS).where(false()).values(verb=""))
 
 
 def _plain(value: Any) -> Any:
