@@ -9,10 +9,11 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from forms_app.reading.cross_rules import RuleState
-from forms_app.reading.form_template import FormField
+from forms_app.reading.form_template import FormField, FormTemplate
 from forms_app.services.application import Application
 from forms_app.services.blanks import TemplatePlan
 from forms_app.services.dto.export_choices import ExportChoice
+from forms_app.services.dto.review import RuleCheck
 from forms_app.services.export_records import ExportField, ExportRecord
 from forms_app.services.export_tables import ExportTable
 from forms_app.services.field_values import current_outcome, current_value, provenance
@@ -151,11 +152,17 @@ def _record(
         fields={
             row.field_name: _field(row, origins.get((form.id, row.field_name))) for row in rows
         },
-        rules=tuple(
-            check
-            for check in rule_checks(asked.plans[version_id].template, rows)
-            if check.state in (RuleState.BROKEN, CONFIRMED)
-        ),
+        rules=_broken_rules(asked.plans[version_id].template, rows),
+    )
+
+
+def _broken_rules(template: FormTemplate, rows: list[PlainField]) -> tuple[RuleCheck, ...]:
+    if not template.rules:
+        return ()
+    return tuple(
+        check
+        for check in rule_checks(template, rows)
+        if check.state in (RuleState.BROKEN, CONFIRMED)
     )
 
 
