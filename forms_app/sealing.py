@@ -61,11 +61,11 @@ class Seal:
         self._associated = header + name.encode("ascii")
         self._name = name
 
-    def seal(self, number: int, plain: bytes, is_last: bool) -> bytes:
+    def seal(self, number: int, plain: bytes | memoryview, is_last: bool) -> bytes:
         """One chunk, encrypted."""
         return self._cipher.encrypt(self._nonce(number, is_last), plain, self._associated)
 
-    def unseal(self, number: int, sealed: bytes, is_last: bool) -> bytes:
+    def unseal(self, number: int, sealed: bytes | memoryview, is_last: bool) -> bytes:
         """One chunk, decrypted.
 
         Raises:
@@ -98,7 +98,8 @@ def sealed_stream(key: FileKey, name: str, plain: Iterable[bytes]) -> Iterator[b
     header = new_header()
     seal = Seal(key, name, header)
     yield header
-    number, chunk = 0, b""
+    number = 0
+    chunk: bytes | memoryview = b""
     for following in _even(plain, PLAIN_CHUNK_BYTES):
         if chunk:
             yield seal.seal(number, chunk, is_last=False)
@@ -173,14 +174,14 @@ def _split_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield from pieces
 
 
-def _even(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _even(pieces: Iterable[bytes], size: int) -> Iterator[bytes | memoryview]:
     """The same bytes in pieces of `size`, the last one shorter; none where there are no bytes."""
-    buffer = bytearray()
+    rest = b""
     for piece in pieces:
-        buffer += piece
-        whole = len(buffer) - len(buffer) % size
+        data = rest + piece if rest else piece
+        view, whole = memoryview(data), len(data) - len(data) % size
         for start in range(0, whole, size):
-            yield bytes(buffer[start : start + size])
-        del buffer[:whole]
-    if buffer:
-        yield bytes(buffer)
+            yield view[start : start + size]
+        rest = bytes(view[whole:])
+    if rest:
+        yield rest
