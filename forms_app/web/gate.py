@@ -16,7 +16,8 @@ from forms_app.errors import ForbiddenError
 from forms_app.services.permissions import Permission, permissions_of, require
 from forms_app.services.project_of import Kind, missing, project_of
 from forms_app.web.context import application, current_actor, use_actor, use_project
-from forms_app.web.gate_rules import KIND_IN_ADDRESS, KIND_OF, PUBLIC, RULES, SIGNED_IN, Rule
+from forms_app.web.gate_kinds import KIND_IN_ADDRESS, KIND_OF
+from forms_app.web.gate_rules import PUBLIC, RULES, SIGNED_IN, Rule
 
 CLOSED = "Nobody has said yet who may open this page, so it stays closed."
 NO_PROJECT = "You belong to no project yet. Ask whoever runs Fieldhand to add you to one."

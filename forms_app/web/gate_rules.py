@@ -1,8 +1,8 @@
 """Who may ask for which endpoint: one entry for each, and a test that there is one.
 
 An entry names a permission, then the ids that come in the query or in the body (form or JSON);
-those in the address are known by their names there. A route that takes an id in a way that is not
-said here must make sure by itself that it is of `current_project_id()`.
+those in the address are known by their names there (`gate_kinds`). A route that takes an id in a
+way that is not said here must make sure by itself that it is of `current_project_id()`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from forms_app.services.permissions import Permission
-from forms_app.services.project_of import Kind
 
 
 class Rule(NamedTuple):
@@ -24,33 +23,6 @@ class Rule(NamedTuple):
 SEE, DESIGN, INTAKE = Permission.SEE, Permission.DESIGN, Permission.INTAKE
 REVIEW, SUPERVISE, EXPORT = Permission.REVIEW, Permission.SUPERVISE, Permission.EXPORT
 AUDIT, ADMINISTER = Permission.AUDIT, Permission.ADMINISTER
-
-KIND_IN_ADDRESS = {
-    "batch_id": Kind.BATCH,
-    "export_id": Kind.EXPORT,
-    "file_id": Kind.FILE,
-    "job_id": Kind.JOB,
-    "note_id": Kind.NOTE,
-    "page_id": Kind.PAGE,
-    "preset_id": Kind.PRESET,
-    "project_id": Kind.PROJECT,
-    "run_id": Kind.DELIVERY_RUN,
-    "schedule_id": Kind.DELIVERY,
-    "submission_id": Kind.SUBMISSION,
-    "template_id": Kind.TEMPLATE,
-    "upload_id": Kind.UPLOAD,
-    "version_id": Kind.VERSION,
-}
-KIND_OF = {
-    "against": Kind.VERSION,
-    "batch": Kind.BATCH,
-    "form": Kind.SUBMISSION,
-    "submission_id": Kind.SUBMISSION,
-    "template": Kind.TEMPLATE,
-    "version_id": Kind.VERSION,
-}
-NO_IDS = frozenset({"number", "position", "template_page"})
-"""Numbers in addresses that count within what another id names."""
 
 PUBLIC = frozenset(
     {

@@ -12,7 +12,8 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.routing import Rule as Route
 
 from forms_app.services.project_of import Kind
-from forms_app.web.gate_rules import KIND_IN_ADDRESS, KIND_OF, RULES, Rule
+from forms_app.web.gate_kinds import KIND_IN_ADDRESS, KIND_OF
+from forms_app.web.gate_rules import RULES, Rule
 from tests.web.two_projects import Things
 
 HEADERS = {

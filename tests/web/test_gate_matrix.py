@@ -23,7 +23,8 @@ from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
 from forms_app.store.states import Role
 from forms_app.web.context import SIGNED_IN as SESSION_KEY
 from forms_app.web.gate import CLOSED
-from forms_app.web.gate_rules import KIND_IN_ADDRESS, NO_IDS, PUBLIC, RULES, SIGNED_IN
+from forms_app.web.gate_kinds import KIND_IN_ADDRESS, NO_IDS
+from forms_app.web.gate_rules import PUBLIC, RULES, SIGNED_IN
 from tests.accounts import make_account
 from tests.prepared_apps import copy_of, prepare_once
 from tests.serving import REPOSITORY
