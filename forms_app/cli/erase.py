@@ -22,6 +22,7 @@ SOMETHING_LEFT = 3
     "--submission", type=click.IntRange(1), help="The form, by the number in its address."
 )
 @click.option("--reason", help="Who asked for it and when; no content of the form.")
+@click.option("--by", default="", help="Login or name of who does it.  [default: nobody named]")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
@@ -37,6 +38,7 @@ SOMETHING_LEFT = 3
 def command(
     submission: int | None,
     reason: str | None,
+    by: str,
     output: Path | None,
     erasure_id: int | None,
     data: Path | None,
@@ -49,15 +51,15 @@ def command(
         raise click.UsageError("Give --submission and --reason, or --verify.")
     with opened_application(data) as app:
         if erasure_id is None:
-            erasure_id = _erase(app, submission or 0, reason or "", output)
+            erasure_id = _erase(app, submission or 0, reason or "", by, output)
         _verify(app, erasure_id)
 
 
-def _erase(app: Application, submission_id: int, reason: str, output: Path | None) -> int:
-    from forms_app.services.dto.people import LOCAL_USER_ID
+def _erase(app: Application, submission_id: int, reason: str, by: str, output: Path | None) -> int:
     from forms_app.services.erasure import erase
+    from forms_app.services.token_owners import owner_named
 
-    done = erase(app, submission_id, reason, LOCAL_USER_ID)
+    done = erase(app, submission_id, reason, owner_named(app, by).user_id)
     text = json.dumps(dict(done.certificate), indent=1, ensure_ascii=False)
     if output is None:
         click.echo(text)

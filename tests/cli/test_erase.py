@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from forms_app.cli.erase import command
 from forms_app.services.application import Application
+from forms_app.services.people import add_person
 from forms_app.store.models import DeletionRow, FileRow
 from tests import factories
 
@@ -31,11 +32,13 @@ def test_a_form_goes_and_what_is_left_is_told(site: Application, tmp_path: Path)
     batch = factories.make_batch(site)
     submission_id = factories.make_submission(site, batch.id)
     certificate = tmp_path / "certificate.json"
-    words = ("--submission", str(submission_id), "--reason", "By letter")
+    add_person(site, "Ada")
+    words = ("--submission", str(submission_id), "--reason", "By letter", "--by", "ada")
+    assert run(site, *words[:-1], "nobody").exit_code != 0
     result = run(site, *words, "--output", str(certificate))
     assert result.exit_code == 0 and "Nothing of it is left" in result.output
     said = json.loads(certificate.read_text(encoding="utf-8"))
-    assert said["reason"] == "By letter"
+    assert (said["reason"], said["erased_by"]["name"]) == ("By letter", "Ada")
     assert run(site, "--verify", "1").exit_code == 0
     # A backup that was restored brings a form back.
     with site.session() as session:
