@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from forms_app.errors import TemplateError
+from forms_app.reading.archives import METHODS
 
 ENDING = ".fieldhand.zip"
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_ZIP_ENTRIES = 1_000
+# What zipfile raises of damaged directories and bytes; RuntimeError: it asks for a password.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
 def unpacked(name: str, content: bytes) -> dict[str, bytes]:
@@ -28,12 +32,26 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
             size = sum(entry.file_size for entry in entries)
             if size > MAX_UNPACKED_BYTES or len(entries) > MAX_ZIP_ENTRIES:
                 raise TemplateError(f"{name} unpacks to more than a template can be.")
-            return {PurePosixPath(entry.filename).name: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        # RuntimeError: the archive asks for a password.
+            return {_last_name(name, entry): archive.read(entry) for entry in entries}
+    except _DAMAGE as error:
         raise TemplateError(
             f"{name} cannot be unpacked; it is damaged or protected by a password."
         ) from error
+
+
+def _last_name(archive: str, entry: zipfile.ZipInfo) -> str:
+    """The file's name without its folders.
+
+    Raises:
+        TemplateError: it has none, or is packed in a way that may take any memory to unpack.
+    """
+    name = PurePosixPath(entry.filename).name
+    if name in ("", "..") or entry.compress_type not in METHODS:
+        raise TemplateError(
+            f"{archive} holds a file that no template has ({entry.filename[:80]!r}). ZIP the "
+            "template again with your system's own program."
+        )
+    return name
 
 
 @contextmanager

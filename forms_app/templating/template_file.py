@@ -53,6 +53,8 @@ def read_definition(path: Path) -> dict[str, Any]:
         ) from error
     except RecursionError:
         raise TemplateError(f"The template file {path} is nested too deeply.") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise TemplateError(f"The template file {path} is no JSON: {error}.") from error
     if not isinstance(data, dict):
         raise TemplateError(f"The template file {path} must hold one JSON object in braces.")
     return data

@@ -80,12 +80,13 @@ def _all_files(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
 def _parse(name: str, content: bytes) -> dict[str, Any]:
     try:
         definition = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise TemplateError(f"{name} is no JSON text.") from error
     except json.JSONDecodeError as error:
         raise TemplateError(
             f"{name} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from error
+    except (ValueError, RecursionError) as error:
+        # No UTF-8, a number of thousands of digits, or nested too deeply.
+        raise TemplateError(f"{name} is no JSON text.") from error
     if not isinstance(definition, dict):
         raise TemplateError(f"{name} must hold one JSON object in braces.")
     return definition

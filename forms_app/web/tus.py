@@ -8,7 +8,6 @@ any size, and asks after each interruption how much has arrived.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import tempfile
@@ -174,7 +173,7 @@ def _name_sent() -> str:
         key, _, encoded = pair.partition(" ")
         try:
             sent[key] = base64.b64decode(encoded, validate=True).decode("utf-8")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # no base64, letters that no base64 has, or no UTF-8 in it
             raise BadRequest(f"The value of {key[:40]} in Upload-Metadata is not base64.") from None
     name = sent.get("relativePath") or sent.get("filename")
     if not name:
@@ -189,7 +188,7 @@ def _spool_checked(stream: Readable, spool: IO[bytes], checksum: str) -> bool:
         raise BadRequest(f"Checksums are {' or '.join(ALGORITHMS)}, not {algorithm[:40]}.")
     try:
         expected = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise BadRequest("The checksum is not base64.") from None
     digest = hashlib.new(algorithm)
     while piece := stream.read(CHUNK_BYTES):
