@@ -14,12 +14,14 @@ DEEPEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A parameter, or a name in a body: `lists[].name` says where it stands."""
+    """A parameter (`place`: path, query or header), or a name in a body: `lists[].name` says where
+    it stands."""
 
     name: str
     kind: str
     required: bool
     description: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def _operation(
                 f"{each['in']}, {_kind(each['schema'])}",
                 bool(each.get("required")),
                 each.get("description", ""),
+                each["in"],
             )
             for each in [*common, *told.get("parameters", [])]
         ),
