@@ -217,7 +217,7 @@ def _unfold(page: Page) -> None:
 
 
 def _go_to_all_batches(page: Page) -> None:
-    page.locator(".page-head .actions a").click()
+    page.locator(".page-head .actions a[href*='/templates/']").click()
     _wait_for_preview(page)
 
 
