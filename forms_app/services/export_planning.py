@@ -94,7 +94,10 @@ def _table(
     choice: ExportChoice,
 ) -> AskedForms:
     plans = {version.id: load_plan(session, version.id) for version in versions}
-    fields = chosen_fields(fields_of_versions(plans.values()), choice)
+    fields = fields_of_versions(plans.values())
+    if choice.columns:
+        # A preset may name what only other versions have: these forms have nothing there.
+        fields = chosen_fields(fields_of_template(session, versions[0].template_id), choice)
     sensitive = sensitive_names(session, versions[0].template_id)
     return AskedForms(name, batch_ids, plans, fields, choice, sensitive)
 

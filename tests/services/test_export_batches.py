@@ -63,6 +63,14 @@ def _newest(app: Application, template_id: int) -> int:
     return summary.published_version_id
 
 
+def test_a_column_that_only_another_version_has_is_empty(app: Application) -> None:
+    """So that a preset of the newest version is good for older batches, too."""
+    _, made = _two_versions(app)
+    choice = ExportChoice(columns=(ExportColumn("phone"), ExportColumn("surname")), head=False)
+    asked = exports.request_export(app, made[0], "csv", choice=choice)
+    assert built(app, asked) == b"phone,surname\r\n,MILLER\r\n"
+
+
 def test_chosen_batches_are_shown_with_each(app: Application) -> None:
     template_id, made = _two_versions(app)
     asked = exports.request_export_of_many(app, "jsonl", batch_ids=made)
