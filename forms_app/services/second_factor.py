@@ -123,7 +123,7 @@ def check_code(app: Application, user_id: int, code: str, address: str) -> None:
         ConflictError: The secret cannot be read any more.
     """
     # Of its own: the right password, typed again and again, must not let codes be tried for ever.
-    tries = f"code of {user_id}"
+    tries = f"code:{user_id}"
     count_try(app, tries, address)
     with app.session() as session:
         user = load_person(session, user_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import g
 
 from forms_app.services import projects
@@ -15,4 +13,5 @@ def listed_project_id() -> int | None:
     once for each request."""
     if "listed_project_id" not in g:
         g.listed_project_id = projects.narrowed(application(), current_project_id())
-    return cast("int | None", g.listed_project_id)
+    project_id: int | None = g.listed_project_id
+    return project_id

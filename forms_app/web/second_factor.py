@@ -56,7 +56,7 @@ def enter() -> ResponseReturnValue:
         return _code_page(target, error.message), 429, {"Retry-After": str(error.wait_s)}
     except UserError as error:
         return _code_page(target, error.message), 422
-    sign_in_as(user_id, f"{way} and code")
+    sign_in_as(user_id, f"{way}+code")
     return redirect(target, 303)
 
 
