@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from forms_app.services import exports, review
+from forms_app.services import audit_log, exports, projects, review
 from forms_app.services.application import Application
-from forms_app.services.dto.actors import Actor
+from forms_app.store.models import LOCAL_USER_ID
 from forms_app.store.states import Role
 from forms_app.web import audit, seeing
-from forms_app.web.context import use_actor
 from tests import factories
+from tests.accounts import make_account, quick_hashes
 from tests.api.program import Program, new_token
 from tests.compiled_pages import compiled_once
 from tests.services.audit_trail import events_of, run, write_events
+from tests.web.signing_in import Stranger, pages_with_sign_in
 from tests.web.visitor import Visitor
 
+__all__ = ["quick_hashes"]
 SHOW_NOTHING = {
     "api_exports.get_export",
     "api_pages.get_page",
@@ -105,16 +108,34 @@ def test_what_cannot_be_written_down_is_not_shown(
     assert (refused.status_code, "does not answer" in refused.text) == (503, True)
 
 
-def test_auditors_see_their_project_administrators_all(flask_app: Flask) -> None:
-    auditor = Actor(5, "Anna", False, 3, {3: frozenset({Role.AUDITOR})})
-    for actor, asked, project_ids in (
-        (auditor, "/audit/?project=1", frozenset({3})),
-        (replace(auditor, is_admin=True), "/audit/", None),
-        (replace(auditor, is_admin=True), "/audit/?project=1", frozenset({1})),
-    ):
-        with flask_app.test_request_context(asked):
-            use_actor(actor)
-            assert audit._filter(audit._asked()).project_ids == project_ids
+@pytest.mark.usefixtures("quick_hashes")
+def test_auditors_see_their_project_administrators_all(app: Application) -> None:
+    make_account(app, "Anna", [Role.AUDITOR])
+    make_account(app, "Chief", is_admin=True)
+    other_id = projects.create_project(app, "Payroll", LOCAL_USER_ID)
+    for project_id in (1, other_id):
+        audit_log.record(app, "look", "thing", 100 + project_id, None, project_id=project_id)
+    site = pages_with_sign_in(app)
+    seen = {}
+    for login in ("anna", "chief"):
+        person = Stranger(site)
+        person.sign_in(login)
+        for query in ("", "?project=1"):
+            page = person.get(f"/audit/{query}").text
+            seen[login, query] = {int(each) for each in re.findall(r"thing (\d+)</a>", page)}
+        taken = person.get("/audit/trail.jsonl?verb=look").text.splitlines()
+        seen[login, "taken"] = {json.loads(line)["subject_id"] for line in taken}
+    own, all_of_them = {101}, {101, 100 + other_id}
+    assert seen == {
+        ("anna", ""): own,
+        ("anna", "?project=1"): own,
+        ("anna", "taken"): own,
+        ("chief", ""): all_of_them,
+        ("chief", "?project=1"): own,
+        ("chief", "taken"): all_of_them,
+    }
+    [first, *_] = events_of(app, "sign_in")
+    assert (first.user_name, first.source, first.project_id) == ("Anna", "web", None)
 
 
 def test_addresses_are_kept_where_the_settings_say_so(app: Application) -> None:
