@@ -1,158 +1,169 @@
-"""Every operation of the API for everybody: tokens of each role, of another project, and none.
-
-What an operation would do is exchanged for saying that it was reached.
-"""
+"""Every operation against scopes and projects: nobody does more than their token says, and nobody
+learns what there is in another project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
-from flask import Flask, Response
-from werkzeug.routing import IntegerConverter
-from werkzeug.routing import Rule as Route
+from flask import Flask
 
-from forms_app.services import actors, api_tokens, projects
+from forms_app.api.document import document
+from forms_app.services import actors, api_tokens, export_presets, exports, webhooks
 from forms_app.services.application import Application
-from forms_app.services.permissions import ALLOWED, Permission, permissions_of
-from forms_app.services.project_of import Kind
-from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID, UserRow
+from forms_app.services.dto.export_choices import PLAIN
+from forms_app.services.dto.webhooks import EndpointWish
+from forms_app.services.people import add_person
+from forms_app.services.permissions import ALLOWED, Permission
+from forms_app.services.projects import create_project, project_called
+from forms_app.services.resumable_uploads import start_upload
+from forms_app.services.template_health import registration_test
+from forms_app.store.models import (
+    LOCAL_USER_ID,
+    MAIN_PROJECT_ID,
+    MembershipRow,
+    UserRow,
+)
 from forms_app.store.states import Role
-from tests.accounts import make_account
-from tests.api.program import PREFIX, Program
+from tests.api.program import PREFIX, Program, new_token
 from tests.compiled_pages import compiled_once
+from tests.factories import make_batch, make_submission
 from tests.prepared_apps import copy_of, prepare_once
-from tests.web.asking import is_of_api
-from tests.web.two_projects import NOWHERE, Things, fill
 
-REACHED = 299
-ADMIN, OTHER = "administrator", "of another project"
-NO_TOKEN = "fh_" + "x" * 43
-HEADERS = {"Tus-Resumable": "1.0.0", "X-Request-ID": "the-same-for-all"}
+UPLOAD = "known-upload"
+TUS = {"Tus-Resumable": "1.0.0"}
+# Of administrators' things the next test takes care.
+NOT_OF_A_PROJECT = {"project_id", "user_id", "token_id", "endpoint_id", "delivery_id"}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A route of the API with a method."""
+class Operation(NamedTuple):
+    """What is asked, and the permission that it takes."""
 
-    route: Route
+    name: str
     method: str
-    permission: str | None
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.route.rule}"
+    path: str
+    permission: Permission | None
 
     @property
-    def kinds(self) -> dict[str, Kind]:
-        """The ids in its address that lead to a project."""
-        known = {f"{kind}_id": kind for kind in Kind}
-        return {name: known[name] for name in self.route.arguments if name in known}
-
-    def send(self, program: Program, things: Things) -> tuple[int, bytes]:
-        """Ask for it with ids of `things`."""
-        values = {
-            name: 1 if isinstance(converter, IntegerConverter) else "x"
-            for name, converter in self.route._converters.items()
-        }
-        values |= {name: things[kind] for name, kind in self.kinds.items()}
-        _, path = self.route.build(values) or ("", "")
-        answer = program.ask(self.method, path.removeprefix(PREFIX), HEADERS)
-        return answer.status_code, answer.data
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The API of two projects, a program of each kind of person, and what the first has."""
-
-    pages: Flask
-    programs: dict[str, Program]
-    here: Things
+    def ids(self) -> set[str]:
+        """Of things that belong to a project."""
+        return set(re.findall(r"{(\w+_id)}", self.path)) - NOT_OF_A_PROJECT
 
     @property
-    def operations(self) -> list[Operation]:
-        """All, with the permissions that they declare."""
-        return [
-            Operation(route, method, self._declared(route.endpoint)["x-permission"])
-            for route in self.pages.url_map.iter_rules()
-            if is_of_api(self.pages, route.endpoint)
-            for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
-        ]
+    def address(self) -> str:
+        """With ids of what there is."""
+        known = self.path.removeprefix(PREFIX).replace("{upload_id}", UPLOAD)
+        return re.sub(r"{\w+}", "1", known.replace("{field_name}", "number"))
 
-    def _declared(self, endpoint: str) -> dict[str, Any]:
-        """What `ApiBlueprint.operation` has kept."""
-        kept: dict[str, Any] = self.pages.view_functions[endpoint]._apidoc["manual_doc"]
-        return kept
+
+def _operations() -> Iterator[Operation]:
+    for path, item in document()["paths"].items():
+        for method, told in item.items():
+            if isinstance(told, dict):
+                [scopes] = [each["token"] for each in told["security"]]
+                permission = Permission(scopes[0]) if scopes else None
+                yield Operation(told["operationId"], method.upper(), path, permission)
+
+
+OPERATIONS = tuple(_operations())
+
+
+def _make(app: Application) -> None:
+    batch = make_batch(app)
+    make_submission(app, batch.id)
+    start_upload(app, batch.id, "scan.pdf", 9, upload_id=UPLOAD)
+    registration_test(app, batch.version_id)
+    exports.request_export(app, batch.id, "csv")
+    export_presets.save_preset(app, batch.template_id, "Ours", "csv", PLAIN)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("two_projects")
-    made: list[tuple[Things, dict[str, str]]] = []
-    prepare_once(folder, migrated_sqlite, lambda app: made.append(_fill(app)))
-    [(here, secrets)] = made
-    with copy_of(folder, tmp_path_factory.mktemp("site")) as app:
-        unlimited = replace(app, settings=replace(app.settings, api_requests_per_minute=0))
-        pages = compiled_once(unlimited)
-        yield Site(pages, {who: Program(pages, secrets[who]) for who in secrets}, here)
+def app(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Application]:
+    prepared = prepare_once(tmp_path_factory.mktemp("prepared"), migrated_sqlite, _make)
+    with copy_of(prepared, tmp_path_factory.mktemp("asked") / "copy") as application:
+        yield application
 
 
-@pytest.fixture(autouse=True)
-def _only_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    def reached(_carry_out: Callable[[], Response]) -> Response:
-        return Response("reached", REACHED)
-
-    monkeypatch.setattr("forms_app.api.declaring.repeating.once", reached)
+@pytest.fixture(scope="module")
+def flask_app(app: Application) -> Flask:
+    return compiled_once(app)
 
 
-def _fill(app: Application) -> tuple[Things, dict[str, str]]:
-    other_id = projects.create_project(app, "Payroll", LOCAL_USER_ID)
-    people = {str(role): make_account(app, role.title(), [role]) for role in Role}
-    people[ADMIN] = make_account(app, "Chief", is_admin=True)
-    people[OTHER] = make_account(app, "Other", Role, project_id=other_id)
-    secrets = {who: _token_of(app, user_id) for who, user_id in people.items()}
-    return fill(app, MAIN_PROJECT_ID, "Here"), secrets
-
-
-def _token_of(app: Application, user_id: int) -> str:
-    """One that may do all that its person may."""
+@pytest.fixture(scope="module")
+def stranger(app: Application, flask_app: Flask) -> Program:
+    """Has every role in another project."""
+    person, project_id = add_person(app, "Ada"), create_project(app, "Other", LOCAL_USER_ID)
     with app.session() as session:
-        owner = actors.actor_of(session, session.get_one(UserRow, user_id))
-    scopes = permissions_of(owner, owner.project_id)
-    return api_tokens.create_token(app, owner, "all of mine", scopes).secret
+        for role in Role:
+            session.add(MembershipRow(user_id=person.id, project_id=project_id, role=role))
+        session.flush()
+        actor = actors.actor_of(session, session.get_one(UserRow, person.id), project_id)
+    scopes = frozenset().union(*ALLOWED.values())
+    return Program(flask_app, api_tokens.create_token(app, actor, "x", scopes).secret)
 
 
-def expected(operation: Operation, who: str) -> int:
-    """What is answered about things in the first project."""
-    if who == OTHER and operation.kinds and operation.permission != Permission.ADMINISTER:
-        return 404
-    if operation.permission is None or who == ADMIN:
-        return REACHED
-    roles = list(Role) if who == OTHER else [Role(who)]
-    is_allowed = any(operation.permission in ALLOWED[role] for role in roles)
-    return REACHED if is_allowed else 403
+@pytest.fixture(scope="module")
+def narrowed(app: Application, flask_app: Flask) -> dict[Permission, Program]:
+    """By permission a program of the administrator's that may do all but that."""
+    return {
+        left_out: Program(
+            flask_app, new_token(app, [each for each in Permission if each != left_out])
+        )
+        for left_out in Permission
+    }
 
 
-@pytest.mark.parametrize("who", [*Role, ADMIN, OTHER])
-def test_each_operation_asks_for_the_permission_that_it_declares(site: Site, who: str) -> None:
-    wrong = []
-    for operation in site.operations:
-        status, _ = operation.send(site.programs[who], site.here)
-        if status != expected(operation, who):
-            wrong.append(f"{operation}: {status}, not {expected(operation, who)}")
-    assert not wrong, "\n".join(wrong)
+def test_what_is_of_another_project_is_not_there(stranger: Program) -> None:
+    for operation in OPERATIONS:
+        if operation.ids:
+            answer = stranger.ask(operation.method, operation.address, headers=TUS)
+            assert answer.status_code == 404, (operation.name, answer.text)
 
 
-def test_nothing_is_said_without_a_token(site: Site) -> None:
-    stranger = Program(site.pages, NO_TOKEN)
-    assert {each.send(stranger, site.here)[0] for each in site.operations} == {401}
+def test_lists_hold_nothing_of_another_project(stranger: Program) -> None:
+    for path in ("/batches", "/templates"):
+        assert stranger.get(path).get_json()["items"] == []
+    assert stranger.get("/figures").get_json()["lines"] == []
 
 
-def test_what_is_of_another_project_answers_as_what_does_not_exist(site: Site) -> None:
-    program = site.programs[OTHER]
-    for operation in site.operations:
-        if expected(operation, OTHER) == 404:
-            theirs = operation.send(program, site.here)
-            assert theirs == operation.send(program, NOWHERE), str(operation)
+def test_ids_in_bodies_are_not_there_either(stranger: Program) -> None:
+    answer = stranger.post("/batches", {"name": "Mine", "version_ids": [1]})
+    assert answer.status_code == 404
+    assert stranger.post("/templates?template_id=1", data={}).status_code in (404, 422)
+    assert stranger.get("/figures?batch_id=1").status_code == 404
+
+
+def test_every_operation_asks_for_its_scope(narrowed: dict[Permission, Program]) -> None:
+    for operation in OPERATIONS:
+        if operation.permission is not None:
+            program = narrowed[operation.permission]
+            answer = program.ask(operation.method, operation.address, headers=TUS)
+            assert answer.status_code == 403, (operation.name, answer.text)
+
+
+def test_only_these_need_no_scope() -> None:
+    free = {operation.name for operation in OPERATIONS if operation.permission is None}
+    assert free == {"getMe", "getHealth", "listTokens", "revokeToken"}
+
+
+def test_administrators_too_work_in_the_project_of_their_token(
+    app: Application, flask_app: Flask, stranger: Program
+) -> None:
+    wish = EndpointWish("Accounting", "https://example.org/", ["batch.created"])
+    known = webhooks.create_endpoint(app, MAIN_PROJECT_ID, wish, LOCAL_USER_ID).endpoint
+    elsewhere = actors.local_actor(app, LOCAL_USER_ID, project_called(app, "Other"))
+    secret = api_tokens.create_token(app, elsewhere, "x", ["administer", "see"]).secret
+    program = Program(flask_app, secret)
+    assert program.get(f"/webhooks/{known.id}").status_code == 404
+    assert program.get("/webhooks").get_json()["items"] == []
+    assert program.get("/batches/1").status_code == 404
+
+
+def test_nobody_revokes_anothers_token(stranger: Program, app: Application) -> None:
+    new_token(app)
+    [known, *_] = api_tokens.list_tokens(app, LOCAL_USER_ID)
+    assert stranger.ask("DELETE", f"/tokens/{known.id}").status_code == 404
+    assert stranger.get("/users").status_code == 403
