@@ -17,7 +17,7 @@ from forms_app.services.definitions import empty_definition, image_name, templat
 from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.images import encode_png, scan_opener
 from forms_app.services.loading import load
-from forms_app.services.names import clean_name
+from forms_app.services.names import clean_name, printable
 from forms_app.services.templates import insert_template
 from forms_app.store.models import (
     LOCAL_USER_ID,
@@ -74,7 +74,10 @@ def read_template(
         raise TemplateError([f"The template names the file {name}; add it." for name in missing])
     with TemporaryDirectory() as folder:
         # Only names that stand for a handed-over file are ever opened, and only in this folder.
-        names = {name: f"{number}{Path(name).suffix}" for number, name in enumerate(images)}
+        names = {
+            name: f"{number}{printable(Path(name).suffix)[:8]}"
+            for number, name in enumerate(images)
+        }
         for name, data in images.items():
             Path(folder, names[name]).write_bytes(data)
         template = parse_template(_renamed(definition, names), Path(folder))

@@ -46,9 +46,10 @@ def load_blank(
     """
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = getattr(error, "strerror", None) or error
         raise TemplateError(
-            f"The blank {path} cannot be read ({error.strerror}); put it beside the template file."
+            f"The blank {path} cannot be read ({why}); put it beside the template file."
         ) from error
     try:
         count = opener.count_pages(data, path.name)

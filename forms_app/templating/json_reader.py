@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,6 +9,8 @@ from typing import Any, TypeVar
 from forms_app.reading.geometry import Box
 
 E = TypeVar("E", bound=StrEnum)
+_BEYOND_PX = 1e9
+"""Beyond any page; whole numbers in JSON may be too large for a float."""
 
 
 class ObjectReader:
@@ -101,7 +102,7 @@ class ObjectReader:
         """A box from `[x, y, width, height]`; `what` names it in the sentence."""
         numbers = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
         fine = len(numbers) == 4 and all(
-            isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)
+            isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < _BEYOND_PX
             for n in numbers
         )
         if not fine:

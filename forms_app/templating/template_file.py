@@ -13,6 +13,7 @@ from forms_app.errors import TemplateError
 from forms_app.reading.form_template import FormField, FormTemplate, TemplatePage
 from forms_app.reading.geometry import Box
 from forms_app.reading.page_codes import code_expression
+from forms_app.reading.page_limits import IntakeLimits
 from forms_app.templating.cross_rules import parse_rules, rule_to_json
 from forms_app.templating.field_rules import field_to_json, parse_field
 from forms_app.templating.json_reader import ObjectReader
@@ -21,6 +22,8 @@ FORMAT = "fieldhand/1"
 _TEMPLATE_KEYS = frozenset({"format", "name", "pages", "fields", "rules", "code"})
 _PAGE_KEYS = frozenset({"image", "image_page", "width", "height"})
 _EDGE_TOLERANCE_PX = 0.5
+MAX_PAGE_PIXELS = IntakeLimits().max_pixels
+"""Blanks are brought to the size that a page states: it may not ask for more than a scan."""
 
 
 def load_template(path: Path) -> FormTemplate:
@@ -190,7 +193,12 @@ def _pages(reader: ObjectReader) -> dict[int, TemplatePage]:
         height = inner.integer("height", minimum=1, required=True)
         image = inner.text("image", required=True)
         image_page = inner.integer("image_page", minimum=1, default=1) or 1
-        if width and height and image:
+        if width and height and width * height > MAX_PAGE_PIXELS:
+            inner.problem(
+                f"is {width:,} by {height:,} pixels; a page has at most "
+                f"{MAX_PAGE_PIXELS // 1_000_000} million. State the size at 300 dpi."
+            )
+        elif width and height and image:
             pages[number] = TemplatePage(number, width, height, image, image_page)
     return pages
 

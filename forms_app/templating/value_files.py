@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from forms_app.errors import ValueListError
 from forms_app.templating.json_reader import ObjectReader
@@ -19,6 +19,12 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
     """
     if folder is None:
         reader.problem(f"the values file '{name}' cannot be read here; list the values instead.")
+        return ()
+    if not _lies_beside(name):
+        # Somebody else's template would read a file of whoever opens it.
+        reader.problem(
+            f"the values file {name!r} must lie beside the template or in a folder there."
+        )
         return ()
     path = folder / name
     try:
@@ -37,6 +43,11 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
     if not values:
         reader.problem(f"the values file {path} holds no value.")
     return values
+
+
+def _lies_beside(name: str) -> bool:
+    path = PurePath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\x00" not in name
 
 
 def _first_column(path: Path, text: str) -> list[str]:
