@@ -66,6 +66,12 @@ class Intake:
         """Where they go: `day` (a batch for each day), `folder` (one for each folder in the
         watched one), or the name of a batch.""",
     )
+    watch_project: str = setting(
+        "",
+        Text("name or number of a project"),
+        """The project of that template and of those batches, see [projects.md](projects.md).""",
+        default_words="the first one",
+    )
     max_page_megapixels: int = setting(
         120,
         Whole(1, 1000, "megapixels"),
