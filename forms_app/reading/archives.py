@@ -84,7 +84,8 @@ class Archive:
         self.entries = tuple(
             ArchiveEntry(number, info.filename.replace("\\", "/"), info.file_size)
             for number, info in enumerate(self._infos)
-            if not info.is_dir() and not is_left_by_system(info.filename)
+            # `is_dir` fails on a file without a name.
+            if not info.filename.endswith("/") and not is_left_by_system(info.filename)
         )
 
     @contextmanager

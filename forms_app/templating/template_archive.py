@@ -28,7 +28,7 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [each for each in archive.infolist() if not each.filename.endswith("/")]
             size = sum(entry.file_size for entry in entries)
             if size > MAX_UNPACKED_BYTES or len(entries) > MAX_ZIP_ENTRIES:
                 raise TemplateError(f"{name} unpacks to more than a template can be.")

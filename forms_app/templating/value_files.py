@@ -23,7 +23,7 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
     if not _lies_beside(name):
         # Somebody else's template would read a file of whoever opens it.
         reader.problem(
-            f"the values file {name!r} must lie beside the template or in a folder there."
+            f"the values file {name!r} must lie beside the template or below."
         )
         return ()
     path = folder / name

@@ -39,9 +39,9 @@ def _listen(event: str, args: tuple[Any, ...]) -> None:
 
 def _whole(path: Any, folder_descriptor: int) -> Any:
     """The path of what is named within an open folder."""
-    if folder_descriptor < 0 or os.path.isabs(os.fsdecode(path)):
+    if folder_descriptor < 0 or Path(os.fsdecode(path)).is_absolute():
         return path
-    return os.path.join(os.readlink(f"/proc/self/fd/{folder_descriptor}"), os.fsdecode(path))
+    return Path(f"/proc/self/fd/{folder_descriptor}").readlink() / os.fsdecode(path)
 
 
 sys.addaudithook(_listen)

@@ -1,4 +1,4 @@
-"""Small damage to good files, as tools that look for faults in decoders do it (AFL's havoc stage)."""
+"""Small damage to good files, as tools that look for faults in decoders do it (AFL's havoc)."""
 
 from __future__ import annotations
 

@@ -172,6 +172,15 @@ def test_what_is_no_scan_is_refused_whatever_it_is_called(name: str) -> None:
             open_page(NO_SCANS[name], source, 1)
 
 
+def test_files_without_a_name_are_files() -> None:
+    """The standard library's `is_dir` fails on them."""
+    data = zip_bytes({"": b"x", "t.json": b"{}"})
+    with _opened(data) as opened:
+        assert [entry.name for entry in opened.entries] == ["", "t.json"]
+    with pytest.raises(TemplateError, match="a file that no template has"):
+        unpacked("t.zip", data)
+
+
 @pytest.mark.parametrize("orientation", [0, 9, 255, 65535])
 def test_orientations_that_there_are_none_of_are_left_alone(orientation: int) -> None:
     exif = Image.Exif()
