@@ -49,13 +49,14 @@ def placed_texts(
         if cells:
             yield from _comb(cells)
         else:
-            yield _within(value, _ink_box(template, field, characters), tallest)
+            ink = _ink_box(template, field, characters)
+            yield _within(value, ink or field.box, tallest, fills=ink is not None)
 
 
-def _within(text: str, box: Box, tallest: float) -> PlacedText:
-    """A line in a box, squeezed where it is too long."""
+def _within(text: str, box: Box, tallest: float, fills: bool) -> PlacedText:
+    """A line in a box, squeezed where it is too long; one that `fills` it is as wide as it."""
     height = _height(box, tallest)
-    width = min(box.width, len(text) * height * GLYPH_ASPECT)
+    width = box.width if fills else min(box.width, len(text) * height * GLYPH_ASPECT)
     return PlacedText(text, Box(box.x, box.y + (box.height - height) / 2, width, height))
 
 
@@ -70,11 +71,11 @@ def _height(box: Box, tallest: float) -> float:
     return min(box.height * TEXT_HEIGHT, tallest)
 
 
-def _ink_box(template: FormTemplate, field: FormField, characters: Characters) -> Box:
-    """Where a line is written, which may be a small part of the box."""
+def _ink_box(template: FormTemplate, field: FormField, characters: Characters) -> Box | None:
+    """Where a line is written, which may be a small part of the box; None where nobody knows."""
     boxes = [each.box for each in characters if each.box is not None]
     if not boxes:
-        return field.box
+        return None
     page = template.page(field.page)
     origin = crop_area(field, page.width_px, page.height_px)
     ink = bounding_box(boxes).shifted(round(origin.x), round(origin.y))

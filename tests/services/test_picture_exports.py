@@ -14,6 +14,13 @@ import pypdfium2 as pdfium
 import pytest
 
 from forms_app.cells import without_formula
+from forms_app.reading.form_template import (
+    FieldKind,
+    FormField,
+    FormTemplate,
+    Layout,
+    TemplatePage,
+)
 from forms_app.reading.geometry import Box, bounding_box
 from forms_app.reading.types import CharacterReading, FieldReading, GreyImage, Outcome
 from forms_app.services import exports, review
@@ -23,6 +30,7 @@ from forms_app.services.images import decode_grey
 from forms_app.services.pdf_images import is_black_and_white, pdf_image
 from forms_app.services.pdf_text import PlacedText
 from forms_app.services.pdf_writing import PAGES_OF_NODE, PdfPage, PdfWriter
+from forms_app.services.value_places import placed_texts
 from forms_app.services.zip_writing import zip_writer
 from tests import factories
 from tests.fakes import run_sent_tasks
@@ -256,3 +264,15 @@ def test_a_zip_of_very_many_files() -> None:
         assert len(archive.namelist()) == 66_001
         assert archive.read("größe.txt") == b"a" * 100_000 + b"b"
     assert len(out.getvalue()) < 9_000_000
+
+
+def test_a_line_stands_where_its_ink_is() -> None:
+    field = FormField("place", 1, FieldKind.TEXT, Box(100, 450, 300, 40), layout=Layout.LINE)
+    template = FormTemplate("Intake", (TemplatePage(1, 826, 1169, "blank.png"),), (field,))
+    # In pixels of the crop, which begins half a box's height to the left of the field.
+    letters = (("A", Box(50, 10, 20, 20)), ("B", Box(90, 10, 20, 20)))
+    characters = tuple(CharacterReading(letter, 0.99, box=box) for letter, box in letters)
+    [placed] = placed_texts(template, field, "AB", characters)
+    assert (placed.text, placed.box.x, placed.box.right) == ("AB", 130, 190)
+    [corrected] = placed_texts(template, field, "ABC", ())
+    assert corrected.box.x == 100 and field.box.contains(corrected.box)
