@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,7 @@ from forms_app.services.dto.figures import By
 from forms_app.services.dto.review import ItemKey, Scope, Seat
 from forms_app.services.handing_out import count_waiting, hand_out
 from forms_app.services.project_of import Kind, project_of
+from forms_app.services.watching import FolderWatcher, WatchPlan
 from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
 from forms_app.store.states import ReviewMode
 from forms_app.templating.template_archive import unpacked
@@ -163,6 +165,21 @@ def test_commands_name_a_project(app: Application) -> None:
     assert project_of(app, Kind.BATCH, any_id) == other_id
     with pytest.raises(NotFoundError, match="no project 'Nowhere'"):
         projects.project_called(app, "Nowhere")
+
+
+def test_a_watched_folder_is_of_a_project(app: Application, tmp_path: Path) -> None:
+    other_id = projects.create_project(app, "Payroll", LOCAL_USER_ID)
+    make_half(app, other_id, "Salary")
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    (folder / "scan.png").write_bytes(factories.aligned_blank())
+    said: list[str] = []
+    plan = WatchPlan(folder, "any", "Month's end", settle_s=0, project_id=other_id)
+    assert FolderWatcher(app, plan, said.append, said.append).look() == 1
+    assert said == ["scan.png: taken"]
+    assert batches.list_batches(app) == []
+    [newest, _] = batches.list_batches(app, project_id=other_id)
+    assert (newest.name, newest.files) == ("Month's end", 1)
 
 
 def test_the_same_scan_in_another_project_is_not_told(app: Application) -> None:
