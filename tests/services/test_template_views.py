@@ -240,13 +240,15 @@ def test_refreshing_makes_what_is_missing_and_drops_what_is_left_over(any_app: A
     version = factories.make_published(any_app)
     view = _view(any_app, version.template_id)
     with any_app.engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE VIEW {view}9 AS SELECT 1 AS one")
+        connection.exec_driver_sql(f'CREATE VIEW {view}9 AS SELECT id AS "_form_id" FROM files')
+        connection.exec_driver_sql(f"CREATE VIEW {view}8 AS SELECT 1 AS mine")
         connection.exec_driver_sql(f"DROP VIEW {view}")
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"COMMENT ON VIEW {view}9 IS 'fieldhand old'")
     [found] = refresh_views(any_app.engine)
     assert (found.name, found.template, found.problem) == (view, "Intake", "")
     assert _rows(any_app, f"SELECT * FROM {view}") == []
+    assert _rows(any_app, f"SELECT * FROM {view}8") == [{"mine": 1}]
     with pytest.raises(DBAPIError):
         _rows(any_app, f"SELECT * FROM {view}9")
 
@@ -315,6 +317,8 @@ def test_what_is_built_on_a_view_keeps_no_template_from_being_published(
     assert templates.publish(app, saved.id).state == "published"
     stale = refresh_view(app.engine, version.template_id)
     assert stale is not None and "Other views are built upon it" in stale.problem
+    migrations.downgrade(app.engine, "0021")
+    migrations.upgrade(app.engine)
     assert _rows(app, "SELECT * FROM mine") == []
     with app.engine.begin() as connection:
         connection.exec_driver_sql("DROP VIEW public.mine")
