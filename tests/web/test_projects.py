@@ -166,3 +166,19 @@ def test_nobody_is_known_in_a_project_that_they_have_no_part_in(
         assert answer.status_code == 404
         assert anna.post_without_token("/people/choose", data=token | {"user_id": berta})
     assert "Berta" not in anna.get("/").text
+
+
+@pytest.mark.usefixtures("quick_hashes")
+def test_an_archived_project_is_closed_to_its_people_until_it_is_back(
+    app: Application, other_id: int, other_batch: BatchSummary
+) -> None:
+    make_account(app, "Berta", list(Role), project_id=other_id)
+    berta = Stranger(pages_with_sign_in(app))
+    berta.sign_in("berta")
+    address = f"/batches/{other_batch.id}"
+    assert berta.get(address).status_code == 200
+    projects.archive_project(app, other_id, 1)
+    assert berta.get(address).status_code == 404
+    assert "belong to no project" in berta.get("/").text
+    projects.bring_back_project(app, other_id, 1)
+    assert berta.get(address).status_code == 200
