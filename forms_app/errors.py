@@ -89,6 +89,12 @@ class TooManyTriesError(UserError):
         self.wait_s = wait_s
 
 
+class ProviderRefusedError(UserError):
+    """What the OpenID Connect provider, or a browser in its name, says lets nobody in."""
+
+    code = "provider_refused"
+
+
 class InvitationError(UserError):
     """A link to choose a password does not work (any more)."""
 
@@ -216,6 +222,12 @@ class BrokerUnavailableError(TransientError):
     """The message broker did not answer."""
 
     code = "broker_unavailable"
+
+
+class ProviderUnavailableError(TransientError):
+    """The OpenID Connect provider did not answer, or not as one."""
+
+    code = "provider_unavailable"
 
 
 class EngineLostError(TransientError):

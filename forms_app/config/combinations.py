@@ -20,6 +20,7 @@ def impossible_combinations(settings: Settings, environment: Mapping[str, str]) 
         *_watching(settings),
         *_opening_scans(settings),
         *_files_on_s3(settings, environment),
+        *_signing_in(settings),
     )
 
 
@@ -40,3 +41,10 @@ def _opening_scans(settings: Settings) -> Iterator[str]:
 def _files_on_s3(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     if settings.files_url.startswith("s3://"):
         yield from s3_variables.problems_of(environment)
+
+
+def _signing_in(settings: Settings) -> Iterator[str]:
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        yield "The setting oidc_issuer needs oidc_client_id, what Fieldhand is called there."
+    if settings.password_sign_in == "off" and not settings.oidc_issuer:
+        yield "The setting password_sign_in may be off only with oidc_issuer, another way in."

@@ -163,6 +163,7 @@ def _account(user: UserRow, roles: dict[int, frozenset[Role]]) -> Account:
         is_disabled=user.disabled_at is not None,
         is_invited=user.login is not None and not (user.password_hash or user.oidc_subject),
         has_second_factor=user.totp_secret is not None,
+        is_linked=user.oidc_subject is not None,
         roles=roles,
         last_seen_at=user.last_seen_at,
     )

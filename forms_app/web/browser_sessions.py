@@ -15,7 +15,7 @@ class _Cookies(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         # Believed without knowing the proxy: who lies gets a cookie that works less.
-        return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+        return is_https()
 
 
 def install(flask_app: Flask) -> None:
@@ -53,6 +53,11 @@ def sign_out() -> None:
         g.pop(name, None)
     if language:
         session[LANGUAGE] = language
+
+
+def is_https() -> bool:
+    """Whether the browser asks over HTTPS, as far as it or a proxy says so."""
+    return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 
 def client_address() -> str:

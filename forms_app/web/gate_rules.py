@@ -34,6 +34,9 @@ PUBLIC = frozenset(
         "language.scripts",
         # Has a guard of its own.
         "metrics.metrics",
+        "oidc.finish",
+        "oidc.left",
+        "oidc.start",
         "second_factor.ask",
         "second_factor.enter",
         "sign_in.ask",
@@ -166,6 +169,7 @@ RULES: dict[str, Rule] = {
     "new_templates.import_file": Rule(DESIGN),
     "new_templates.make_next_version": Rule(DESIGN),
     "new_templates.new": Rule(DESIGN),
+    "oidc.unlink": Rule(ADMINISTER),
     "operations.bring_back": Rule(ADMINISTER),
     "operations.failed": Rule(ADMINISTER),
     "operations.failed_live": Rule(ADMINISTER),

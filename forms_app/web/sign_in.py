@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from forms_app.errors import TooManyTriesError, WrongPasswordError
 from forms_app.services import sign_in
 from forms_app.services.invitations import is_waiting_for_first
+from forms_app.services.oidc import provider_name
 from forms_app.web.browser_sessions import client_address, sign_out
 from forms_app.web.context import application, current_actor, known_actor, must_sign_in
 from forms_app.web.responses import own_address
@@ -23,7 +24,7 @@ def ask() -> ResponseReturnValue:
     target = own_address(request.args.get("next", ""))
     if known_actor() is not None:
         return redirect(target, 303)
-    return _page(target)
+    return sign_in_page(target)
 
 
 @blueprint.post("/sign-in")
@@ -32,14 +33,18 @@ def enter() -> ResponseReturnValue:
     target = own_address(request.form.get("next", ""))
     if not must_sign_in():
         return redirect(target, 303)
+    settings = application().settings
+    if settings.password_sign_in == "off":
+        message = f"People sign in with {provider_name(settings)} here."
+        return sign_in_page(target, message), 422
     login, password = request.form.get("login", ""), request.form.get("password", "")
     try:
         user_id = sign_in.check_password(application(), login, password, client_address())
     except TooManyTriesError as error:
-        page, status = _page(target, error.message, login), 429
+        page, status = sign_in_page(target, error.message, login), 429
         return page, status, {"Retry-After": str(error.wait_s)}
     except WrongPasswordError as error:
-        return _page(target, error.message, login), 422
+        return sign_in_page(target, error.message, login), 422
     return go_on(user_id, "password", target)
 
 
@@ -47,7 +52,9 @@ def enter() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Sign out in this browser; what it keeps of scans and pages is forgotten."""
     sign_out()
-    return redirect(url_for(".ask"), 303), {"Clear-Site-Data": '"cache"'}
+    # Who is signed in at the provider could come back in without a word.
+    after = "oidc.left" if application().settings.oidc_issuer else ".ask"
+    return redirect(url_for(after), 303), {"Clear-Site-Data": '"cache"'}
 
 
 @blueprint.get("/sign-in/again")
@@ -68,12 +75,16 @@ def done() -> ResponseReturnValue:
     return render_template("accounts/signed_in.html")
 
 
-def _page(target: str, message: str = "", login: str = "") -> str:
+def sign_in_page(target: str, message: str = "", login: str = "") -> str:
+    """Where people say who they are, in each way that the settings allow."""
+    settings = application().settings
     return render_template(
         "accounts/sign_in.html",
         target=target,
         message=message,
         login=login,
+        has_password=settings.password_sign_in == "on",
+        provider=provider_name(settings),
         is_first=is_waiting_for_first(application()),
         plain=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_app.config.declaring import setting
-from forms_app.config.kinds import HostNames, OneOf, Text, Whole
+from forms_app.config.kinds import Address, HostNames, OneOf, Text, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,44 @@ class Access:
         computer alone (its default) and `allowed_hosts` names nobody else's; everywhere else they
         must. `off`: whoever reaches the pages may do everything. See
         [accounts.md](accounts.md).""",
+    )
+    password_sign_in: str = setting(
+        "on",
+        OneOf(("on", "off")),
+        """`off`: people sign in with the provider that `oidc_issuer` names, and not otherwise. Links
+        that `fieldhand user link` makes still work, so that an administrator gets in while the
+        provider is away.""",
+    )
+    oidc_issuer: str = setting(
+        "",
+        Address(("https://", "http://")),
+        """The OpenID Connect provider that people may sign in with, by its issuer
+        (`https://sso.example.org/realms/office`). See
+        [accounts.md](accounts.md#signing-in-with-openid-connect).""",
+        default_words="none",
+    )
+    oidc_client_id: str = setting(
+        "", Text(), """What Fieldhand is called at the provider.""", default_words="none"
+    )
+    oidc_client_secret: str = setting(
+        "",
+        Text(),
+        """Proves to the provider that Fieldhand asks; empty for a public client.""",
+        default_words="none",
+        is_secret=True,
+    )
+    oidc_name: str = setting(
+        "",
+        Text(),
+        """What people call the provider: "Sign in with …" says the button.""",
+        default_words="the host of `oidc_issuer`",
+    )
+    oidc_login_claim: str = setting(
+        "email",
+        OneOf(("email", "preferred_username")),
+        """What the provider says of a person that must equal the login of their account when they
+        sign in with it for the first time. `email` counts only if the provider has verified it;
+        `preferred_username` is right only where people cannot choose it themselves.""",
     )
     session_idle_minutes: int = setting(
         120,

@@ -14,7 +14,8 @@ class Account:
     """Somebody who works here; without a `login` they cannot sign in.
 
     `roles` are theirs in each project by its id. `is_invited` says that they have not chosen a
-    password yet, and have no other way to sign in.
+    password yet, and have no other way to sign in; `is_linked` that they have signed in with
+    OpenID Connect.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Account:
     is_disabled: bool
     is_invited: bool
     has_second_factor: bool
+    is_linked: bool
     roles: Mapping[int, frozenset[Role]]
     last_seen_at: datetime | None
 
