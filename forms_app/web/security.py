@@ -8,6 +8,7 @@ import secrets
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import MisdirectedRequest
+from werkzeug.routing import IntegerConverter
 
 from forms_app.config import Settings, load_secret_key
 from forms_app.web import browser_sessions, sign_in_guard
@@ -46,6 +47,12 @@ FORM_OVERHEAD_BYTES = 64_000
 csrf = CSRFProtect()
 
 
+class _Number(IntegerConverter):
+    """A number that databases hold; an address with a larger one leads nowhere."""
+
+    regex = r"\d{1,18}"
+
+
 def install(flask_app: Flask, settings: Settings) -> None:
     """Switch the guards on for every route of `flask_app`."""
     flask_app.config.update(
@@ -55,6 +62,7 @@ def install(flask_app: Flask, settings: Settings) -> None:
         # People sit in front of one page for hours: a token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    flask_app.url_map.converters["int"] = _Number
     allowed = allowed_names(settings.allowed_hosts)
     flask_app.before_request(_name_the_request)
     flask_app.before_request(lambda: _refuse_strange_names(allowed))
