@@ -83,22 +83,26 @@ def test_each_project_lists_and_counts_its_own(
     ]
 
 
-@pytest.mark.parametrize("mode", [ReviewMode.FORMS, ReviewMode.KEYING, ReviewMode.REFERRED])
 def test_only_fields_of_the_own_project_are_handed_out(
-    any_app: Application, halves: tuple[Half, Half], mode: ReviewMode
+    any_app: Application, halves: tuple[Half, Half]
 ) -> None:
     here, there = halves
-    review_notes.refer(any_app, ItemKey(there.submission_id, "consent"), "Which?", 1)
-    for half in halves:
-        scope = Scope(mode, project_id=half.project_id)
-        items = hand_out(any_app, scope, Seat(1, f"w{half.project_id}"), None, 20).items
-        assert {item.batch_id for item in items} <= {half.batch_id}
-        assert len(items) == count_waiting(any_app, scope)
-    # A place in the other project is none: it goes on from the start.
     elsewhere = ItemKey(there.submission_id, "consent")
-    scope = Scope(project_id=here.project_id)
-    [first, *_] = hand_out(any_app, scope, Seat(1, "x"), elsewhere, 20).items or [None]
-    assert first is None or first.batch_id == here.batch_id
+    review_notes.refer(any_app, elsewhere, "Which?", LOCAL_USER_ID)
+    handed = {}
+    for mode in (ReviewMode.FORMS, ReviewMode.KEYING, ReviewMode.REFERRED):
+        for half in halves:
+            scope = Scope(mode, project_id=half.project_id)
+            items = hand_out(any_app, scope, Seat(1, f"{mode}{half.batch_id}"), None, 20).items
+            assert {item.batch_id for item in items} <= {half.batch_id}
+            handed[mode, half] = len(items)
+            assert len(items) == count_waiting(any_app, scope)
+    assert handed[ReviewMode.FORMS, here] == 2
+    assert handed[ReviewMode.FORMS, there] == handed[ReviewMode.REFERRED, there] == 1
+    # A place in the other project is none: who goes on from it begins at the start.
+    scope, seat = Scope(project_id=here.project_id), Seat(1, f"{ReviewMode.FORMS}{here.batch_id}")
+    [first] = hand_out(any_app, scope, seat, elsewhere, 1).items
+    assert first.key == ItemKey(here.submission_id, "number")
 
 
 def test_a_supervisor_sees_and_takes_away_in_the_own_project_alone(
