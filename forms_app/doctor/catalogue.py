@@ -12,6 +12,7 @@ from forms_app.doctor.model import MODEL, check_model, check_model_files
 from forms_app.doctor.process import PROCESS, check_process
 from forms_app.doctor.running import Check
 from forms_app.doctor.safety import SETTINGS, check_settings
+from forms_app.doctor.sign_in import SIGN_IN, check_sign_in
 from forms_app.doctor.stored_files import FILES, check_files
 from forms_app.doctor.work import WORK, check_work
 
@@ -25,6 +26,7 @@ EVERYTHING = (
     Check(GPU, check_engine, limit_s=90),
     Check(DISK, check_disk),
     Check(CLOCK, check_clock, limit_s=20),
+    Check(SIGN_IN, check_sign_in, limit_s=20),
     Check(PROCESS, check_process),
     Check(PACKAGES, check_installation),
     Check(WORK, check_work, limit_s=20),

@@ -21,7 +21,7 @@ from forms_app.services.oidc_http import ask
 from forms_app.services.oidc_provider import fetch_keys, find_provider
 from forms_app.services.oidc_tokens import read_id_token
 
-SCOPES = {"email": "openid email", "preferred_username": "openid profile"}
+SCOPE_OF_CLAIM = {"email": "email", "preferred_username": "profile"}
 ERROR_WORD = re.compile(r"[a-z_]{1,40}")
 
 
@@ -52,7 +52,7 @@ def address_to_sign_in(settings: Settings, flow: Flow, back_to: str) -> str:
         settings.oidc_client_id,
         "code",
         redirect_uri=back_to,
-        scope=SCOPES[settings.oidc_login_claim],
+        scope=["openid", SCOPE_OF_CLAIM[settings.oidc_login_claim]],
         state=flow.state,
         nonce=flow.nonce,
         code_challenge=create_s256_code_challenge(flow.verifier),

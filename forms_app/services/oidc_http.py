@@ -88,15 +88,17 @@ def _read(answer: http.client.HTTPResponse, deadline_s: float) -> bytes:
         body += chunk
         # A limit to each wait alone would let one byte at a time go on for ever.
         if time.monotonic() > deadline_s:
-            raise TimeoutError("timed out")
+            raise TimeoutError
         if len(body) > MOST_BYTES:
-            raise ValueError(f"more than {MOST_BYTES:,} bytes")
+            raise ValueError(MOST_BYTES)
     return body
 
 
 def _no_answer(host: str, error: Exception) -> str:
-    # No colon and no full stop of the system's own words.
-    reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
+    if isinstance(error, TimeoutError):
+        reason = f"no answer within {LIMIT_S:g} seconds"
+    else:
+        reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
     return (
         f"The sign-in service {host} cannot be reached ({reason}). Try again in a minute; if it "
         "lasts, tell whoever runs Fieldhand."
