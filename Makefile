@@ -1,6 +1,6 @@
 PYTHON ?= .venv/bin/python
 
-.PHONY: help install lock test check format screens settings translations api-examples demo-form bench clean
+.PHONY: help install lock test check audit format screens settings translations api-examples demo-form bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,11 @@ check: ## Lint, types, import contracts only (seconds)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+audit: ## Ask PyPI's advisory database about every package of uv.lock (needs the internet)
+	$(PYTHON) -m pip install --quiet uv pip-audit
+	.venv/bin/uv export --no-config --frozen --quiet --no-emit-project --format requirements-txt -o /tmp/fieldhand-audit.txt
+	.venv/bin/pip-audit --disable-pip --require-hashes -r /tmp/fieldhand-audit.txt
 
 format: ## Format and fix what ruff can fix
 	.venv/bin/ruff format .

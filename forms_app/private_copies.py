@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-IN_MEMORY = Path("/dev/shm")
+IN_MEMORY = Path("/dev/shm")  # nosec B108  # see _folder
 SHARE_OF_MEMORY = 0.5
 """Of what is free there: others use it too."""
 LOCKED_WITHIN_S = 60
@@ -48,7 +48,8 @@ def _folder(size: int) -> Path:
     root = IN_MEMORY if is_roomy and os.access(IN_MEMORY, os.W_OK) else tempfile.gettempdir()
     folder = Path(root) / f"fieldhand-plain-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid():
+    # Of a link itself: somebody else may have laid one to a folder of ours.
+    if folder.lstat().st_uid != os.getuid():
         raise PermissionError(f"{folder} belongs to another user")
     return folder
 

@@ -57,7 +57,7 @@ class Retries:
         if asked_s is not None:
             return asked_s if asked_s <= self.longest_wait_s else None
         most_s = min(self.first_wait_s * 2.0 ** (attempt - 1), self.longest_wait_s)
-        return most_s * random.uniform(0.5, 1)
+        return most_s * random.uniform(0.5, 1)  # nosec B311  # spreads tries
 
 
 def may_pass(error: ClientError) -> bool:

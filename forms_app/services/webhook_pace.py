@@ -18,7 +18,8 @@ def delay_after(attempts: int) -> timedelta:
     that what failed together does not come back together."""
     # Beyond twenty it is the longest anyway, and the power soon no number any more.
     seconds = FIRST_S * TIMES ** (min(attempts, 20) - 1)
-    return min(timedelta(seconds=seconds), MOST) * random.uniform(1 - SPREAD, 1 + SPREAD)
+    spread = random.uniform(1 - SPREAD, 1 + SPREAD)  # nosec B311  # it guards nothing
+    return min(timedelta(seconds=seconds), MOST) * spread
 
 
 def pause_after(failures: int) -> timedelta:

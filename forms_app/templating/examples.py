@@ -58,7 +58,7 @@ def fits(field: FormField, text: str) -> bool:
 
 
 def _candidates(field: FormField) -> Iterator[str]:
-    rule, source = field.constraints, random.Random(1)
+    rule, source = field.constraints, random.Random(1)  # nosec B311  # examples
     if rule.values:
         yield from rule.values[:MOST_LISTED]
     elif field.kind is FieldKind.DATE:

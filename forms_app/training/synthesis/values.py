@@ -86,7 +86,7 @@ def sample_value(field: FormField, rng: np.random.Generator, blank_share: float)
         return _blank(field)
     if field.kind in _UNWRITTEN:
         return _UNWRITTEN[field.kind](field, rng)
-    source = random.Random(int(rng.integers(2**63)))
+    source = random.Random(int(rng.integers(2**63)))  # nosec B311  # invented values
     for _ in range(ATTEMPTS):
         sample = _written(field, source)
         if _fits(field, sample):
