@@ -19,7 +19,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import AuthorizationCodeMixin, OpenIDCode
-from flask import Flask, jsonify
+from flask import Flask, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.serving import make_server
@@ -39,18 +39,21 @@ class Person:
         return str(self.claims["sub"])
 
 
+@dataclass
 class _Client(ClientMixin):
+    back_to: str
+
     def get_client_id(self) -> str:
         return CLIENT_ID
 
     def get_default_redirect_uri(self) -> str:
-        return BACK_TO
+        return self.back_to
 
     def get_allowed_scope(self, scope: str) -> str:
         return scope
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri == BACK_TO
+        return redirect_uri == self.back_to
 
     def check_client_secret(self, client_secret: str) -> bool:
         return client_secret == SECRET
@@ -99,6 +102,7 @@ class Provider:
 
     Attributes:
         url: Its issuer.
+        back_to: Where the client has registered that people go back to.
         person: Who is signed in there.
         changed: Claims of the next ID tokens that are not as they should be.
         key: What they are signed with.
@@ -108,7 +112,7 @@ class Provider:
     """
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url, self.back_to = "", BACK_TO
         self.person = Person()
         self.changed: dict[str, Any] = {}
         self.key = ECKey.generate_key("P-256", {"use": "sig"}, auto_kid=True)
@@ -161,7 +165,9 @@ def running_provider() -> Iterator[Provider]:
 def _flask_app(provider: Provider) -> Flask:
     flask_app = Flask("oidc_provider")
     authorization = AuthorizationServer(
-        flask_app, query_client=_found_client, save_token=lambda token, request: None
+        flask_app,
+        query_client=lambda name: _Client(provider.back_to) if name == CLIENT_ID else None,
+        save_token=lambda token, request: None,
     )
     authorization.register_grant(
         _grant_of(provider),
@@ -186,11 +192,11 @@ def _flask_app(provider: Provider) -> Flask:
     def token() -> ResponseReturnValue:
         return authorization.create_token_response()
 
+    @flask_app.get("/logout")
+    def end_session() -> ResponseReturnValue:
+        return redirect(request.args["post_logout_redirect_uri"])
+
     return flask_app
-
-
-def _found_client(client_id: str) -> _Client | None:
-    return _Client() if client_id == CLIENT_ID else None
 
 
 def _grant_of(provider: Provider) -> type[AuthorizationCodeGrant]:

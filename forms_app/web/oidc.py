@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -48,7 +49,7 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/sign-in/oidc/back")
 def finish() -> ResponseReturnValue:
     """Back from the provider: sign in, and go on to where the person was."""
-    settings, begun = _settings(), session.pop(FLOW, None)
+    settings, begun = _settings(), session.get(FLOW)
     target = begun["target"] if begun else own_address("")
     try:
         flow = _flow_of(begun)
@@ -94,13 +95,15 @@ def _settings() -> Settings:
     return settings
 
 
-def _flow_of(begun: dict | None) -> Flow:
+def _flow_of(begun: dict[str, Any] | None) -> Flow:
     state = request.args.get("state", "")
     if begun is None or time.time() - begun["at"] > FLOW_FOR_S:
         raise ProviderRefusedError(STALE)
     flow = Flow(**begun["flow"])
     if not hmac.compare_digest(flow.state.encode(), state.encode()):
         raise ProviderRefusedError(STALE)
+    # Once only; what others make up does not end it.
+    session.pop(FLOW)
     return flow
 
 
