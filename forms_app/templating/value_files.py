@@ -22,9 +22,7 @@ def read_values(name: str, folder: Path | None, reader: ObjectReader) -> tuple[s
         return ()
     if not _lies_beside(name):
         # Somebody else's template would read a file of whoever opens it.
-        reader.problem(
-            f"the values file {name!r} must lie beside the template or below."
-        )
+        reader.problem(f"the values file {name!r} must lie beside the template or below.")
         return ()
     path = folder / name
     try:
