@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 
 ExportFormat: TypeAlias = Literal["csv", "xlsx", "json", "jsonl", "parquet", "pdf", "crops"]
+DateFormat: TypeAlias = Literal["YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY", "YYYYMMDD"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class ExportChoice:
     template_id: int | None = None
     since: date | None = None
     until: date | None = None
-    dates: str | None = None
-    decimal_mark: str | None = None
-    separator: str | None = None
-    encoding: str | None = None
+    dates: DateFormat | None = None
+    decimal_mark: Literal[".", ","] | None = None
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    encoding: Literal["utf-8", "utf-8-sig"] | None = None
     typed: bool | None = None
     hide_sensitive: bool | None = None
     file_each: bool | None = None
