@@ -51,6 +51,7 @@ def choose_password(page: Page) -> None:
 
 def places(page: Page) -> list[str]:
     """The main menu, without the count of what waits."""
+    expect(page.locator("nav a[data-go]").first).to_be_visible(timeout=30_000)
     return [text.split()[0] for text in page.locator("nav a[data-go]").all_inner_texts()]
 
 
