@@ -68,4 +68,6 @@ def _lies_in(folder: Path, path: Any) -> bool:
     if path is None:
         return False
     real = os.path.realpath(os.fsdecode(path))
+    if "__pycache__" in real:  # Python keeps what it has compiled of a module imported meanwhile.
+        return True
     return real.startswith(f"{folder.resolve()}{os.sep}")
