@@ -40,9 +40,9 @@ class Access:
     password_sign_in: str = setting(
         "on",
         OneOf(("on", "off")),
-        """`off`: people sign in with the provider that `oidc_issuer` names, and not otherwise. Links
-        that `fieldhand user link` makes still work, so that an administrator gets in while the
-        provider is away.""",
+        """`off`: people sign in with the provider that `oidc_issuer` names, and not otherwise.
+        Links that `fieldhand user link` makes still work, so that an administrator gets in while
+        the provider is away.""",
     )
     oidc_issuer: str = setting(
         "",
