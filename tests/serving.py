@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forms_app.services.application import Application
 from tests.compiled_pages import compiled_once
@@ -178,9 +179,18 @@ def _words_of(pid: int) -> set[str]:
 @contextmanager
 def pages_of(app: Application) -> Iterator[str]:
     """Address of the pages alone over `app`, served by threads of this process."""
+    with wsgi_served(compiled_once(app)) as url:
+        yield url
+
+
+@contextmanager
+def wsgi_served(
+    application: Any, handler: type[WSGIRequestHandler] = WSGIRequestHandler
+) -> Iterator[str]:
+    """Address of `application`, served by threads of this process."""
     # waitress has no way to be stopped from outside its own loop.
-    server = make_server("127.0.0.1", 0, compiled_once(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

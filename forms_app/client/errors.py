@@ -28,6 +28,10 @@ class UploadBrokenError(UnreachableError):
         self.received = received
 
 
+class FileChangedError(ClientError):
+    """A file is not the one of which a part has arrived; upload it anew."""
+
+
 class WaitedTooLongError(ClientError, TimeoutError):
     """What was waited for has not come within the limit; it may come later."""
 

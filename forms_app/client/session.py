@@ -75,6 +75,8 @@ class Session:
         """
         request = self._request(operation, ids, body, asked or {}, headers or {}, key)
         if not operation.is_repeatable:
+            # A kept connection may be dead by now, and nobody would know what became of this.
+            self._connection.close()
             return _understood(operation, self._send(request))
         lost: list[UnreachableError] = []
         try:

@@ -16,6 +16,7 @@ from forms_app.client.errors import (
     AnswerNotUnderstoodError,
     ClientError,
     ConflictError,
+    FileChangedError,
     UnreachableError,
     UploadBrokenError,
 )
@@ -65,11 +66,15 @@ def send_all(session: Session, path: Path, upload_id: str, progress: Progress | 
 
     Raises:
         UploadBrokenError: It did not get through; says how to go on later.
+        FileChangedError: It is not what was announced.
         ClientError: The server refuses it.
     """
-    received = session.ask(op.GET_UPLOAD, upload_id).received
+    announced = session.ask(op.GET_UPLOAD, upload_id)
+    received = announced.received
+    if announced.size != path.stat().st_size:
+        raise FileChangedError(f"{path.name} is not the file of {announced.size} bytes any more.")
     with path.open("rb") as file:
-        sending = Sending(upload_id, file, path.stat().st_size, progress)
+        sending = Sending(upload_id, file, announced.size, progress)
         while received < sending.size:
             try:
                 received = session.retries.run(partial(_send_piece, session, sending, received))
@@ -86,6 +91,8 @@ def _send_piece(session: Session, sending: Sending, received: int) -> int:
     """Send the bytes behind those that have arrived; how many have arrived then."""
     sending.file.seek(received)
     piece = sending.file.read(PIECE_BYTES)
+    if not piece:
+        raise FileChangedError(f"The file ends at {received} of {sending.size} bytes by now.")
     digest = base64.b64encode(hashlib.sha256(piece).digest()).decode()
     headers = TUS | {"Upload-Offset": str(received), "Upload-Checksum": f"sha256 {digest}"}
     try:

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_type_hints
@@ -121,6 +122,19 @@ def test_what_an_export_may_hold_is_what_the_document_knows() -> None:
             line for line in differences(kind, choice[name], name) if "may be None" not in line
         ]
         assert found == [] or name == "columns", found
+
+
+def test_words_of_newer_servers_are_taken_and_missing_members_told() -> None:
+    project = {"id": 1, "name": "Main", "created_at": "2026-11-28T09:30:00", "archived_at": None}
+    numbers = {"templates": 1, "batches": 2, "people": 3}
+    assert decode(client.Project, project | numbers).created_at.utcoffset() == timedelta(0)
+    rule = {"name": "total", "state": "from_tomorrow", "message": ""}
+    assert decode(client.Rule, rule).state == "from_tomorrow"
+    with pytest.raises(client.AnswerNotUnderstoodError, match="answer has no templates"):
+        decode(client.Project, project)
+    for wrong in ("yesterday", 20261128, True):
+        with pytest.raises(client.AnswerNotUnderstoodError, match=r"answer\.created_at is not"):
+            decode(client.Project, project | numbers | {"created_at": wrong})
 
 
 LOADED = "import sys, forms_app.client; print(*sys.modules)"

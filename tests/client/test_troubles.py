@@ -11,6 +11,7 @@ from forms_app.client import (
     AnswerNotUnderstoodError,
     Client,
     ConflictError,
+    FileChangedError,
     NotAllowedError,
     NotFoundError,
     RefusedError,
@@ -145,6 +146,9 @@ def test_a_forgotten_upload_is_gone(
     network.troubles["PATCH"] = ["lose request"] * SOON.attempts
     with pytest.raises(UploadBrokenError) as caught:
         client.files.upload(batch_id, scan)
+    scan.write_bytes(scan.read_bytes()[:-1])
+    with pytest.raises(FileChangedError, match="not the file of"):
+        client.files.upload(batch_id, scan, upload_id=caught.value.upload_id)
     client.files.forget_upload(caught.value.upload_id)
     with pytest.raises(NotFoundError):
         client.files.upload(batch_id, scan, upload_id=caught.value.upload_id)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler
 from werkzeug.wrappers import Response
 
 from forms_app.client import Retries
+from tests.serving import wsgi_served
 
 SOON = Retries(attempts=4, first_wait_s=0.001, longest_wait_s=0.01)
 
@@ -78,15 +78,6 @@ class _Quiet(WSGIRequestHandler):
             return
 
 
-@contextmanager
-def served(application: Callable[..., Iterable[bytes]]) -> Iterator[str]:
+def served(application: Any) -> AbstractContextManager[str]:
     """The address of `application`, served by threads of this process."""
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return wsgi_served(application, _Quiet)
