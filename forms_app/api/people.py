@@ -25,6 +25,7 @@ from forms_app.api.shapes.people import (
 from forms_app.services import account_changes, accounts, api_tokens
 from forms_app.services.dto.accounts import Account, Role
 from forms_app.services.permissions import Permission, permissions_of
+from forms_app.web.browser_sessions import whole_address
 from forms_app.web.context import application, current_actor, current_user_id
 
 USER = "/users/<int:user_id>"
@@ -94,7 +95,7 @@ def invite_user(sent: Mapping[str, Any]) -> Any:
         sent["is_admin"],
         current_user_id(),
     )
-    link = url_for("invitations.show", token=made.token, _external=True)
+    link = whole_address("invitations.show", token=made.token)
     answer = {"user_id": made.user_id, "name": made.name, "link": link}
     return answer, 201, {"Location": url_for(".get_user", user_id=made.user_id)}
 

@@ -12,6 +12,7 @@ from forms_app.services import account_changes, accounts
 from forms_app.services.accounts import Roles
 from forms_app.services.dto.accounts import Invited, Role
 from forms_app.services.invitations import VALID_FOR
+from forms_app.web.browser_sessions import whole_address
 from forms_app.web.context import application, current_user_id
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -146,7 +147,7 @@ def _new_page(message: str = "") -> str:
 
 
 def _link_page(invited: Invited) -> ResponseReturnValue:
-    address = url_for("invitations.show", token=invited.token, _external=True)
+    address = whole_address("invitations.show", token=invited.token)
     page = render_template(
         "accounts/link.html", invited=invited, address=address, days=VALID_FOR.days
     )

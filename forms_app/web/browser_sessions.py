@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request, session
+from flask import Flask, g, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 
 from forms_app.services import sign_in_sessions
@@ -58,6 +58,11 @@ def sign_out() -> None:
 def is_https() -> bool:
     """Whether the browser asks over HTTPS, as far as it or a proxy says so."""
     return request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
+def whole_address(endpoint: str, **values: str) -> str:
+    """The address of a page as browsers elsewhere ask for it."""
+    return url_for(endpoint, _external=True, _scheme="https" if is_https() else "http", **values)
 
 
 def client_address() -> str:

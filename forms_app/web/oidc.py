@@ -14,7 +14,7 @@ from forms_app.config import Settings
 from forms_app.errors import NotFoundError, ProviderRefusedError, ProviderUnavailableError
 from forms_app.services import oidc, oidc_accounts
 from forms_app.services.dto.oidc import Flow
-from forms_app.web.browser_sessions import is_https
+from forms_app.web.browser_sessions import whole_address
 from forms_app.web.context import application, current_user_id, known_actor, must_sign_in
 from forms_app.web.responses import own_address
 from forms_app.web.second_factor import go_on
@@ -36,7 +36,7 @@ def start() -> ResponseReturnValue:
         return redirect(target, 303)
     flow = oidc.new_flow()
     try:
-        address = oidc.address_to_sign_in(settings, flow, _own("oidc.finish"))
+        address = oidc.address_to_sign_in(settings, flow, whole_address("oidc.finish"))
     except ProviderUnavailableError as error:
         return sign_in_page(target, error.message), 503
     session[FLOW] = {"flow": asdict(flow), "target": target, "at": int(time.time())}
@@ -55,7 +55,7 @@ def finish() -> ResponseReturnValue:
         flow = _flow_of(begun)
         oidc.refuse_answer(settings, request.args.get("iss"), request.args.get("error"))
         code = request.args.get("code", "")
-        identity = oidc.identify(settings, flow, _own("oidc.finish"), code)
+        identity = oidc.identify(settings, flow, whole_address("oidc.finish"), code)
         user_id = oidc_accounts.account_of(application(), identity)
     except ProviderUnavailableError as error:
         return sign_in_page(target, error.message), 503
@@ -69,7 +69,7 @@ def left() -> ResponseReturnValue:
     """After signing out here: the provider may know the browser still."""
     settings = _settings()
     try:
-        address = oidc.address_to_sign_out(settings, _own("sign_in.ask"))
+        address = oidc.address_to_sign_out(settings, whole_address("sign_in.ask"))
     except ProviderUnavailableError:
         address = ""
     return render_template(
@@ -105,8 +105,3 @@ def _flow_of(begun: dict[str, Any] | None) -> Flow:
     # Once only; what others make up does not end it.
     session.pop(FLOW)
     return flow
-
-
-def _own(endpoint: str) -> str:
-    """An address of ours as the browser knows it, and the provider has to."""
-    return url_for(endpoint, _external=True, _scheme="https" if is_https() else "http")

@@ -182,3 +182,9 @@ def test_where_nobody_signs_in_the_pages_say_so(app: Application) -> None:
     assert visitor.post("/account/name", {"name": "x"}).status_code == 404
     assert visitor.get("/sign-in").location == "/"
     assert visitor.post("/sign-in", {"login": "x"}).location == "/"
+
+
+def test_a_link_made_behind_tls_leads_there(root: Stranger) -> None:
+    given = {"name": "Bo Lund", "login": "bo"}
+    answer = root.post("/accounts/", given, headers={"X-Forwarded-Proto": "https"})
+    assert 'value="https://localhost/invitation/' in answer.text
