@@ -185,6 +185,6 @@ def test_where_nobody_signs_in_the_pages_say_so(app: Application) -> None:
 
 
 def test_a_link_made_behind_tls_leads_there(root: Stranger) -> None:
-    given = {"name": "Bo Lund", "login": "bo"}
+    given = {"name": "Bo Lund", "login": "bo", "role": ["1:reviewer"]}
     answer = root.post("/accounts/", given, headers={"X-Forwarded-Proto": "https"})
     assert 'value="https://localhost/invitation/' in answer.text
