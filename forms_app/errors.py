@@ -61,46 +61,6 @@ class ForbiddenError(UserError):
     code = "forbidden"
 
 
-class NotSignedInError(UserError):
-    """People have to sign in here, and this request is nobody's."""
-
-    code = "not_signed_in"
-
-
-class WrongPasswordError(UserError):
-    """Login and password do not belong together, or to nobody."""
-
-    code = "wrong_password"
-
-
-class WrongCodeError(UserError):
-    """A code of the second factor is wrong, too old, or was used."""
-
-    code = "wrong_code"
-
-
-class TooManyTriesError(UserError):
-    """Signing in has failed so often that the next try has to wait `wait_s` seconds."""
-
-    code = "too_many_tries"
-
-    def __init__(self, message: str, wait_s: int) -> None:
-        super().__init__(message)
-        self.wait_s = wait_s
-
-
-class ProviderRefusedError(UserError):
-    """What the OpenID Connect provider, or a browser in its name, says lets nobody in."""
-
-    code = "provider_refused"
-
-
-class InvitationError(UserError):
-    """A link to choose a password does not work (any more)."""
-
-    code = "invitation"
-
-
 class ConflictError(UserError):
     """Someone else changed it first, or its state does not allow the change."""
 
@@ -224,12 +184,6 @@ class BrokerUnavailableError(TransientError):
     code = "broker_unavailable"
 
 
-class ProviderUnavailableError(TransientError):
-    """The OpenID Connect provider did not answer, or not as one."""
-
-    code = "provider_unavailable"
-
-
 class EngineLostError(TransientError):
     """The device that recognises characters is gone, or lacks memory; `reason` is that in a word.
 
@@ -271,50 +225,6 @@ class DatabaseUnavailableError(TransientError):
     """The database did not answer."""
 
     code = "database_unavailable"
-
-
-class TokenRefusedError(UserError):
-    """A program asks without an API token, or with one that is not valid (any more)."""
-
-    code = "token_refused"
-
-
-class InvalidRequestError(UserError):
-    """A request to the API has not the shape it must have; `faults` holds (place, sentence)."""
-
-    code = "invalid_request"
-
-    def __init__(self, message: str, faults: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(message)
-        self.faults = faults
-
-
-class RequestRunningError(ConflictError):
-    """The same request, by its Idempotency-Key, is being carried out."""
-
-    code = "request_running"
-
-
-class ChangedSinceError(ConflictError):
-    """What a program wants to change is not what its If-Match names."""
-
-    code = "changed_since"
-
-
-class MatchMissingError(UserError):
-    """A change that needs an If-Match came without one."""
-
-    code = "match_missing"
-
-
-class TooManyRequestsError(UserError):
-    """A token has asked too often; `after_s` seconds later it may again."""
-
-    code = "too_many_requests"
-
-    def __init__(self, message: str, after_s: int) -> None:
-        super().__init__(message)
-        self.after_s = after_s
 
 
 class WebhookRefusedError(UserError):

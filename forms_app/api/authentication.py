@@ -7,9 +7,10 @@ from flask import g, request
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
-from forms_app.errors import NotSignedInError, TokenRefusedError
+from forms_app.request_errors import TokenRefusedError
 from forms_app.services import api_tokens
 from forms_app.services.dto.api_tokens import TokenBearer
+from forms_app.sign_in_errors import NotSignedInError
 from forms_app.web.context import application, current_actor, use_actor
 
 SCHEME = "bearer"

@@ -10,7 +10,7 @@ from flask import url_for
 from forms_app.api.access import require_here
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.shapes.exports import NewPreset, Preset, Presets, SentPreset
-from forms_app.errors import InvalidRequestError
+from forms_app.request_errors import InvalidRequestError
 from forms_app.services import export_presets
 from forms_app.services.dto.export_choices import ExportChoice, choice_from_json
 from forms_app.services.permissions import Permission

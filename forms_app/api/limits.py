@@ -16,7 +16,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from forms_app.api.authentication import bearer
 from forms_app.config import Settings
-from forms_app.errors import TooManyRequestsError
+from forms_app.request_errors import TooManyRequestsError
 
 EXTENSION = "fieldhand-api-limits"
 WINDOW_S = 60

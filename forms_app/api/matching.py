@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, jsonify, request
 from marshmallow import Schema
 
-from forms_app.errors import ChangedSinceError, MatchMissingError
+from forms_app.request_errors import ChangedSinceError, MatchMissingError
 
 CHANGED = "This has changed since you asked for it. Ask for it again, then repeat your change."
 

@@ -9,7 +9,7 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
-from forms_app.errors import InvalidRequestError
+from forms_app.request_errors import InvalidRequestError
 
 NO_TEXT = "Text cannot hold NUL characters or halves of surrogate pairs."
 

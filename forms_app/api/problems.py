@@ -11,20 +11,22 @@ from werkzeug.exceptions import HTTPException
 
 from forms_app.api.shapes.base import Given, described
 from forms_app.errors import (
-    ChangedSinceError,
     ConflictError,
     FieldhandError,
     ForbiddenError,
-    InvalidRequestError,
-    MatchMissingError,
     NotFoundError,
     TemplateError,
-    TokenRefusedError,
-    TooManyRequestsError,
     TransientError,
     UserError,
 )
 from forms_app.reading.errors import FileTooLargeError, ReadingError
+from forms_app.request_errors import (
+    ChangedSinceError,
+    InvalidRequestError,
+    MatchMissingError,
+    TokenRefusedError,
+    TooManyRequestsError,
+)
 
 PREFIX = "/api/v1"
 MIMETYPE = "application/problem+json"

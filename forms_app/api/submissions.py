@@ -18,8 +18,8 @@ from forms_app.api.shapes.submissions import (
     SubmissionDetail,
     SubmissionList,
 )
-from forms_app.errors import InvalidRequestError
 from forms_app.reading.types import Value
+from forms_app.request_errors import InvalidRequestError
 from forms_app.services import form_lists, review
 from forms_app.services.dto.fields import FieldValue
 from forms_app.services.dto.review import DecisionResult, ItemKey, Scope, Seat

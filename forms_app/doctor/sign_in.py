@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from forms_app.config import Settings
 from forms_app.config.sign_in import is_loopback
 from forms_app.doctor.findings import Finding, Group
-from forms_app.errors import ProviderUnavailableError
 from forms_app.services.oidc_provider import discover, fetch_keys
+from forms_app.sign_in_errors import ProviderUnavailableError
 
 SIGN_IN = Group("sign_in")
 

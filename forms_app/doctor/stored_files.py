@@ -10,12 +10,7 @@ from pathlib import Path
 from forms_app.config import Settings
 from forms_app.doctor.findings import Finding, Group
 from forms_app.doctor.site import is_there
-from forms_app.errors import (
-    ConfigurationError,
-    StorageFullError,
-    StorageKeyError,
-    TransientError,
-)
+from forms_app.errors import ConfigurationError, StorageFullError, StorageKeyError, TransientError
 from forms_app.files import FileStore, open_file_store
 
 FILES = Group("files")

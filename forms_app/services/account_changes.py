@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms_app.errors import ConflictError, WrongPasswordError
+from forms_app.errors import ConflictError
 from forms_app.services import passwords
 from forms_app.services.account_rules import (
     keep_an_administrator,
@@ -14,6 +14,7 @@ from forms_app.services.application import Application
 from forms_app.services.people import free_name
 from forms_app.services.sign_in_sessions import end_all_of
 from forms_app.services.sign_in_tries import count_try, forget_tries
+from forms_app.sign_in_errors import WrongPasswordError
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 

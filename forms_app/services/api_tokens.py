@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import NotFoundError, TokenRefusedError, UserError
+from forms_app.errors import NotFoundError, UserError
+from forms_app.request_errors import TokenRefusedError
 from forms_app.services.actors import actor_of
 from forms_app.services.application import Application
 from forms_app.services.dto.actors import Actor

@@ -6,10 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from forms_app.errors import (
-    RuleBrokenError,
-    UserError,
-)
+from forms_app.errors import RuleBrokenError, UserError
 from forms_app.reading.constraints import check_value
 from forms_app.reading.cross_rules import Fact
 from forms_app.reading.form_template import FormField, FormTemplate

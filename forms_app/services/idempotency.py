@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import RequestRunningError, UserError
+from forms_app.errors import UserError
+from forms_app.request_errors import RequestRunningError
 from forms_app.services.application import Application
 from forms_app.store.base import utc_now
 from forms_app.store.models import ApiAnswerRow

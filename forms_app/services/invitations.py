@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import InvitationError
 from forms_app.services import passwords
 from forms_app.services.account_rules import (
     clean_login,
@@ -24,6 +23,7 @@ from forms_app.services.application import Application
 from forms_app.services.dto.accounts import Invitation
 from forms_app.services.people import free_name
 from forms_app.services.sign_in_sessions import end_all_of
+from forms_app.sign_in_errors import InvitationError
 from forms_app.store.audit import record_event
 from forms_app.store.database_clock import database_now
 from forms_app.store.models import InvitationRow, UserRow

@@ -15,11 +15,11 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from forms_app.config import Settings
-from forms_app.errors import ProviderRefusedError
 from forms_app.services.dto.oidc import Flow, Identity, Provider
 from forms_app.services.oidc_http import ask
 from forms_app.services.oidc_provider import fetch_keys, find_provider
 from forms_app.services.oidc_tokens import read_id_token
+from forms_app.sign_in_errors import ProviderRefusedError
 
 SCOPE_OF_CLAIM = {"email": "email", "preferred_username": "profile"}
 ERROR_WORD = re.compile(r"[a-z_]{1,40}")

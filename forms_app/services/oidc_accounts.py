@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from forms_app.errors import ProviderRefusedError
 from forms_app.services.account_rules import (
     keep_an_administrator,
     load_person,
@@ -14,6 +13,7 @@ from forms_app.services.account_rules import (
 from forms_app.services.application import Application
 from forms_app.services.dto.oidc import Identity
 from forms_app.services.sign_in_sessions import end_all_of
+from forms_app.sign_in_errors import ProviderRefusedError
 from forms_app.store.audit import record_event
 from forms_app.store.models import UserRow
 

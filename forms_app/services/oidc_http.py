@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from forms_app.errors import ProviderUnavailableError
+from forms_app.sign_in_errors import ProviderUnavailableError
 
 LIMIT_S = 5.0
 MOST_BYTES = 1 << 20

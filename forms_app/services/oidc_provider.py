@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from forms_app.errors import ProviderUnavailableError
 from forms_app.services.dto.oidc import Provider
 from forms_app.services.oidc_http import ask, is_web_address
+from forms_app.sign_in_errors import ProviderUnavailableError
 
 DISCOVERY = "/.well-known/openid-configuration"
 KNOWN_FOR_S = 3600.0

@@ -11,8 +11,8 @@ from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
 
 from forms_app.config import Settings
-from forms_app.errors import ProviderRefusedError
 from forms_app.services.dto.oidc import Flow, Identity, Provider
+from forms_app.sign_in_errors import ProviderRefusedError
 
 # None of them can be made with what is public, as HS256 with a public key could, or `none`.
 ALGORITHMS = tuple(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))

@@ -19,10 +19,11 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from forms_app.config import load_secret_key
-from forms_app.errors import ConflictError, WrongCodeError
+from forms_app.errors import ConflictError
 from forms_app.services.account_rules import load_person
 from forms_app.services.application import Application
 from forms_app.services.sign_in_tries import count_try, forget_tries
+from forms_app.sign_in_errors import WrongCodeError
 from forms_app.store.audit import record_event
 from forms_app.store.models import RecoveryCodeRow, UserRow
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms_app.errors import WrongPasswordError
 from forms_app.services import passwords
 from forms_app.services.application import Application
 from forms_app.services.sign_in_tries import count_try, forget_tries
+from forms_app.sign_in_errors import WrongPasswordError
 from forms_app.store.audit import record_event
 from forms_app.store.models import UserRow
 

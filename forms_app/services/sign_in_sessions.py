@@ -14,11 +14,11 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from forms_app.config import Settings
-from forms_app.errors import NotSignedInError
 from forms_app.services.actors import actor_of
 from forms_app.services.application import Application
 from forms_app.services.dto.actors import Actor
 from forms_app.services.loading import load
+from forms_app.sign_in_errors import NotSignedInError
 from forms_app.store.audit import record_event
 from forms_app.store.database_clock import DatabaseNow, database_now
 from forms_app.store.models import SignInSessionRow, UserRow

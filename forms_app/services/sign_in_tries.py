@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from forms_app.errors import TooManyTriesError
 from forms_app.services.application import Application
+from forms_app.sign_in_errors import TooManyTriesError
 from forms_app.store.database_clock import database_now
 from forms_app.store.models import SignInAttemptRow
 from forms_app.store.upserts import insert_missing

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request, session
 
-from forms_app.errors import NotFoundError, NotSignedInError
+from forms_app.errors import NotFoundError
 from forms_app.metrics_access import FORWARDING_HEADERS
 from forms_app.services import accounts, actors, batches, people, sign_in_sessions
 from forms_app.services.dto.accounts import Project
 from forms_app.services.dto.actors import Actor
 from forms_app.services.dto.people import LOCAL_USER_ID, Person
 from forms_app.services.permissions import may
+from forms_app.sign_in_errors import NotSignedInError
 from forms_app.web import gate_rules
 
 if TYPE_CHECKING:

@@ -18,15 +18,13 @@ from forms_app.errors import (
     ConflictError,
     FieldhandError,
     ForbiddenError,
-    InvitationError,
     NotFoundError,
-    NotSignedInError,
     TemplateError,
-    TooManyTriesError,
     TransientError,
     UserError,
 )
 from forms_app.reading.errors import ReadingError
+from forms_app.sign_in_errors import InvitationError, NotSignedInError, TooManyTriesError
 from forms_app.web.formatting import file_size
 from forms_app.web.security import UPLOAD_ENDPOINT
 from forms_app.web.sign_in_guard import SENT_BY_SCRIPTS, is_page_request, lead_to_sign_in

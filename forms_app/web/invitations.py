@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms_app.errors import InvitationError, UserError
+from forms_app.errors import UserError
 from forms_app.services import invitations
 from forms_app.services.passwords import LEAST_LENGTH
+from forms_app.sign_in_errors import InvitationError
 from forms_app.web.context import application, must_sign_in
 from forms_app.web.second_factor import go_on
 

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forms_app.config import Settings
-from forms_app.errors import NotFoundError, ProviderRefusedError, ProviderUnavailableError
+from forms_app.errors import NotFoundError
 from forms_app.services import oidc, oidc_accounts
 from forms_app.services.dto.oidc import Flow
+from forms_app.sign_in_errors import ProviderRefusedError, ProviderUnavailableError
 from forms_app.web.browser_sessions import whole_address
 from forms_app.web.context import application, current_user_id, known_actor, must_sign_in
 from forms_app.web.responses import own_address

@@ -8,8 +8,9 @@ import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from forms_app.errors import NotFoundError, TooManyTriesError, UserError, WrongCodeError
+from forms_app.errors import NotFoundError, UserError
 from forms_app.services import second_factor
+from forms_app.sign_in_errors import TooManyTriesError, WrongCodeError
 from forms_app.web.browser_sessions import client_address, sign_in_as
 from forms_app.web.context import application, current_user_id, must_sign_in
 from forms_app.web.responses import own_address

@@ -6,10 +6,10 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
-from forms_app.errors import TooManyTriesError, WrongPasswordError
 from forms_app.services import sign_in
 from forms_app.services.invitations import is_waiting_for_first
 from forms_app.services.oidc import provider_name
+from forms_app.sign_in_errors import TooManyTriesError, WrongPasswordError
 from forms_app.web.browser_sessions import client_address, sign_out
 from forms_app.web.context import application, current_actor, known_actor, must_sign_in
 from forms_app.web.responses import own_address

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from forms_app.api.resources import BLUEPRINTS
-from forms_app.errors import NotFoundError, TokenRefusedError, UserError
+from forms_app.errors import NotFoundError, UserError
+from forms_app.request_errors import TokenRefusedError
 from forms_app.services import actors, api_tokens
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary

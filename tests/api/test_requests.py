@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from forms_app.errors import RequestRunningError, UserError
+from forms_app.errors import UserError
+from forms_app.request_errors import RequestRunningError
 from forms_app.services import exports, idempotency
 from forms_app.services.application import Application
 from forms_app.services.dto.batches import BatchSummary

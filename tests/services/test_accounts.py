@@ -10,10 +10,11 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from forms_app.errors import ConflictError, FieldhandError, InvitationError, UserError
+from forms_app.errors import ConflictError, FieldhandError, UserError
 from forms_app.services import account_changes, accounts, invitations
 from forms_app.services.actors import local_actor
 from forms_app.services.application import Application
+from forms_app.sign_in_errors import InvitationError
 from forms_app.store.base import utc_now
 from forms_app.store.models import (
     LOCAL_USER_ID,

@@ -16,9 +16,10 @@ from joserfc.jwk import ECKey, KeySet
 from joserfc.util import urlsafe_b64encode
 
 from forms_app.config import Settings, load_settings
-from forms_app.errors import ProviderRefusedError, ProviderUnavailableError, SettingsError
+from forms_app.errors import SettingsError
 from forms_app.services import oidc
 from forms_app.services.dto.oidc import Identity
+from forms_app.sign_in_errors import ProviderRefusedError, ProviderUnavailableError
 from tests.oidc_provider import (
     ANNA,
     BACK_TO,

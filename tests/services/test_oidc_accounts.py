@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from forms_app.errors import ProviderRefusedError
 from forms_app.services import accounts, oidc_accounts
 from forms_app.services.application import Application
 from forms_app.services.dto.oidc import Identity
+from forms_app.sign_in_errors import ProviderRefusedError
 from tests.accounts import make_account
 from tests.services.audit_trail import events_of
 

@@ -9,9 +9,10 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from forms_app.errors import ConflictError, TooManyTriesError, WrongCodeError
+from forms_app.errors import ConflictError
 from forms_app.services import second_factor, sign_in
 from forms_app.services.application import Application
+from forms_app.sign_in_errors import TooManyTriesError, WrongCodeError
 from forms_app.store.models import AuditEventRow, UserRow
 from tests.accounts import PASSWORD, make_account, quick_hashes
 

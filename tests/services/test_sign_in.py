@@ -8,10 +8,11 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
-from forms_app.errors import NotSignedInError, TooManyTriesError, UserError, WrongPasswordError
+from forms_app.errors import UserError
 from forms_app.services import account_changes, passwords, sign_in, sign_in_sessions
 from forms_app.services.application import Application
 from forms_app.services.dto.actors import Actor
+from forms_app.sign_in_errors import NotSignedInError, TooManyTriesError, WrongPasswordError
 from forms_app.store.models import SignInAttemptRow, SignInSessionRow, UserRow
 from forms_app.store.states import Role
 from tests.accounts import PASSWORD, make_account, make_all_wait, quick_hashes

@@ -13,12 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from forms_app import queues
-from forms_app.errors import (
-    NotFoundError,
-    StorageDamagedError,
-    StorageUnavailableError,
-    UserError,
-)
+from forms_app.errors import NotFoundError, StorageDamagedError, StorageUnavailableError, UserError
 from forms_app.reading.form_template import FormTemplate
 from forms_app.reading.types import GreyImage
 from forms_app.services import dry_run, template_health, template_jobs, templates

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from forms_app.errors import WrongPasswordError
 from forms_app.services import account_changes, sign_in
 from forms_app.services.application import Application
 from forms_app.services.invitations import first_link
+from forms_app.sign_in_errors import WrongPasswordError
 from forms_app.store.states import Role
 from tests.accounts import PASSWORD, make_account, make_all_wait, quick_hashes
 from tests.compiled_pages import compiled_once
