@@ -10,14 +10,20 @@ from wtforms.validators import ValidationError
 from forms_app.request_errors import TokenRefusedError
 from forms_app.services import api_tokens
 from forms_app.services.dto.api_tokens import TokenBearer
+from forms_app.services.dto.people import LOCAL_USER_ID
 from forms_app.sign_in_errors import NotSignedInError
-from forms_app.web.context import application, current_actor, use_actor
+from forms_app.web.context import application, current_actor, must_sign_in, use_actor
 
 SCHEME = "bearer"
 CSRF_HEADER = "X-CSRFToken"
 NO_TOKEN = (
     "Send an API token: Authorization: Bearer fh_…; `fieldhand token add` or the page My account, "
     "API tokens, makes one."
+)
+
+OF_NOBODY = (
+    "This token is of nobody in particular, which is enough only where nobody has to sign in. Make "
+    "one with `fieldhand token add … --user LOGIN`."
 )
 
 
@@ -35,6 +41,8 @@ def authenticate() -> None:
     if scheme.lower() != SCHEME or not secret.strip():
         raise TokenRefusedError(NO_TOKEN)
     g.api_bearer = api_tokens.bearer_of(application(), secret.strip())
+    if g.api_bearer.actor.user_id == LOCAL_USER_ID and must_sign_in():
+        raise TokenRefusedError(OF_NOBODY)
     use_actor(g.api_bearer.actor)
     structlog.contextvars.bind_contextvars(api_token_id=g.api_bearer.token_id)
 

@@ -26,7 +26,7 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 
 METHODS = ("get", "post", "put", "patch", "delete")
 DESCRIPTION = """\
-Everything that the pages of Fieldhand do, for programs.
+Nearly everything that the pages of Fieldhand do, for programs.
 
 Send an API token (of `fieldhand token add`, or of My account, API tokens) as
 `Authorization: Bearer fh_…`; it works in one project and may do what its scopes say. Lists are

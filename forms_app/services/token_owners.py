@@ -21,8 +21,10 @@ def owner_named(app: Application, user: str = "", project: str = "") -> Actor:
 
     Raises:
         NotFoundError: There is no such person or project.
-        UserError: They have no part in it.
+        UserError: They have no part in it; or nobody is named, where people have to sign in.
     """
+    if not user and app.settings.sign_in == "required":
+        raise UserError("People have to sign in here, so a token is somebody's: add --user LOGIN.")
     with app.session() as session:
         person = _person(session, user)
         project_id = _project_id(session, project)

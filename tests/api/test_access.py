@@ -21,6 +21,7 @@ from forms_app.services.projects import create_project
 from forms_app.services.token_owners import owner_named
 from forms_app.store.base import utc_now
 from forms_app.store.models import LOCAL_USER_ID, ApiTokenRow, BatchRow, ProjectRow, UserRow
+from tests.accounts import make_account
 from tests.api.program import PREFIX, Program, new_token
 from tests.compiled_pages import compiled_once
 
@@ -164,8 +165,10 @@ def test_every_address_of_the_api_checks_who_asks(flask_app: Flask) -> None:
 def test_tokens_work_where_people_sign_in(app: Application) -> None:
     settings = replace(app.settings, sign_in="required")
     flask_app = compiled_once(replace(app, settings=settings))
-    program, stranger = Program(flask_app, new_token(app)), flask_app.test_client()
-    assert program.get("/me").get_json()["user_id"] == LOCAL_USER_ID
+    person = make_account(app, is_admin=True)
+    program = Program(flask_app, new_token(app, user_id=person))
+    stranger = flask_app.test_client()
+    assert program.get("/me").get_json()["user_id"] == person
     assert program.get("/nothing").status_code == 404
     assert stranger.get("/api/openapi.json").status_code == 200
     assert stranger.get("/api/docs").status_code == 303
@@ -176,3 +179,13 @@ def test_tokens_work_where_people_sign_in(app: Application) -> None:
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
     answer = stranger.get(f"{PREFIX}/nothing")
     assert answer.mimetype == "application/problem+json"
+
+
+def test_where_people_sign_in_a_token_is_somebodys(app: Application) -> None:
+    guarded = replace(app, settings=replace(app.settings, sign_in="required"))
+    of_nobody = Program(compiled_once(guarded), new_token(app))
+    refused = of_nobody.get("/me")
+    assert refused.status_code == 401
+    assert "--user LOGIN" in refused.get_json()["detail"]
+    with pytest.raises(UserError, match="add --user"):
+        owner_named(guarded)
