@@ -28,6 +28,7 @@ PLACES = {
     "b": "/batches/",
     "o": "/operations/",
     "r": "/review/",
+    "a": "/audit/",
     "f": "/figures/",
 }
 EVERYWHERE = Counter({"g": len(PLACES), **dict.fromkeys([*PLACES, "?", "Esc"], 1)})

@@ -63,7 +63,7 @@ def test_from_a_new_batch_to_its_data(
     page.goto(batch_url)
     page.keyboard.press("e")
     expect(page.get_by_role("heading", name="Export")).to_be_visible()
-    page.get_by_role("button", name="Export 3 forms").click()
+    page.get_by_role("button", name="Export", exact=True).click()
     ready = page.get_by_role("link", name="Download")
     expect(ready).to_be_visible(timeout=30_000)
     with page.expect_download() as download:

@@ -142,7 +142,7 @@ def exported(page: Page, batch_url: str, name: str, target: Path) -> Path:
     """Export the batch in the format called `name` and download it."""
     page.goto(f"{batch_url}/export")
     page.locator(f"input[name=format][value={name.lower()}]").check()
-    page.get_by_role("button", name="Export 1 form").click()
+    page.get_by_role("button", name="Export", exact=True).click()
     newest = page.locator("#exports-live tbody tr").first
     expect(newest).to_contain_text(name)
     expect(newest).to_have_attribute("data-state", "done", timeout=30_000)

@@ -10,6 +10,9 @@ import pytest
 import migrations
 
 TAKING_AWAY = {"drop_column", "drop_table", "rename_table", "drop_constraint"}
+# What the version before wrote would be of no project, or outside the chain: it has to be stopped
+# first (docs/operations.md).
+NOT_ROLLING = {"0014_divide_into_projects", "0015_chain_audit"}
 FILES = sorted((Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
 
 
@@ -48,7 +51,7 @@ def is_demanding(node: ast.expr) -> bool:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_migration_only_adds(file: Path) -> None:
-    assert faults(file.read_text()) == []
+    assert file.stem in NOT_ROLLING or faults(file.read_text()) == []
 
 
 def test_taking_away_is_noticed() -> None:

@@ -19,7 +19,7 @@ from forms_app.store.models import (
     SubmissionFieldRow,
     UserRow,
 )
-from forms_app.store.states import FieldState, NoteKind, ReviewStage, Role
+from forms_app.store.states import FieldState, NoteKind, ReviewStage
 from tests import factories
 from tests.services.glyph_forms import FIELDS, make_batch, mark, number, said, tiles_of
 from tests.services.test_rules import with_rules
@@ -274,7 +274,7 @@ def test_another_person_does_not_take_my_sheet_back(desk: Desk) -> None:
     tiles = desk.tiles("7")
     desk.answer(tiles)
     with desk.app.session() as session:
-        other = UserRow(name="Ana", role=Role.REVIEWER)
+        other = UserRow(name="Ana")
         session.add(other)
         session.flush()
         other_id = other.id

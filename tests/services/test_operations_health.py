@@ -22,7 +22,9 @@ WELL = BrokerState(
     messages=dict.fromkeys(queues.ALL_QUEUES, 0),
     taken=0,
     workers=(
-        WorkerNote("pages@a", NOW, (queues.INTAKE, queues.ALIGN, queues.EXPORT), (1, 2)),
+        WorkerNote(
+            "pages@a", NOW, (queues.INTAKE, queues.ALIGN, queues.EXPORT, queues.WEBHOOK), (1, 2)
+        ),
         WorkerNote("read@b", NOW, (queues.READ, queues.TRY), (3,)),
     ),
     sweeps=(SweepNote(NOW - timedelta(seconds=20), 0, 0),),
