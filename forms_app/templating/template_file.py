@@ -99,7 +99,8 @@ def parse_usable(
     name = reader.text("name", required=True) or ""
     pages = _pages(reader)
     items = reader.items("fields")
-    page_count = len(reader.get("pages") or ())
+    stated = reader.get("pages")
+    page_count = len(stated) if isinstance(stated, list) else 0
     fields = []
     for position, item in enumerate(items, start=1):
         faults: list[str] = []

@@ -96,7 +96,7 @@ def test_the_door(proxy: Proxy) -> None:
     assert status == 308
     # Without the port, which is not the one that people use.
     assert headers["location"] == "https://localhost/batches/"
-    assert proxy.ask("/batches/", "POST", bytes(3 << 20))[0] in (413, 502)
+    assert proxy.ask("/sign-in", "POST", bytes(3 << 20))[0] in (413, 502)
 
 
 def test_requests_wait_while_web_is_replaced(app: Application, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_what_does_not_exist_is_not_found(visitor: Visitor) -> None:
     for address in ("/operations/waiting/lunch", "/operations/failed/lunch"):
         assert visitor.get(address).status_code == 404
     assert visitor.get("/operations/failed/page?batch=99").status_code == 404
-    answer = visitor.post(f"/operations/page/{2**70}/take-out", headers=HTMX)
+    answer = visitor.post(f"/operations/page/{10**17}/take-out", headers=HTMX)
     assert "deleted meanwhile" in answer.text
 
 
