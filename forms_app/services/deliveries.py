@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import ConflictError, UserError
 from forms_app.queues import DELIVER_EXPORT
 from forms_app.services.application import Application
+from forms_app.services.delivery_infos import delivery_infos, run_info
 from forms_app.services.delivery_places import clean_folder, require_place
 from forms_app.services.delivery_planning import add_run
 from forms_app.services.delivery_slots import slot_at, slot_by_hand
@@ -22,7 +23,7 @@ from forms_app.services.sending import send_after_commit
 from forms_app.store.audit import record_event
 from forms_app.store.base import utc_now
 from forms_app.store.database_clock import database_now
-from forms_app.store.delivery_queries import due_runs, newest_runs
+from forms_app.store.delivery_queries import due_runs
 from forms_app.store.exported_batches import versions_in
 from forms_app.store.models import (
     LOCAL_USER_ID,
@@ -45,13 +46,13 @@ def list_deliveries(app: Application, project_id: int) -> list[Delivery]:
             .where(DeliveryRow.project_id == project_id)
             .order_by(DeliveryRow.id.desc())
         ).all()
-        return _infos(session, rows)
+        return delivery_infos(session, rows)
 
 
 def get_delivery(app: Application, delivery_id: int) -> Delivery:
     """One of them."""
     with app.session() as session:
-        return _infos(session, [load(session, DeliveryRow, delivery_id)])[0]
+        return delivery_infos(session, [load(session, DeliveryRow, delivery_id)])[0]
 
 
 def list_runs(app: Application, delivery_id: int, limit: int = RUNS_SHOWN) -> list[DeliveryRun]:
@@ -63,7 +64,7 @@ def list_runs(app: Application, delivery_id: int, limit: int = RUNS_SHOWN) -> li
             .order_by(DeliveryRunRow.id.desc())
             .limit(limit)
         )
-        return [_run_info(row) for row in rows]
+        return [run_info(row) for row in rows]
 
 
 def delivery_of_run(app: Application, run_id: int) -> int:
@@ -116,7 +117,7 @@ def create_delivery(
         session.add(delivery)
         session.flush()
         _record(session, "create", delivery, user_id)
-        return _infos(session, [delivery])[0]
+        return delivery_infos(session, [delivery])[0]
 
 
 def pause_delivery(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
@@ -251,51 +252,4 @@ def _record(session: Session, verb: str, delivery: DeliveryRow, user_id: int, **
         folder=delivery.folder,
         rhythm=delivery.rhythm,
         **more,
-    )
-
-
-def _infos(session: Session, rows: Sequence[DeliveryRow]) -> list[Delivery]:
-    runs = newest_runs(session, [row.id for row in rows])
-    return [_info(session, row, runs.get(row.id)) for row in rows]
-
-
-def _info(session: Session, row: DeliveryRow, last: DeliveryRunRow | None) -> Delivery:
-    subject: BatchRow | FormTemplateRow = (
-        session.get_one(FormTemplateRow, row.template_id)
-        if row.template_id is not None
-        else session.get_one(BatchRow, row.batch_id)
-    )
-    preset = row.preset_id and session.get(ExportPresetRow, row.preset_id)
-    return Delivery(
-        id=row.id,
-        project_id=row.project_id,
-        name=row.name,
-        subject=subject.name,
-        template_id=row.template_id,
-        batch_id=row.batch_id,
-        format=preset.format if preset else row.format,
-        preset_id=row.preset_id,
-        preset=preset.name if preset else None,
-        rhythm=row.rhythm,
-        place=row.place,
-        folder=row.folder,
-        is_paused=row.paused_at is not None,
-        next_at=row.next_at,
-        last=_run_info(last) if last else None,
-    )
-
-
-def _run_info(row: DeliveryRunRow) -> DeliveryRun:
-    return DeliveryRun(
-        id=row.id,
-        slot=row.slot,
-        file_name=row.file_name,
-        state=row.state,
-        size=row.size,
-        row_count=row.row_count,
-        error_message=row.error_message,
-        attempts=row.attempts,
-        due_at=row.due_at,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
     )
