@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from forms_app.services import batches
 from forms_app.services.application import Application
@@ -68,6 +68,17 @@ def test_the_keyboard_is_enough(serve: Serve, open_page: OpenPage, named_batch: 
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("g b ? n")
     expect(page.get_by_label("Name", exact=True)).to_have_value("g b ? n")
+
+
+def test_dialogs_open_while_scripts_are_on_their_way(serve: Serve, open_page: OpenPage) -> None:
+    page = open_page("about:blank")
+    held: list[Route] = []
+    page.route("**/js/shell.js", lambda route: held.append(route))
+    page.goto(serve.url, wait_until="commit")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    for route in held:
+        route.continue_()
 
 
 def test_home_renews_itself(

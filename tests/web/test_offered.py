@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from forms_app.services import projects, sign_in_sessions
 from forms_app.services.application import Application
-from forms_app.services.permissions import ALLOWED
+from forms_app.services.permissions import ALLOWED, Permission
 from forms_app.services.project_of import Kind
 from forms_app.store.models import LOCAL_USER_ID, MAIN_PROJECT_ID
 from forms_app.store.states import Role
@@ -36,6 +36,7 @@ PAGES = (
     "/figures/",
 )
 REVIEW_PAGES = ("/review/", "/review/?batch={batch}", "/review/done")
+OUT_OF_BAND = re.compile(r'<[^>]*? id="([^"]*)"[^>]*? hx-swap-oob')
 LEADS = re.compile(r'<(a|form|button|img)[^>]*? (href|action|hx-post|src)="(/[^"]*)"')
 
 
@@ -81,6 +82,17 @@ def test_no_page_offers_what_is_refused(app: Application) -> None:
         by_person = client.get("/figures/?by=operator").status_code
         assert by_person == (200 if role is Role.SUPERVISOR else 403)
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_renewed_out_of_band_is_on_the_page(app: Application) -> None:
+    pages = pages_with_sign_in(app)
+    for role in Role:
+        client = signed_in(app, pages, role)
+        page = client.get("/batches/").text
+        fragment = client.get("/batches/live", headers={"HX-Request": "true"}).text
+        renewed = OUT_OF_BAND.findall(fragment)
+        assert all(f'id="{name}"' in page for name in renewed), role
+        assert ("nav-count" in renewed) == (Permission.REVIEW in ALLOWED[role])
 
 
 def test_no_page_tells_of_another_project(app: Application) -> None:

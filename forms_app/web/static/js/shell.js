@@ -1,4 +1,4 @@
-// What every page has: theme, dialogs, shortcuts, relative times, htmx with tokens and messages.
+// What every page has: theme, shortcuts, relative times, htmx with tokens and messages.
 
 import { t } from "./i18n.js";
 import { csrfToken, NO_ANSWER, parseProblem } from "./http.js";
@@ -25,11 +25,6 @@ function toggleTheme() {
     // Storage may be switched off: the choice then lasts for this page.
   }
   document.dispatchEvent(new CustomEvent("fieldhand:theme"));
-}
-
-function openDialog(id) {
-  const dialog = document.getElementById(id);
-  if (!dialog.open) dialog.showModal();
 }
 
 /** `g` followed by a place's letter goes there. */
@@ -81,10 +76,6 @@ function wireHtmx() {
 }
 
 document.getElementById("theme-toggle").addEventListener("click", toggleTheme);
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-opens]");
-  if (opener) openDialog(opener.dataset.opens);
-});
 // Until the page is drawn again a closed dialog's button would still take the next key. By the time
 // the event comes it may be open once more.
 document.addEventListener(
@@ -95,7 +86,7 @@ document.addEventListener(
 );
 // On a narrow screen the places are scrolled: the present one is in sight.
 document.querySelector(".topbar nav [aria-current]")?.scrollIntoView({ block: "nearest" });
-onKeys({ "?": () => openDialog("help"), g: goSomewhere });
+onKeys({ "?": () => document.querySelector('[data-opens="help"]').click(), g: goSomewhere });
 wireHtmx();
 startLive();
 showTimes();
