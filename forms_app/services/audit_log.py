@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
@@ -17,9 +17,10 @@ from forms_app.services.dto.audit import AuditEvent, AuditFilter
 from forms_app.store.audit import record_event
 from forms_app.store.audit_chain import shown
 from forms_app.store.audit_rows import AuditEventRow
+from forms_app.store.audit_things import Gone, gone_things
 from forms_app.store.audit_words import verbs_used
 
-__all__ = ["FORMATS", "list_events", "record", "stream_events", "verbs_in_use"]
+__all__ = ["FORMATS", "gone_of", "list_events", "record", "stream_events", "verbs_in_use"]
 
 ROWS_AT_ONCE = 1000
 EVENTS = AuditEventRow.__table__
@@ -58,6 +59,13 @@ def list_events(
             last_at = session.scalar(select(EVENTS.c.at).where(EVENTS.c.id == before_id))
             newest = newest.where(tuple_(EVENTS.c.at, EVENTS.c.id) < (last_at, before_id))
         return [AuditEvent(**row) for row in session.execute(newest).mappings()]
+
+
+def gone_of(app: Application, events: Iterable[AuditEvent]) -> dict[tuple[str, int], Gone]:
+    """The things of `events` that are not there any more, by subject's type and id, and how they
+    went."""
+    with app.session() as session:
+        return gone_things(session, ((event.subject_type, event.subject_id) for event in events))
 
 
 def verbs_in_use(app: Application) -> list[str]:

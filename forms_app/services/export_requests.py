@@ -81,7 +81,9 @@ def request_export_of_many(
         session.flush()
         rows = [{"export_id": export.id, "batch_id": batch_id} for batch_id in sorted(set(found))]
         session.execute(insert(ExportBatchRow), rows)
-        subject = ("batch", found[0]) if template_id is None else ("template", template_id)
+        subject = ("batch", found[0])
+        if template_id is not None:
+            subject = ("form_template", template_id)
         info = _add(session, export, choice, user_id, subject)
     send_or_leave(app, BUILD_EXPORT, info.id)
     return info

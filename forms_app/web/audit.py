@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -57,17 +58,20 @@ def index() -> ResponseReturnValue:
     """The newest events, and what narrows them down."""
     asked, before_id = _asked(), _whole(request.args.get("before", ""))
     events = audit_log.list_events(application(), _filter(asked), ROWS_SHOWN + 1, before_id)
+    shown = events[:ROWS_SHOWN]
     return render_template(
         "audit/index.html",
         asked=asked,
         is_narrowed=any(asked),
-        events=events[:ROWS_SHOWN],
+        events=shown,
+        gone=audit_log.gone_of(application(), shown),
         before=before_id,
         next_before=events[ROWS_SHOWN - 1].id if len(events) > ROWS_SHOWN else None,
         verbs=audit_log.verbs_in_use(application()),
         projects=_projects(),
         anchor=current_anchor(application()),
         page_of=_page_of,
+        in_words=_in_words,
     )
 
 
@@ -107,6 +111,13 @@ def _projects() -> tuple[Project, ...]:
     """What an administrator can choose from, where there is a choice."""
     found = list_open_projects(application()) if current_actor().is_admin else ()
     return found if len(found) > 1 else ()
+
+
+def _in_words(codes: Iterable[str], words: Mapping[str, str], asked: str) -> list[tuple[str, str]]:
+    """What can be chosen, by its words, and what is chosen also where it is no such thing."""
+    chosen = {asked} if asked else set()
+    found = [(code, words.get(code, code)) for code in {*codes, *chosen}]
+    return sorted(found, key=lambda each: each[1].casefold())
 
 
 def _page_of(subject_type: str, subject_id: int) -> str | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from forms_app.services import audit_log, exports, projects, review
+from forms_app.origins import Source
+from forms_app.services import audit_log, batches, erasure, exports, projects, review
 from forms_app.services.application import Application
 from forms_app.store.models import LOCAL_USER_ID
 from forms_app.store.states import Role
@@ -19,6 +21,7 @@ from tests.accounts import make_account, quick_hashes
 from tests.api.program import Program, new_token
 from tests.compiled_pages import compiled_once
 from tests.services.audit_trail import events_of, run, write_events
+from tests.web.deeds import deeds_and_things
 from tests.web.signing_in import Stranger, pages_with_sign_in
 from tests.web.visitor import Visitor
 
@@ -53,6 +56,38 @@ def test_the_page_lists_what_happened_and_narrows_it_down(
     assert "No such events" in visitor.get("/audit/?until=2020-01-01").text
     for address in ("/audit/?since=yesterday", "/audit/?number=-1"):
         assert visitor.get(address).status_code == 422
+
+
+def test_every_deed_and_thing_has_words_of_its_own(flask_app: Flask) -> None:
+    deeds, things = deeds_and_things()
+    for language in ("en", "de"):
+        with flask_app.test_request_context(headers={"Accept-Language": language}):
+            words: Any = flask_app.jinja_env.get_template("audit/_words.html").make_module()
+        # What is written down no longer stands in old trails.
+        assert deeds <= set(words.deed_words)
+        assert things <= set(words.thing_words)
+        assert set(words.source_words) == set(Source)
+        assert len(set(words.deed_words.values())) == len(words.deed_words)
+
+
+def test_the_page_says_in_words_what_files_say_in_codes(visitor: Visitor, form: int) -> None:
+    visitor.get(f"/review/forms/{form}")
+    page = visitor.get("/audit/?verb=see&thing=submission").text
+    assert '<option value="see" title="see" selected>saw</option>' in page
+    assert f">Form {form}</a>" in page and f'title="submission {form} ' in page
+    assert re.search(r'title="web · Request \w+">the pages<', page)
+    assert ",see,submission," in visitor.get("/audit/trail.csv").text
+
+
+def test_what_is_gone_is_not_led_to(visitor: Visitor, app: Application, form: int) -> None:
+    other = factories.make_submission(app, factories.make_batch(app).id)
+    for each in (form, other):
+        visitor.get(f"/review/forms/{each}")
+    assert visitor.get("/audit/?verb=see").text.count("Open<") == 2
+    erasure.erase(app, form, "asked for", LOCAL_USER_ID)
+    batches.delete_batch(app, review.get_submission(app, other).batch_id)
+    page = visitor.get("/audit/?verb=see").text
+    assert "Open<" not in page and ">erased</span>" in page and ">deleted</span>" in page
 
 
 def test_taking_the_trail_along_is_an_event(visitor: Visitor, app: Application) -> None:
