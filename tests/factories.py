@@ -24,7 +24,15 @@ from forms_app.services.dto.templates import TemplateVersion
 from forms_app.services.images import encode_png
 from forms_app.services.loading import load
 from forms_app.store.base import utc_now
-from forms_app.store.models import BatchRow, ExportRow, FileRow, PageRow, SubmissionRow
+from forms_app.store.models import (
+    BatchRow,
+    DeliveryRow,
+    DeliveryRunRow,
+    ExportRow,
+    FileRow,
+    PageRow,
+    SubmissionRow,
+)
 from forms_app.store.readings import model_version_id, save_readings
 from forms_app.store.states import FileState, PageState
 
@@ -252,3 +260,26 @@ def claim_and_die(app: Application, page_id: int) -> None:
 def folder_size(folder: Path) -> Mapping[str, int]:
     """Every file under `folder` with its size."""
     return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def make_delivery(app: Application, batch_id: int, name: str = "Daily") -> tuple[int, int]:
+    """A batch's delivery to a folder that is not there, and a file that waits to be made."""
+    with app.session() as session:
+        batch = load(session, BatchRow, batch_id)
+        delivery = DeliveryRow(
+            project_id=batch.project_id,
+            name=name,
+            batch_id=batch_id,
+            format="csv",
+            rhythm="day",
+            place="/nowhere",
+            folder="",
+        )
+        session.add(delivery)
+        session.flush()
+        run = DeliveryRunRow(
+            delivery_id=delivery.id, batch_id=batch_id, slot="x", file_name="x", due_at=utc_now()
+        )
+        session.add(run)
+        session.flush()
+        return delivery.id, run.id

@@ -51,7 +51,10 @@ IF_NONE_MATCH = _header(
     "If-None-Match", "ETag of an earlier answer; 304 where nothing has changed."
 )
 IF_MATCH = _header("If-Match", "ETag of what is changed; 412 where it is something else by now.")
-MATCHED = {"saveDraft", "deleteDraft", "deleteBatch"}
+MATCHED = {
+    *("saveDraft", "deleteDraft", "deleteBatch"),
+    *("changeDelivery", "deleteDelivery", "setRetention"),
+}
 
 
 @lru_cache(maxsize=1)

@@ -7,8 +7,16 @@ from typing import Any
 
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.paging import stretch
-from forms_app.api.shapes.records import Erasure, EventList, EventQuery, Reason, Sources
-from forms_app.services import audit_log, erasure, sources
+from forms_app.api.shapes.base import Paging
+from forms_app.api.shapes.records import (
+    Erasure,
+    ErasureList,
+    EventList,
+    EventQuery,
+    Reason,
+    Sources,
+)
+from forms_app.services import audit_log, erasure, erasures, sources
 from forms_app.services.dto.audit import AuditFilter
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
@@ -47,3 +55,22 @@ def erase_submission(sent: Mapping[str, Any], submission_id: int) -> Any:
     return erasure.erase(
         application(), submission_id, sent["reason"], current_user_id(), MOST_OTHERS
     )
+
+
+@blueprint.get("/erasures")
+@blueprint.operation("listErasures", Permission.SUPERVISE)
+@blueprint.arguments(Paging, location="query")
+@blueprint.response(200, ErasureList)
+def list_erasures(paging: Mapping[str, Any]) -> Any:
+    """List what was erased in the project, with certificates, the newest first."""
+    limit, after = paging["limit"], paging["after"] or None
+    found = erasures.list_erasures(application(), current_project_id(), limit + 1, after)
+    return stretch(found, limit)
+
+
+@blueprint.get("/erasures/<int:erasure_id>")
+@blueprint.operation("getErasure", Permission.SUPERVISE)
+@blueprint.response(200, Erasure)
+def get_erasure(erasure_id: int) -> Any:
+    """Get the certificate of an erasure."""
+    return erasures.get_erasure(application(), erasure_id, current_project_id())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forms_app.api import (
     batches,
+    deliveries,
     export_choices,
     exports,
     figures,
@@ -13,6 +14,7 @@ from forms_app.api import (
     people,
     projects,
     records,
+    retention,
     submissions,
     templates,
     uploads,
@@ -30,10 +32,12 @@ BLUEPRINTS = (
     submissions.blueprint,
     exports.blueprint,
     export_choices.blueprint,
+    deliveries.blueprint,
     figures.blueprint,
     people.blueprint,
     projects.blueprint,
     webhooks.blueprint,
+    retention.blueprint,
     records.blueprint,
     operations.blueprint,
 )

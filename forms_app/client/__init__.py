@@ -27,7 +27,9 @@ from forms_app.client.errors import (
 from forms_app.client.retrying import Retries
 from forms_app.client.shapes.base import Box, JsonObject, Value, Weighed
 from forms_app.client.shapes.batches import Batch, FailedPage, File
+from forms_app.client.shapes.deliveries import DeliveryRun, ScheduledDelivery
 from forms_app.client.shapes.exports import Column, Export, ExportChoice, Preset
+from forms_app.client.shapes.keeping import DueCount, Erasure, PastDeletion, Retention
 from forms_app.client.shapes.pages import LooseField, Page
 from forms_app.client.shapes.places import Health, Me, Project
 from forms_app.client.shapes.submissions import (
@@ -66,8 +68,11 @@ __all__ = [
     "Decided",
     "Decision",
     "Delivery",
+    "DeliveryRun",
+    "DueCount",
     "Endpoint",
     "EndpointSecret",
+    "Erasure",
     "Export",
     "ExportChoice",
     "ExportFailedError",
@@ -87,14 +92,17 @@ __all__ = [
     "NotAllowedError",
     "NotFoundError",
     "Page",
+    "PastDeletion",
     "Preset",
     "Problem",
     "ProblemError",
     "Project",
     "Reading",
     "RefusedError",
+    "Retention",
     "Retries",
     "Rule",
+    "ScheduledDelivery",
     "ServerFaultError",
     "Submission",
     "SubmissionDetail",

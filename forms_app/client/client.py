@@ -7,7 +7,9 @@ from types import TracebackType
 from forms_app.client import operations as op
 from forms_app.client.connection import Connection
 from forms_app.client.resources.batches import Batches, Files
+from forms_app.client.resources.deliveries import Deliveries
 from forms_app.client.resources.exports import Exports, PresetsOfExports
+from forms_app.client.resources.keeping import Erasures, RetentionOfProject
 from forms_app.client.resources.places import Projects, Webhooks
 from forms_app.client.resources.submissions import Pages, Submissions
 from forms_app.client.resources.templates import Templates
@@ -44,6 +46,9 @@ class Client:
         self.submissions = Submissions(self._session)
         self.exports = Exports(self._session)
         self.presets = PresetsOfExports(self._session)
+        self.deliveries = Deliveries(self._session)
+        self.erasures = Erasures(self._session)
+        self.retention = RetentionOfProject(self._session)
         self.templates = Templates(self._session)
         self.projects = Projects(self._session)
         self.webhooks = Webhooks(self._session)

@@ -10,7 +10,14 @@ from types import NoneType
 from typing import Generic, Literal, TypeVar
 
 from forms_app.client.shapes.batches import Batch, File, UploadState
+from forms_app.client.shapes.deliveries import (
+    DeliveryPlaces,
+    DeliveryRun,
+    ScheduledDeliveries,
+    ScheduledDelivery,
+)
 from forms_app.client.shapes.exports import Export, Preset, Presets
+from forms_app.client.shapes.keeping import DueCounts, Erasure, PastDeletions, Retention
 from forms_app.client.shapes.pages import Page
 from forms_app.client.shapes.places import Health, Me, Project
 from forms_app.client.shapes.submissions import (
@@ -122,6 +129,31 @@ SAVE_PRESET = Operation("savePreset", "POST", "/templates/{template_id}/presets"
 GET_PRESET = Operation("getPreset", "GET", "/presets/{preset_id}", Preset)
 CHANGE_PRESET = Operation("changePreset", "PUT", "/presets/{preset_id}", Preset)
 DELETE_PRESET = Operation("deletePreset", "DELETE", "/presets/{preset_id}", NoneType)
+
+LIST_DELIVERIES = Operation("listDeliveries", "GET", "/deliveries", ScheduledDeliveries)
+CREATE_DELIVERY = Operation("createDelivery", "POST", "/deliveries", ScheduledDelivery)
+LIST_DELIVERY_PLACES = Operation("listDeliveryPlaces", "GET", "/delivery-places", DeliveryPlaces)
+_DELIVERY = "/deliveries/{delivery_id}"
+GET_DELIVERY = Operation("getDelivery", "GET", _DELIVERY, ScheduledDelivery)
+CHANGE_DELIVERY = Operation("changeDelivery", "PATCH", _DELIVERY, ScheduledDelivery)
+DELETE_DELIVERY = Operation("deleteDelivery", "DELETE", _DELIVERY, NoneType)
+LIST_DELIVERY_RUNS = Operation(
+    "listDeliveryRuns", "GET", f"{_DELIVERY}/runs", DeliveryRun, is_list=True
+)
+DELIVER_NOW = Operation("deliverNow", "POST", f"{_DELIVERY}/runs", DeliveryRun)
+RETRY_DELIVERY_RUN = Operation(
+    "retryDeliveryRun", "POST", "/delivery-runs/{delivery_run_id}/retry", DeliveryRun
+)
+
+GET_RETENTION = Operation("getRetention", "GET", "/retention", Retention)
+SET_RETENTION = Operation("setRetention", "PUT", "/retention", Retention)
+PREVIEW_RETENTION = Operation("previewRetention", "POST", "/retention/preview", DueCounts)
+LIST_DELETIONS = Operation("listDeletions", "GET", "/retention/deletions", PastDeletions)
+ERASE_SUBMISSION = Operation(
+    "eraseSubmission", "POST", "/submissions/{submission_id}/erase", Erasure
+)
+LIST_ERASURES = Operation("listErasures", "GET", "/erasures", Erasure, is_list=True)
+GET_ERASURE = Operation("getErasure", "GET", "/erasures/{erasure_id}", Erasure)
 
 LIST_WEBHOOKS = Operation("listWebhooks", "GET", "/webhooks", Endpoints)
 CREATE_WEBHOOK = Operation("createWebhook", "POST", "/webhooks", EndpointSecret)

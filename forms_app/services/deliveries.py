@@ -55,16 +55,20 @@ def get_delivery(app: Application, delivery_id: int) -> Delivery:
         return delivery_infos(session, [load(session, DeliveryRow, delivery_id)])[0]
 
 
-def list_runs(app: Application, delivery_id: int, limit: int = RUNS_SHOWN) -> list[DeliveryRun]:
-    """The files of a delivery, the newest first."""
+def list_runs(
+    app: Application, delivery_id: int, limit: int = RUNS_SHOWN, before_id: int | None = None
+) -> list[DeliveryRun]:
+    """The files of a delivery, the newest first; `before_id` continues after the last one."""
+    query = (
+        select(DeliveryRunRow)
+        .where(DeliveryRunRow.delivery_id == delivery_id)
+        .order_by(DeliveryRunRow.id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        query = query.where(DeliveryRunRow.id < before_id)
     with app.session() as session:
-        rows = session.scalars(
-            select(DeliveryRunRow)
-            .where(DeliveryRunRow.delivery_id == delivery_id)
-            .order_by(DeliveryRunRow.id.desc())
-            .limit(limit)
-        )
-        return [run_info(row) for row in rows]
+        return [run_info(row) for row in session.scalars(query)]
 
 
 def delivery_of_run(app: Application, run_id: int) -> int:
@@ -150,17 +154,20 @@ def delete_delivery(app: Application, delivery_id: int, user_id: int = LOCAL_USE
         session.delete(delivery)
 
 
-def deliver_now(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> None:
-    """Have one more file made at once, whatever the rhythm."""
+def deliver_now(app: Application, delivery_id: int, user_id: int = LOCAL_USER_ID) -> DeliveryRun:
+    """Have one more file made at once, whatever the rhythm; asked for twice within a second it is
+    one."""
     with app.session() as session:
         delivery = load(session, DeliveryRow, delivery_id)
         slot = slot_by_hand(database_now(session))
         add_run(session, delivery, slot)
         _record(session, "ask_for", delivery, user_id, slot=slot)
         _send_due(session, delivery_id)
+        is_it = (DeliveryRunRow.delivery_id == delivery_id) & (DeliveryRunRow.slot == slot)
+        return run_info(session.scalars(select(DeliveryRunRow).where(is_it)).one())
 
 
-def retry_run(app: Application, run_id: int, user_id: int = LOCAL_USER_ID) -> None:
+def retry_run(app: Application, run_id: int, user_id: int = LOCAL_USER_ID) -> DeliveryRun:
     """Try a file again now that was given up, or waits for its next attempt.
 
     Raises:
@@ -183,6 +190,8 @@ def retry_run(app: Application, run_id: int, user_id: int = LOCAL_USER_ID) -> No
         delivery = load(session, DeliveryRow, run.delivery_id)
         _record(session, "retry", delivery, user_id, slot=run.slot)
         _send_due(session, delivery.id)
+        session.refresh(run)
+        return run_info(run)
 
 
 def _send_due(session: Session, delivery_id: int) -> None:

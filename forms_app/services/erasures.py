@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import NotFoundError
 from forms_app.services.application import Application
 from forms_app.services.dto.erasure import Erasure, Verification
+from forms_app.services.loading import LARGEST_ID
 from forms_app.store import erasure
 from forms_app.store.base import utc_now
 from forms_app.store.blobs import still_referenced
@@ -63,14 +64,18 @@ def verify(app: Application, erasure_id: int, project_id: int | None = None) -> 
     )
 
 
-def list_erasures(app: Application, project_id: int, limit: int = 100) -> tuple[Erasure, ...]:
-    """The last erasures in a project."""
+def list_erasures(
+    app: Application, project_id: int, limit: int = 100, before_id: int | None = None
+) -> tuple[Erasure, ...]:
+    """The last erasures in a project; `before_id` continues after the last one."""
     rows = (
         select(DeletionRow)
         .where(DeletionRow.project_id == project_id, DeletionRow.what == Deleted.SUBMISSION)
         .order_by(DeletionRow.id.desc())
         .limit(limit)
     )
+    if before_id is not None:
+        rows = rows.where(DeletionRow.id < before_id)
     with app.session() as session:
         return tuple(_erasure(row) for row in session.scalars(rows))
 
@@ -94,7 +99,8 @@ def certificate_hash(certificate: dict[str, Any]) -> str:
 
 
 def _load(session: Session, erasure_id: int, project_id: int | None) -> DeletionRow:
-    row = session.get(DeletionRow, erasure_id)
+    # Databases refuse numbers beyond 64 bits with an error of their own.
+    row = session.get(DeletionRow, erasure_id) if erasure_id <= LARGEST_ID else None
     if row is None or row.what != Deleted.SUBMISSION or project_id not in (None, row.project_id):
         raise NotFoundError("This erasure does not exist.")
     return row

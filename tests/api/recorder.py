@@ -14,6 +14,7 @@ from tests.api.program import PREFIX, Program
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(\+00:00|Z)?")
 SECRET = re.compile(r"(invitations?/|welcome/|/)[A-Za-z0-9_-]{32,}")
+SLOT = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 EXAMPLE_TIME = "2026-11-28T09:30:00+00:00"
 
 
@@ -87,6 +88,6 @@ def settled(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, str):
-        value = TIME.sub(EXAMPLE_TIME, value)
+        value = SLOT.sub("2026-11-28T093000Z", TIME.sub(EXAMPLE_TIME, value))
         return SECRET.sub(r"\1SECRET", value)
     return value

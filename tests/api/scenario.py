@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from forms_app.services.loading import load
 from forms_app.store.engine import make_engine
 from forms_app.store.models import FileRow, PageRow
 from forms_app.store.states import FileState, PageState
+from tests.api import administration
 from tests.api.program import Program, new_token
 from tests.api.recorder import Recorder
 from tests.compiled_pages import compiled_once
@@ -46,6 +48,7 @@ CORNERS = [
 
 def play(app: Application) -> Recorder:
     """Carry everything out on an empty application."""
+    app = replace(app, settings=replace(app.settings, delivery_folders="/srv/accounting"))
     api = Recorder(Program(compiled_once(app), new_token(app)))
     version_id, template_id = _templates(api)
     batch_id = _batches(api, version_id)
@@ -53,10 +56,11 @@ def play(app: Application) -> Recorder:
     form_id, page_id = _read_form(app, batch_id)
     _submissions(api, batch_id, form_id)
     _exports(api, app, batch_id, template_id)
+    administration.deliveries(api, template_id)
     _pages(api, app, batch_id, form_id, page_id)
-    _people(api, app)
-    _webhooks(api)
-    _records(api, app, batch_id)
+    administration.people(api, app)
+    administration.webhooks(api)
+    administration.records(api, app, batch_id)
     api.do("getFigures", query="?by=template&days=30")
     api.do("getHealth")
     api.do("getOperations")
@@ -206,63 +210,6 @@ def _let_be(app: Application, page_id: int, state: PageState) -> None:
     with app.session() as session:
         page = load(session, PageRow, page_id)
         page.state, page.aligned_hash = state, app.files.put(aligned_blank())
-
-
-def _people(api: Recorder, app: Application) -> None:
-    user = {
-        "name": "Ada Berg",
-        "login": "ada",
-        "memberships": [{"project_id": 1, "role": "reviewer"}],
-    }
-    user_id = api.do("inviteUser", body=user).get_json()["user_id"]
-    api.do("listUsers")
-    api.do("getUser", user_id)
-    rights = {"memberships": [{"project_id": 1, "role": "supervisor"}]}
-    api.do("setRights", user_id, body=rights)
-    api.do("changeUser", user_id, body={"is_disabled": True})
-    project_id = api.do("createProject", body={"name": "North"}).get_json()["id"]
-    api.do("listProjects")
-    api.do("getProject", project_id)
-    api.do("renameProject", project_id, body={"name": "North and east"})
-    api.do("archiveProject", project_id)
-    api.do("bringBackProject", project_id)
-    api.do("listTokens")
-    new_token(app)
-    api.do("revokeToken", 2)
-
-
-def _webhooks(api: Recorder) -> None:
-    wanted = {
-        "name": "Accounting",
-        "url": "https://accounting.example.org/hooks",
-        "events": ["submission.done"],
-    }
-    made = api.do("createWebhook", body=wanted)
-    api.examples["createWebhook"]["response"]["secret"] = "whsec_SECRET"
-    endpoint_id = made.get_json()["endpoint"]["id"]
-    api.do("listWebhooks")
-    api.do("getWebhook", endpoint_id)
-    api.do("changeWebhook", endpoint_id, body=wanted | {"include_values": True})
-    api.do("rotateWebhookSecret", endpoint_id)
-    api.examples["rotateWebhookSecret"]["response"]["secret"] = "whsec_SECRET"
-    api.do("pingWebhook", endpoint_id)
-    deliveries = api.do("listWebhookDeliveries", endpoint_id).get_json()["items"]
-    for kept in api.examples["listWebhookDeliveries"]["response"]["items"]:
-        kept["key"] = "KEY"
-    api.do("redeliverWebhook", endpoint_id, deliveries[0]["id"])
-    api.do("switchWebhook", endpoint_id, body={"is_enabled": False})
-    api.do("deleteWebhook", endpoint_id)
-
-
-def _records(api: Recorder, app: Application, batch_id: int) -> None:
-    api.do("listSources")
-    form_id = make_submission(app, batch_id, (reading("surname", "MILLER"),), "friday.png")
-    api.do("eraseSubmission", form_id, body={"reason": "Asked for by the person."})
-    erased = api.examples["eraseSubmission"]["response"]
-    erased["certificate"] = {"format": erased["certificate"]["format"]}
-    api.do("listEvents", query="?verb=decide&limit=2")
-    for kept in api.examples["listEvents"]["response"]["items"]:
-        kept["request_id"] = "0123456789abcdef"
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from forms_app.services.resumable_uploads import start_upload
 from forms_app.web import tus
 from tests.api.program import new_token
 from tests.compiled_pages import compiled_once
-from tests.factories import make_batch, make_draft, make_submission
+from tests.factories import make_batch, make_delivery, make_draft, make_submission
 from tests.prepared_apps import copy_of, prepare_once
 
 EXAMPLES = int(os.environ.get("FIELDHAND_TEST_API_EXAMPLES", "2"))
@@ -45,6 +45,8 @@ CHECKS = [
 NO_FEEDBACK = FeedbackSources()
 THERE = {
     "batch_id": 1,
+    "delivery_id": 1,
+    "delivery_run_id": 1,
     "export_id": 1,
     "field_name": "number",
     "file_id": 1,
@@ -65,6 +67,7 @@ THERE = {
 def _make(app: Application) -> None:
     batch = make_batch(app)
     make_submission(app, batch.id)
+    make_delivery(app, batch.id)
     make_draft(app)
     start_upload(app, batch.id, "scan.pdf", 9, upload_id="known-upload")
 

@@ -5,19 +5,23 @@ The whole way of a scan is the manual's (`test_manual.py`), at a real `fieldhand
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
-from forms_app.client import Client, Column, ExportChoice, ExportFailedError, session
+from forms_app.client import Client, Column, ExportChoice, ExportFailedError, Retention, session
 from forms_app.services.application import Application
+from forms_app.services.delivery_planning import keep_up
 from forms_app.services.loading import load
 from forms_app.store.models import ExportRow, FileRow
 from tests.api.program import new_token
 from tests.client.troubled import SOON, Troubled, served
+from tests.compiled_pages import compiled_once
 from tests.factories import make_batch, make_submission
 from tests.fakes import run_sent_tasks
 
@@ -91,6 +95,12 @@ def test_forms_files_and_pages(app: Application, client: Client, tmp_path: Path)
     assert (page.submission_id, page.state) == (form.id, "read")
     assert client.pages.image(page.page_id).startswith(b"\x89PNG")
     assert client.submissions.field_image(form.id, "surname").startswith(b"\x89PNG")
+    for linked in (
+        client.submissions.field_link(form.id, "surname"),
+        client.pages.link(page.page_id),
+    ):
+        with urlopen(linked.url) as shown:
+            assert shown.read().startswith(b"\x89PNG")
     client.submissions.decide(form.id, "surname", "confirm", seen_decision_id=0)
     assert client.submissions.undo(form.id, "surname").field.decision is None
     assert client.submissions.field(form.id, "surname").provenance == "machine"
@@ -144,6 +154,47 @@ def test_projects_and_webhooks(client: Client) -> None:
     assert client.webhooks.get(endpoint.id).waiting == 1
     client.webhooks.delete(endpoint.id)
     assert client.webhooks.list() == ()
+
+
+def test_scheduled_deliveries(app: Application, tmp_path: Path) -> None:
+    place = tmp_path / "delivered"
+    place.mkdir()
+    settings = replace(app.settings, delivery_folders=str(place))
+    batch = make_batch(app)
+    make_submission(app, batch.id)
+    site = replace(app, settings=settings)
+    with (
+        served(compiled_once(site)) as url,
+        Client(url, new_token(app), retries=SOON) as client,
+    ):
+        assert client.deliveries.places() == (str(place),)
+        made = client.deliveries.create("Daily", "day", str(place), "a", batch_id=batch.id)
+        assert client.deliveries.list() == (made,)
+        asked = client.deliveries.deliver_now(made.id)
+        assert client.deliveries.retry(asked.id).state == "pending"
+        while keep_up(site):  # It is built, then written.
+            run_sent_tasks(site)
+        [run] = client.deliveries.runs(made.id)
+        assert (run.id, run.state, run.row_count) == (asked.id, "done", 1)
+        assert (place / "a" / run.file_name).stat().st_size == run.size
+        assert client.deliveries.get(made.id).last == run
+        assert client.deliveries.pause(made.id).next_at is None
+        assert not client.deliveries.resume(made.id).is_paused
+        client.deliveries.delete(made.id)
+        assert client.deliveries.list() == ()
+
+
+def test_what_is_kept_and_what_is_erased(app: Application, client: Client) -> None:
+    assert client.retention.get() == Retention()
+    wanted = Retention(exports_days=30, takes_unfinished=True)
+    assert client.retention.set(wanted) == client.retention.get() == wanted
+    [due] = client.retention.preview(wanted)
+    assert (due.what, due.count) == ("exports", 0)
+    form_id = make_submission(app, make_batch(app).id)
+    erased = client.erasures.erase(form_id, "Asked for by the person.")
+    assert erased.certificate["reason"] == erased.reason == "Asked for by the person."
+    assert list(client.erasures.list()) == [client.erasures.get(erased.id)] == [erased]
+    assert [gone.submission_id for gone in client.retention.deletions()] == [form_id]
 
 
 def test_an_export_that_failed_says_why(app: Application, client: Client) -> None:

@@ -25,7 +25,7 @@ PEOPLE_PUT_PAGES = "People put pages in order, with the picture before them."
 ADMINISTRATION = "Administration; people do it in the pages, or `fieldhand user` and `token`."
 DRAWING = "Templates are drawn in the editor, and exchanged as files."
 LOOKING_AFTER = "For those who run it; metrics (docs/observability.md) are made for programs."
-ON_RECORD = "Done rarely, by a person who answers for it."
+ON_RECORD = "Read rarely, by a person who looks into something."
 LEFT_OUT = {
     "getPageQueue": PEOPLE_PUT_PAGES,
     "layPage": PEOPLE_PUT_PAGES,
@@ -55,7 +55,6 @@ LEFT_OUT = {
     "getOperations": LOOKING_AFTER,
     "listSources": LOOKING_AFTER,
     "listEvents": ON_RECORD,
-    "eraseSubmission": ON_RECORD,
 }
 COVERED: dict[str, Operation[Any]] = {
     found.name: found for found in vars(operations).values() if isinstance(found, Operation)

@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from forms_app.services import batches, exports, resumable_uploads, template_jobs, templates
 from forms_app.services.application import Application
 from forms_app.services.project_of import Kind
-from forms_app.store.base import utc_now
 from forms_app.store.models import (
     LOCAL_USER_ID,
-    DeliveryRow,
-    DeliveryRunRow,
     ExportPresetRow,
     PageRow,
     ReviewNoteRow,
@@ -39,6 +36,7 @@ def fill(app: Application, project_id: int, name: str) -> Things:
     factories.make_pages(app, batch.id, 1, PageState.FAILED, "bad.png")
     export = exports.request_export(app, batch.id, "csv")
     upload = resumable_uploads.start_upload(app, batch.id, f"{name}.pdf", 100)
+    delivery_id, run_id = factories.make_delivery(app, batch.id, name)
     job = template_jobs.request_job(app, JobKind.DETECTION, version.id, {"pages": [1]})
     with app.session() as session:
         form = session.get_one(SubmissionRow, submission_id)
@@ -53,28 +51,14 @@ def fill(app: Application, project_id: int, name: str) -> Things:
         preset = ExportPresetRow(
             template_id=version.template_id, name=name, format="csv", choice={}
         )
-        delivery = DeliveryRow(
-            project_id=project_id,
-            name=name,
-            batch_id=batch.id,
-            format="csv",
-            rhythm="day",
-            place="/nowhere",
-            folder="",
-        )
-        session.add_all([note, preset, delivery])
-        session.flush()
-        run = DeliveryRunRow(
-            delivery_id=delivery.id, batch_id=batch.id, slot="x", file_name="x", due_at=utc_now()
-        )
-        session.add(run)
+        session.add_all([note, preset])
         session.flush()
         page = session.query(PageRow).filter(PageRow.submission_id == form.id).one()
         return {
             **NOWHERE,
             Kind.BATCH: batch.id,
-            Kind.DELIVERY: delivery.id,
-            Kind.DELIVERY_RUN: run.id,
+            Kind.DELIVERY: delivery_id,
+            Kind.DELIVERY_RUN: run_id,
             Kind.EXPORT: export.id,
             Kind.FILE: form.file_id,
             Kind.JOB: job.id,

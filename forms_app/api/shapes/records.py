@@ -74,4 +74,12 @@ class Erasure(Given):
     """That a form was erased, and what of it."""
 
     id = fields.Integer()
+    submission_id = fields.Integer()
+    batch_id = fields.Integer()
+    user_name = fields.String(**described("Who did it."))
+    reason = fields.String()
+    erased_at = fields.DateTime()
     certificate = fields.Dict(**described("Keep it: docs/privacy.md says how it is read."))
+
+
+ErasureList = list_of(Erasure, "ErasureList")

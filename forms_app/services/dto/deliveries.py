@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from forms_app.store.states import DeliveryState, Rhythm
+
+__all__ = [
+    "Delivery",
+    "DeliveryOffers",
+    "DeliveryRun",
+    "DeliveryState",
+    "DeliveryWish",
+    "Offer",
+    "Rhythm",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryWish:

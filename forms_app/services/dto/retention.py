@@ -8,6 +8,8 @@ from datetime import datetime
 
 from forms_app.store.states import Deleted
 
+__all__ = ["Deleted", "DueCount", "PastDeletion", "RetentionRules"]
+
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
