@@ -23,6 +23,20 @@ EXTENSION = "fieldhand"
 PERSON = "person"
 PROJECT = "project"
 SIGNED_IN = "signed_in"
+# What is reached from the menu behind the person's name: blueprint, endpoint of its entry there.
+MENU_PLACES = {
+    "account": "account.show",
+    "accounts": "accounts.index",
+    "api_reference": "api_reference.docs",
+    "deliveries": "deliveries.index",
+    "erasures": "erasures.index",
+    "projects": "projects.index",
+    "retention": "retention.index",
+    "second_factor": "account.show",
+    "sources": "sources.index",
+    "tokens": "tokens.index",
+    "webhooks": "webhooks.index",
+}
 # Sent by pages that are open, whether somebody sits before them or not.
 SENT_UNASKED = frozenset({"review_work.stay", "editor.presence"})
 
@@ -32,6 +46,11 @@ def application() -> Application:
     return cast("Application", current_app.extensions[EXTENSION])
 
 
+def menu_place() -> str | None:
+    """The entry of the menu behind the person's name that the page belongs to, by its endpoint."""
+    return MENU_PLACES.get(request.blueprint or "")
+
+
 def shell_context() -> dict[str, Any]:
     """What `base.html` needs: called by the page, so that error pages may leave it out."""
     return {
@@ -39,6 +58,7 @@ def shell_context() -> dict[str, Any]:
         "known_actor": known_actor,
         "must_sign_in": must_sign_in,
         "may_open": may_open,
+        "menu_place": menu_place,
         "my_projects": my_projects,
         "current_person": current_person,
         "known_people": known_people,
