@@ -11,6 +11,19 @@ class TokenRefusedError(UserError):
     code = "token_refused"
 
 
+class ImageLinkError(UserError):
+    """A link to a picture shows nothing (any more). Why not is not told, so that nobody learns
+    from it what there is."""
+
+    code = "image_link"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link does not work (any more): it has ended, or was altered, or may not be "
+            "followed any longer. Ask for a new one where you have it from."
+        )
+
+
 class InvalidRequestError(UserError):
     """A request to the API has not the shape it must have; `faults` holds (place, sentence)."""
 

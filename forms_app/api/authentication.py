@@ -41,10 +41,19 @@ def authenticate() -> None:
     if scheme.lower() != SCHEME or not secret.strip():
         raise TokenRefusedError(NO_TOKEN)
     g.api_bearer = api_tokens.bearer_of(application(), secret.strip())
-    if g.api_bearer.actor.user_id == LOCAL_USER_ID and must_sign_in():
+    act_for(g.api_bearer)
+
+
+def act_for(found: TokenBearer) -> None:
+    """This request is that of a token's person, within what the token may do.
+
+    Raises:
+        TokenRefusedError: It is nobody's in particular, where people have to sign in.
+    """
+    if found.actor.user_id == LOCAL_USER_ID and must_sign_in():
         raise TokenRefusedError(OF_NOBODY)
-    use_actor(g.api_bearer.actor)
-    structlog.contextvars.bind_contextvars(api_token_id=g.api_bearer.token_id)
+    use_actor(found.actor)
+    structlog.contextvars.bind_contextvars(api_token_id=found.token_id)
 
 
 def bearer() -> TokenBearer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forms_app.api import reference
+from forms_app.api import links, reference
 from forms_app.api.limits import EXTENSION, Limits
 from forms_app.api.resources import BLUEPRINTS
 from forms_app.config import Settings
@@ -19,3 +19,4 @@ def install(flask_app: Flask, settings: Settings) -> None:
         csrf.exempt(blueprint)
         flask_app.register_blueprint(blueprint)
     flask_app.register_blueprint(reference.blueprint)
+    flask_app.register_blueprint(links.followed)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from typing import cast
+from typing import Literal, cast
 
 from flask import Response, current_app, g
 from limits import RateLimitItemPerMinute
@@ -21,6 +21,12 @@ from forms_app.request_errors import TooManyRequestsError
 EXTENSION = "fieldhand-api-limits"
 WINDOW_S = 60
 
+Counted = Literal["token", "links"]
+SAID: dict[Counted, str] = {
+    "token": "This token has asked",
+    "links": "The links of this token were followed",
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -32,8 +38,12 @@ class Limits:
         self._item = RateLimitItemPerMinute(max(self._most, 1), namespace="fieldhand-api")
         self._strategy = SlidingWindowCounterRateLimiter(_storage(settings))
 
-    def count(self, token_id: int) -> str | None:
+    def count(self, token_id: int, of: Counted = "token") -> str | None:
         """Count one request of a token; gives the header that says what is left.
+
+        Args:
+            token_id: Which one.
+            of: What is counted for it, apart from all else.
 
         Raises:
             TooManyRequestsError: It is one too many.
@@ -41,8 +51,8 @@ class Limits:
         if not self._most:
             return None
         try:
-            is_allowed = self._strategy.hit(self._item, str(token_id))
-            reset_at, left = self._strategy.get_window_stats(self._item, str(token_id))
+            is_allowed = self._strategy.hit(self._item, of, str(token_id))
+            reset_at, left = self._strategy.get_window_stats(self._item, of, str(token_id))
         except StorageError:
             # A broker that is away must not shut programs out.
             logger.warning("requests are not counted: the broker does not answer")
@@ -50,8 +60,7 @@ class Limits:
         after_s = max(1, math.ceil(reset_at - time.time()))
         if not is_allowed:
             raise TooManyRequestsError(
-                f"This token has asked {self._most} times within a minute; ask again in "
-                f"{after_s} seconds.",
+                f"{SAID[of]} {self._most} times within a minute; ask again in {after_s} seconds.",
                 after_s,
             )
         return f'"token";r={left};t={after_s}'
@@ -71,6 +80,16 @@ def count_request() -> None:
     found = bearer()
     if found is not None:
         g.api_left = _limits().count(found.token_id)
+
+
+def count_link(token_id: int) -> None:
+    """Before a link is followed that was made with a token. Those who have links use nothing up of
+    what its program may ask itself.
+
+    Raises:
+        TooManyRequestsError: The token's links have been followed too often.
+    """
+    _limits().count(token_id, "links")
 
 
 def say_what_is_left(response: Response) -> Response:

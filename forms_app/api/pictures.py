@@ -12,8 +12,8 @@ BYTES = {"type": "string", "format": "binary"}
 KEPT_S = 60
 
 
-def picture(content: bytes, mimetype: str = "image/png") -> Response:
-    """A picture that the program may keep for a minute."""
-    response = kept_image(content, KEPT_S)
+def picture(content: bytes, mimetype: str = "image/png", kept_s: int = KEPT_S) -> Response:
+    """A picture that the program may keep for a minute, or `kept_s` seconds."""
+    response = kept_image(content, kept_s)
     response.mimetype = mimetype
     return response

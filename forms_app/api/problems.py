@@ -22,6 +22,7 @@ from forms_app.errors import (
 from forms_app.reading.errors import FileTooLargeError, ReadingError
 from forms_app.request_errors import (
     ChangedSinceError,
+    ImageLinkError,
     InvalidRequestError,
     MatchMissingError,
     TokenRefusedError,
@@ -42,6 +43,7 @@ STATUS_OF = (
     (MatchMissingError, 428),
     (TooManyRequestsError, 429),
     (ConflictError, 409),
+    (ImageLinkError, 410),
     (UserError, 422),
     (FileTooLargeError, 413),
     (ReadingError, 422),
@@ -54,6 +56,7 @@ TITLES = {
     404: "There is nothing here",
     405: "This cannot be done here",
     409: "Its state does not allow this",
+    410: "This link does not work any more",
     412: "It has changed since",
     413: "Too large",
     415: "Not this kind of content",

@@ -30,7 +30,7 @@ from forms_app.client.shapes.batches import Batch, FailedPage, File
 from forms_app.client.shapes.deliveries import DeliveryRun, ScheduledDelivery
 from forms_app.client.shapes.exports import Column, Export, ExportChoice, Preset
 from forms_app.client.shapes.keeping import DueCount, Erasure, PastDeletion, Retention
-from forms_app.client.shapes.pages import LooseField, Page
+from forms_app.client.shapes.pages import ImageLink, LooseField, Page
 from forms_app.client.shapes.places import Health, Me, Project
 from forms_app.client.shapes.submissions import (
     Character,
@@ -85,6 +85,7 @@ __all__ = [
     "Health",
     "History",
     "HistoryStep",
+    "ImageLink",
     "JsonObject",
     "LooseField",
     "Me",

@@ -18,7 +18,7 @@ from forms_app.client.shapes.deliveries import (
 )
 from forms_app.client.shapes.exports import Export, Preset, Presets
 from forms_app.client.shapes.keeping import DueCounts, Erasure, PastDeletions, Retention
-from forms_app.client.shapes.pages import Page
+from forms_app.client.shapes.pages import ImageLink, Page
 from forms_app.client.shapes.places import Health, Me, Project
 from forms_app.client.shapes.submissions import (
     Decided,
@@ -97,6 +97,7 @@ DELETE_UPLOAD = Operation("deleteUpload", "DELETE", "/uploads/{upload_id}", None
 GET_PAGE = Operation("getPage", "GET", "/pages/{page_id}", Page)
 GET_PAGE_IMAGE = Operation("getPageImage", "GET", "/pages/{page_id}/image", bytes)
 GET_SCAN = Operation("getScan", "GET", "/pages/{page_id}/scan", bytes)
+CREATE_PAGE_LINK = Operation("createPageLink", "POST", "/pages/{page_id}/links", ImageLink)
 RETRY_PAGE = Operation("retryPage", "POST", "/pages/{page_id}/retry", Page)
 
 LIST_SUBMISSIONS = Operation(
@@ -106,6 +107,7 @@ GET_SUBMISSION = Operation("getSubmission", "GET", "/submissions/{submission_id}
 _FIELD = "/submissions/{submission_id}/fields/{field_name}"
 GET_FIELD = Operation("getField", "GET", _FIELD, Field)
 GET_FIELD_IMAGE = Operation("getFieldImage", "GET", f"{_FIELD}/image", bytes)
+CREATE_FIELD_LINK = Operation("createFieldLink", "POST", f"{_FIELD}/links", ImageLink)
 GET_FIELD_HISTORY = Operation("getFieldHistory", "GET", f"{_FIELD}/history", History)
 DECIDE_FIELD = Operation("decideField", "POST", f"{_FIELD}/decisions", Decided)
 # A second time it would take back the decision before.

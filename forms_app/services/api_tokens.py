@@ -29,6 +29,7 @@ PREFIX = "fh_"
 SECRET_BYTES = 32
 MOST_DAYS = 3650
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+ENDED = "This API token is not valid (any more). Make a new one."
 
 
 def create_token(
@@ -97,15 +98,34 @@ def bearer_of(app: Application, secret: str) -> TokenBearer:
     with app.session() as session:
         row = session.scalar(select(ApiTokenRow).where(ApiTokenRow.token_hash == _hash(secret)))
         if row is None or _state(row, now) != "active":
-            raise TokenRefusedError("This API token is not valid (any more). Make a new one.")
-        user = session.get(UserRow, row.user_id)
-        actor = _actor_in(session, user, row.project_id) if user else None
-        if actor is None:
-            raise TokenRefusedError("The person of this API token may not work here any more.")
+            raise TokenRefusedError(ENDED)
+        found = _bearer(session, row)
         _note_use(session, row, now)
-        roles = {row.project_id: actor.roles.get(row.project_id, frozenset())}
-        narrowed = replace(actor, roles=roles, scopes=frozenset(row.scopes))
-        return TokenBearer(row.id, row.name, narrowed)
+        return found
+
+
+def bearer_by_id(app: Application, token_id: int) -> TokenBearer:
+    """Who may do now what is asked by something that they made with the token before.
+
+    Raises:
+        TokenRefusedError: It has ended since, or its person has no part in the project any more.
+    """
+    with app.session() as session:
+        row = session.get(ApiTokenRow, token_id)
+        if row is None or _state(row, utc_now()) != "active":
+            raise TokenRefusedError(ENDED)
+        return _bearer(session, row)
+
+
+def _bearer(session: Session, row: ApiTokenRow) -> TokenBearer:
+    """The person of a token that is valid, narrowed to what it may do and where."""
+    user = session.get(UserRow, row.user_id)
+    actor = _actor_in(session, user, row.project_id) if user else None
+    if actor is None:
+        raise TokenRefusedError("The person of this API token may not work here any more.")
+    roles = {row.project_id: actor.roles.get(row.project_id, frozenset())}
+    narrowed = replace(actor, roles=roles, scopes=frozenset(row.scopes))
+    return TokenBearer(row.id, row.name, narrowed)
 
 
 def _actor_in(session: Session, user: UserRow, project_id: int) -> Actor | None:

@@ -147,8 +147,12 @@ def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _bug(error: InternalServerError) -> ResponseReturnValue:
+    # Not the address: it may be a link that works for whoever has it.
     logger.error(
-        "bug: %s %s", request.method, request.path, extra={"request_id": g.get("request_id", "")}
+        "bug: %s %s",
+        request.method,
+        request.endpoint,
+        extra={"request_id": g.get("request_id", "")},
     )
     return answer(500, "bug", ADVICE[500])
 

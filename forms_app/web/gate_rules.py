@@ -32,6 +32,8 @@ PUBLIC = frozenset(
         "invitations.show",
         "language.choose",
         "language.scripts",
+        # Who made the link counts, not who follows it.
+        "linked_images.show",
         # Has a guard of its own.
         "metrics.metrics",
         "oidc.finish",

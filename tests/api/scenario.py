@@ -159,6 +159,7 @@ def _submissions(api: Recorder, batch_id: int, form_id: int) -> None:
     api.do("getSubmission", form_id)
     api.do("getField", form_id, "number")
     api.do("getFieldImage", form_id, "number")
+    _link(api, "createFieldLink", form_id, "number", body={"seconds": 60})
     said = {"action": "correct", "value": "723456", "seen_decision_id": 0}
     api.do("decideField", form_id, "number", body=said)
     api.do("getFieldHistory", form_id, "number")
@@ -187,6 +188,7 @@ def _exports(api: Recorder, app: Application, batch_id: int, template_id: int) -
 def _pages(api: Recorder, app: Application, batch_id: int, form_id: int, page_id: int) -> None:
     seen = api.do("getPage", page_id).get_json()["seen"]
     api.do("getPageImage", page_id)
+    _link(api, "createPageLink", page_id, body={"picture": "image", "seconds": 600})
     api.do("confirmPage", page_id, body={"seen": seen})
     api.do("setPageAbsent", form_id, 2)
     api.do("expectPage", form_id, 2)
@@ -203,6 +205,11 @@ def _pages(api: Recorder, app: Application, batch_id: int, form_id: int, page_id
     api.do("assignPage", page_id, body={"submission_id": None})
     _let_be(app, page_id, PageState.FAILED)
     api.do("retryPage", page_id)
+
+
+def _link(api: Recorder, name: str, *ids: object, body: object) -> None:
+    api.do(name, *ids, body=body)
+    api.examples[name]["response"]["url"] = "https://fieldhand.example.org/images/LINK"
 
 
 def _let_be(app: Application, page_id: int, state: PageState) -> None:

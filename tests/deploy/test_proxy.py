@@ -44,10 +44,11 @@ def test_caddy_takes_it(tls: str, tmp_path: Path) -> None:
 
 
 class Proxy:
-    """The running Caddy."""
+    """The running Caddy; what it says goes into `log`."""
 
-    def __init__(self, plain_port: int, tls_port: int, own_port: int) -> None:
+    def __init__(self, plain_port: int, tls_port: int, own_port: int, log: Path) -> None:
         self.plain_port, self.tls_port, self.own_port = plain_port, tls_port, own_port
+        self.log = log
 
     def answers(self) -> bool:
         """Whether it is up and has made itself a certificate; `web` is not asked."""
@@ -97,6 +98,12 @@ def test_the_door(proxy: Proxy) -> None:
     # Without the port, which is not the one that people use.
     assert headers["location"] == "https://localhost/batches/"
     assert proxy.ask("/sign-in", "POST", bytes(3 << 20))[0] in (413, 502)
+    # Links that work for whoever has them are not logged.
+    for path in ("/images/of-somebody", "/invitation/of-somebody", "/exports/7"):
+        proxy.ask(path)
+    wait_until(lambda: '"/exports/7"' in proxy.log.read_text(), 30, "what was asked in the log")
+    assert "/images/-" in proxy.log.read_text()
+    assert "of-somebody" not in proxy.log.read_text()
 
 
 def test_requests_wait_while_web_is_replaced(app: Application, tmp_path: Path) -> None:
@@ -134,13 +141,15 @@ def running(folder: Path, upstream: str) -> Iterator[Proxy]:
     text = text[:place] + f"to {upstream.removeprefix('http://')}" + text[end:]
     file = folder / "Caddyfile"
     file.write_text(text)
-    process = subprocess.Popen(
-        ["caddy", "run", "--config", file, "--adapter", "caddyfile"],
-        env=environment(folder),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    proxy = Proxy(plain, secure, own)
+    log = folder / "log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            ["caddy", "run", "--config", file, "--adapter", "caddyfile"],
+            env=environment(folder),
+            stdout=said,
+            stderr=subprocess.DEVNULL,
+        )
+    proxy = Proxy(plain, secure, own, log)
     try:
         wait_until(proxy.answers, 30, "an answer of the proxy")
         yield proxy

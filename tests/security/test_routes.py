@@ -147,7 +147,8 @@ def test_scripts_make_no_code_out_of_text() -> None:
 
 
 def test_nothing_of_a_form_is_answered_without_a_session_or_token(guarded_pages: Flask) -> None:
-    """There are no links that work for whoever has them: not for pictures, exports or anything."""
+    """No address with ids works for whoever has it; of links with a signature see
+    `tests/api/test_links.py`."""
     stranger = guarded_pages.test_client()
     for ask in asks_of(guarded_pages):
         if ask.endpoint in PUBLIC:

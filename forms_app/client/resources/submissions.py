@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from forms_app.client import operations as op
 from forms_app.client.bodies import json_body
 from forms_app.client.session import Session
 from forms_app.client.shapes.base import Value
-from forms_app.client.shapes.pages import Page
+from forms_app.client.shapes.pages import ImageLink, Page
 from forms_app.client.shapes.submissions import (
     Decided,
     DecisionAction,
@@ -44,6 +45,17 @@ class Submissions:
     def field_image(self, submission_id: int, name: str) -> bytes:
         """The PNG picture of a field as it was scanned; the boxes of characters lie on it."""
         return self._session.ask(op.GET_FIELD_IMAGE, submission_id, name)
+
+    def field_link(self, submission_id: int, name: str, seconds: int = 300) -> ImageLink:
+        """A link that shows that picture to whoever has it, without a token.
+
+        Args:
+            submission_id: Of the form.
+            name: Of the field.
+            seconds: After so many it ends, 10 to 3600; at once with the token of this client.
+        """
+        body = json_body(seconds=seconds)
+        return self._session.ask(op.CREATE_FIELD_LINK, submission_id, name, body=body)
 
     def history(self, submission_id: int, name: str) -> History:
         """All decisions and readings that a field has had."""
@@ -105,6 +117,19 @@ class Pages:
     def scan(self, page_id: int) -> bytes:
         """Its JPEG picture as it was scanned."""
         return self._session.ask(op.GET_SCAN, page_id)
+
+    def link(
+        self, page_id: int, picture: Literal["image", "scan"] = "image", seconds: int = 300
+    ) -> ImageLink:
+        """A link that shows one of both to whoever has it, without a token.
+
+        Args:
+            page_id: Of the page.
+            picture: Which one.
+            seconds: After so many it ends, 10 to 3600; at once with the token of this client.
+        """
+        body = json_body(picture=picture, seconds=seconds)
+        return self._session.ask(op.CREATE_PAGE_LINK, page_id, body=body)
 
     def retry(self, page_id: int) -> Page:
         """Read a failed page again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -43,3 +44,11 @@ class Page:
     quarter_turns: int | None
     loose_fields: tuple[LooseField, ...]
     seen: str
+
+
+@dataclass(frozen=True)
+class ImageLink:
+    """A link that shows one picture to whoever has it, until `expires_at`."""
+
+    url: str
+    expires_at: datetime
