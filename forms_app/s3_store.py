@@ -14,9 +14,19 @@ from forms_app.errors import ConfigurationError
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
+LONGEST_S = 60
+LONGEST_REPEATS_S = 30
 
-def s3_store(files_url: str) -> S3Store:
+
+def s3_store(
+    files_url: str, longest_s: int = LONGEST_S, repeats_s: int = LONGEST_REPEATS_S
+) -> S3Store:
     """The bucket of `s3://BUCKET/PREFIX`; it connects on first use.
+
+    Args:
+        files_url: Bucket and prefix.
+        longest_s: How long one request may take.
+        repeats_s: How long one that failed is repeated.
 
     Raises:
         ConfigurationError: A variable and its `_FILE` are both given, or the file cannot be read.
@@ -33,8 +43,8 @@ def s3_store(files_url: str) -> S3Store:
         config=cast("S3Config", {name.lower(): value for name, value in from_files.items()}),
         client_options={
             "allow_http": endpoint.startswith("http://"),
-            "timeout": "60s",
+            "timeout": f"{longest_s}s",
             "connect_timeout": "5s",
         },
-        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=repeats_s)},
     )

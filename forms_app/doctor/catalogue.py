@@ -5,6 +5,7 @@ from __future__ import annotations
 from forms_app.doctor.broker import BROKER, check_broker
 from forms_app.doctor.clock import CLOCK, check_clock
 from forms_app.doctor.database import DATABASE, check_database
+from forms_app.doctor.deliveries import DELIVERIES, check_deliveries
 from forms_app.doctor.disk import DISK, check_data_folder, check_disk
 from forms_app.doctor.engine import GPU, check_engine, check_engine_installed
 from forms_app.doctor.installation import PACKAGES, check_installation
@@ -30,6 +31,7 @@ EVERYTHING = (
     Check(PROCESS, check_process),
     Check(PACKAGES, check_installation),
     Check(WORK, check_work, limit_s=20),
+    Check(DELIVERIES, check_deliveries, limit_s=30),
 )
 BEFORE_START = (
     Check(DISK, check_data_folder),

@@ -32,6 +32,10 @@ LONGEST_PART = 60
 FORBIDDEN = frozenset('\\:*?"<>|')
 PARTS_IN_MEMORY = 3
 SPOOL_BYTES = 16 << 20
+PROBE_NAME = ".fieldhand.part"
+PROBE = b"Written by fieldhand doctor to see whether it can."
+TRIED_S = 5
+"""How long a bucket may take to answer `try_place`, and be asked again."""
 
 
 def places(settings: Settings) -> tuple[str, ...]:
@@ -87,6 +91,41 @@ def deliver(place: str, folder: str, name: str, chunks: Iterator[bytes]) -> None
         raise _refused(place, error.errno in FULL_ERRNOS) from error
 
 
+def try_place(place: str, folder: str) -> None:
+    """Write a few bytes where `deliver` would write, and take them away again; makes no folder.
+
+    A bucket that lets nobody delete keeps them, as one small object.
+
+    Raises:
+        StorageFullError, StorageUnavailableError, UserError: As `deliver` does.
+    """
+    try:
+        if place.startswith(S3):
+            _try_bucket(place, str(PurePosixPath(folder) / PROBE_NAME))
+        else:
+            _try_folder(Path(place), folder)
+    except BaseError as error:
+        raise _refused(place, any(sign in str(error) for sign in FULL_SIGNS)) from error
+    except OSError as error:
+        raise _refused(place, error.errno in FULL_ERRNOS) from error
+
+
+def _try_bucket(place: str, path: str) -> None:
+    store = s3_store(place, longest_s=TRIED_S, repeats_s=TRIED_S)
+    obstore.put(store, path, PROBE)
+    with suppress(BaseError):
+        obstore.delete(store, path)
+
+
+def _try_folder(root: Path, folder: str) -> None:
+    target = _target_in(root, folder)
+    made = next(each for each in (target, *target.parents) if each.exists())
+    # Named as what `deliver` writes is until it is whole, so that nobody picks it up.
+    with tempfile.NamedTemporaryFile(dir=made, prefix=".fieldhand.", suffix=".part") as probe:
+        probe.write(PROBE)
+        probe.flush()
+
+
 def _put(place: str, path: str, chunks: Iterator[bytes]) -> None:
     """An object is there once all of its parts are.
 
@@ -100,13 +139,18 @@ def _put(place: str, path: str, chunks: Iterator[bytes]) -> None:
         obstore.put(s3_store(place), path, spool, max_concurrency=PARTS_IN_MEMORY)
 
 
-def _write(root: Path, folder: str, name: str, chunks: Iterator[bytes]) -> None:
+def _target_in(root: Path, folder: str) -> Path:
     # Never made: where a disk or share is not mounted, the file would go to another one.
     if not root.is_dir():
         raise StorageUnavailableError(f"The folder {root} is not there; is its disk mounted?")
     target = (root / folder).resolve()
     if not target.is_relative_to(root.resolve()):
         raise UserError(f"The folder {folder} leads out of {root}; have it replaced.")
+    return target
+
+
+def _write(root: Path, folder: str, name: str, chunks: Iterator[bytes]) -> None:
+    target = _target_in(root, folder)
     target.mkdir(parents=True, exist_ok=True)
     for left_behind in target.glob(f".{_escaped(name)}.*.part"):
         left_behind.unlink(missing_ok=True)
