@@ -16,6 +16,7 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import Settings, load_settings
 from forms_app.services.application import Application
 from forms_app.store.engine import make_engine
+from tests.compiled_pages import addresses_compiled_once
 from tests.fakes import RecordingTaskSender, with_recorded_tasks
 from tests.prepared_blanks import blanks_prepared_once
 
@@ -28,6 +29,12 @@ structlog.configure(
 )
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's files first, one after the other: each worker starts their installation once,
+    and the end does not wait for one of these long files."""
+    items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +53,8 @@ def _logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _blanks_are_prepared_once() -> Iterator[None]:
-    with blanks_prepared_once():
+def _prepared_and_compiled_once() -> Iterator[None]:
+    with blanks_prepared_once(), addresses_compiled_once():
         yield
 
 
