@@ -13,7 +13,7 @@ from forms_app.api.matching import require_match
 from forms_app.api.paging import stretch
 from forms_app.api.shapes.base import Paging
 from forms_app.api.shapes.batches import AddedTemplates, Batch, BatchList, NewBatch
-from forms_app.services import batches, outside_templates
+from forms_app.services import batches, outside_templates, refused_pages
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_project_id, current_user_id
@@ -66,6 +66,15 @@ def add_templates(sent: Mapping[str, Any], batch_id: int) -> Any:
     """Let a batch hold more form templates; pages that fit none so far are tried again."""
     require_here(Kind.VERSION, *sent["version_ids"])
     outside_templates.add_templates(application(), batch_id, sent["version_ids"], current_user_id())
+    return batches.get_summary(application(), batch_id)
+
+
+@blueprint.post("/batches/<int:batch_id>/retry-refused")
+@blueprint.operation("retryRefused", Permission.INTAKE, Kind.BATCH)
+@blueprint.response(200, Batch)
+def retry_refused(batch_id: int) -> Any:
+    """Have the pages that fit none of a batch's templates recognised again."""
+    refused_pages.retry_refused(application(), batch_id, current_user_id())
     return batches.get_summary(application(), batch_id)
 
 

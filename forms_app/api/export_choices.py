@@ -9,7 +9,7 @@ from flask import url_for
 
 from forms_app.api.access import require_here
 from forms_app.api.declaring import ApiBlueprint
-from forms_app.api.shapes.exports import NewPreset, Preset, Presets, SentPreset
+from forms_app.api.shapes.exports import Default, NewPreset, Preset, Presets, SentPreset
 from forms_app.request_errors import InvalidRequestError
 from forms_app.services import export_presets
 from forms_app.services.dto.export_choices import ExportChoice, choice_from_json
@@ -68,6 +68,16 @@ def change_preset(sent: Mapping[str, Any], preset_id: int) -> Any:
 def delete_preset(preset_id: int) -> Any:
     """Delete a preset; exports that were made with it stay."""
     export_presets.delete_preset(application(), preset_id, current_user_id())
+
+
+@blueprint.put(f"{PRESET}/default")
+@blueprint.operation("setDefaultPreset", Permission.EXPORT, Kind.PRESET)
+@blueprint.arguments(Default)
+@blueprint.response(200, Preset)
+def set_default(sent: Mapping[str, Any], preset_id: int) -> Any:
+    """Have exports of the template begin with this preset instead of another, or no longer."""
+    is_default, user_id = sent["is_default"], current_user_id()
+    return export_presets.set_default(application(), preset_id, is_default, user_id)
 
 
 def choice_sent(sent: Mapping[str, Any]) -> tuple[str, ExportChoice]:

@@ -21,9 +21,16 @@ from forms_app.api.shapes.people import (
     TokenList,
     User,
     UserList,
+    UserQuery,
 )
-from forms_app.services import account_changes, accounts, api_tokens
-from forms_app.services.dto.accounts import Account, Role
+from forms_app.services import (
+    account_changes,
+    accounts,
+    api_tokens,
+    oidc_accounts,
+    second_factor,
+)
+from forms_app.services.dto.accounts import Account, Invited, Role
 from forms_app.services.permissions import Permission, permissions_of
 from forms_app.web.browser_sessions import whole_address
 from forms_app.web.context import application, current_actor, current_user_id
@@ -72,13 +79,18 @@ def revoke_token(token_id: int) -> Any:
 
 @blueprint.get("/users")
 @blueprint.operation("listUsers", Permission.ADMINISTER)
-@blueprint.arguments(Paging, location="query")
+@blueprint.arguments(UserQuery, location="query")
 @blueprint.response(200, UserList)
-def list_users(paging: Mapping[str, Any]) -> Any:
-    """List everybody who works here."""
+def list_users(asked: Mapping[str, Any]) -> Any:
+    """List everybody who works here, or has a role in one project."""
     found = sorted(accounts.list_accounts(application()), key=lambda account: account.id)
-    rest = [_user(each) for each in found if each.id > paging["after"]]
-    return stretch(rest, paging["limit"], key=lambda user: user["id"])
+    project_id = asked.get("project_id")
+    rest = [
+        _user(each)
+        for each in found
+        if each.id > asked["after"] and (project_id is None or project_id in each.roles)
+    ]
+    return stretch(rest, asked["limit"], key=lambda user: user["id"])
 
 
 @blueprint.post("/users")
@@ -95,9 +107,7 @@ def invite_user(sent: Mapping[str, Any]) -> Any:
         sent["is_admin"],
         current_user_id(),
     )
-    link = whole_address("invitations.show", token=made.token)
-    answer = {"user_id": made.user_id, "name": made.name, "link": link}
-    return answer, 201, {"Location": url_for(".get_user", user_id=made.user_id)}
+    return _linked(made), 201, {"Location": url_for(".get_user", user_id=made.user_id)}
 
 
 @blueprint.get(USER)
@@ -132,6 +142,43 @@ def set_rights(sent: Mapping[str, Any], user_id: int) -> Any:
         application(), user_id, _roles(sent), sent["is_admin"], current_user_id()
     )
     return _user(accounts.get_account(application(), user_id))
+
+
+@blueprint.post(f"{USER}/end-sessions")
+@blueprint.operation("endSessions", Permission.ADMINISTER)
+@blueprint.response(204)
+def end_sessions(user_id: int) -> Any:
+    """Sign somebody out everywhere; their tokens go on."""
+    account_changes.end_sessions(application(), user_id, current_user_id())
+
+
+@blueprint.post(f"{USER}/password-link")
+@blueprint.operation("resetPassword", Permission.ADMINISTER)
+@blueprint.response(200, InvitedUser)
+def reset_password(user_id: int) -> Any:
+    """Make a link with which somebody chooses a new password; the old one counts until then."""
+    return _linked(accounts.reset_password(application(), user_id, current_user_id()))
+
+
+@blueprint.delete(f"{USER}/second-factor")
+@blueprint.operation("removeSecondFactor", Permission.ADMINISTER)
+@blueprint.response(204)
+def remove_second_factor(user_id: int) -> Any:
+    """Take the second factor of somebody who has lost their device off; a password is enough."""
+    second_factor.switch_off(application(), user_id, current_user_id())
+
+
+@blueprint.delete(f"{USER}/provider-link")
+@blueprint.operation("unlinkUser", Permission.ADMINISTER)
+@blueprint.response(204)
+def unlink_user(user_id: int) -> Any:
+    """Forget whom the OpenID Connect provider knows somebody as."""
+    oidc_accounts.unlink(application(), user_id, current_user_id())
+
+
+def _linked(invited: Invited) -> dict[str, Any]:
+    link = whole_address("invitations.show", token=invited.token)
+    return {"user_id": invited.user_id, "name": invited.name, "link": link}
 
 
 def _roles(sent: Mapping[str, Any]) -> list[tuple[int, Role]]:

@@ -46,6 +46,14 @@ def list_sources() -> Any:
     return {"items": sources.list_sources(application(), {current_project_id()})}
 
 
+@blueprint.delete("/sources/<int:source_id>")
+@blueprint.operation("forgetSource", Permission.ADMINISTER)
+@blueprint.response(204)
+def forget_source(source_id: int) -> Any:
+    """Take a source from the list; one that is still there comes back by itself."""
+    sources.forget_source(application(), source_id, current_user_id(), current_project_id())
+
+
 @blueprint.post("/submissions/<int:submission_id>/erase")
 @blueprint.operation("eraseSubmission", Permission.SUPERVISE, Kind.SUBMISSION)
 @blueprint.arguments(Reason)

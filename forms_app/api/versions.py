@@ -7,15 +7,25 @@ from typing import Any
 
 from flask import url_for
 
+from forms_app.api.access import require_here
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.matching import require_match
 from forms_app.api.pictures import BYTES, picture
-from forms_app.api.shapes.templates import ChangedDraft, DetectionPages, Findings, Job, Version
+from forms_app.api.shapes.templates import (
+    Against,
+    ChangedDraft,
+    Comparison,
+    DetectionPages,
+    Findings,
+    Job,
+    Version,
+)
 from forms_app.services import (
     detection,
     template_files,
     template_health,
     template_jobs,
+    template_versions,
     templates,
 )
 from forms_app.services.permissions import Permission
@@ -82,6 +92,16 @@ def publish_version(version_id: int) -> Any:
 def check_version(version_id: int) -> Any:
     """Check a version: what hinders publishing, and what would be read badly."""
     return {"findings": template_health.quick_health(application(), version_id)}
+
+
+@blueprint.get(f"{VERSION}/differences")
+@blueprint.operation("compareVersions", Permission.SEE, Kind.VERSION)
+@blueprint.arguments(Against, location="query")
+@blueprint.response(200, Comparison)
+def compare_versions(asked: Mapping[str, Any], version_id: int) -> Any:
+    """See what changed between two versions of a template, from the older to the newer."""
+    require_here(Kind.VERSION, asked["against"])
+    return template_versions.compare(application(), version_id, asked["against"])
 
 
 @blueprint.post(f"{VERSION}/registration-test")

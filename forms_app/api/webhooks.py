@@ -133,6 +133,16 @@ def redeliver(endpoint_id: int, delivery_id: int) -> Any:
     return _own(endpoint_id)
 
 
+@blueprint.post(f"{ENDPOINT}/redeliver-dead")
+@blueprint.operation("redeliverDeadWebhooks", Permission.ADMINISTER)
+@blueprint.response(202, Endpoint)
+def redeliver_dead(endpoint_id: int) -> Any:
+    """Send everything again that was given up for an endpoint."""
+    _own(endpoint_id)
+    webhook_deliveries.redeliver_dead(application(), endpoint_id, current_user_id())
+    return _own(endpoint_id)
+
+
 def _own(endpoint_id: int) -> EndpointInfo:
     """An endpoint of the token's project.
 

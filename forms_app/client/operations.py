@@ -79,6 +79,7 @@ CREATE_BATCH = Operation("createBatch", "POST", "/batches", Batch)
 GET_BATCH = Operation("getBatch", "GET", "/batches/{batch_id}", Batch)
 DELETE_BATCH = Operation("deleteBatch", "DELETE", "/batches/{batch_id}", NoneType)
 ADD_TEMPLATES = Operation("addTemplates", "POST", "/batches/{batch_id}/templates", Batch)
+RETRY_REFUSED = Operation("retryRefused", "POST", "/batches/{batch_id}/retry-refused", Batch)
 
 LIST_FILES = Operation("listFiles", "GET", "/batches/{batch_id}/files", File, is_list=True)
 GET_FILE = Operation("getFile", "GET", "/files/{file_id}", File)
@@ -130,6 +131,7 @@ LIST_PRESETS = Operation("listPresets", "GET", "/templates/{template_id}/presets
 SAVE_PRESET = Operation("savePreset", "POST", "/templates/{template_id}/presets", Preset)
 GET_PRESET = Operation("getPreset", "GET", "/presets/{preset_id}", Preset)
 CHANGE_PRESET = Operation("changePreset", "PUT", "/presets/{preset_id}", Preset)
+SET_DEFAULT_PRESET = Operation("setDefaultPreset", "PUT", "/presets/{preset_id}/default", Preset)
 DELETE_PRESET = Operation("deletePreset", "DELETE", "/presets/{preset_id}", NoneType)
 
 LIST_DELIVERIES = Operation("listDeliveries", "GET", "/deliveries", ScheduledDeliveries)
@@ -170,6 +172,9 @@ ROTATE_WEBHOOK_SECRET = Operation(
 PING_WEBHOOK = Operation("pingWebhook", "POST", f"{_WEBHOOK}/ping", Endpoint)
 LIST_WEBHOOK_DELIVERIES = Operation(
     "listWebhookDeliveries", "GET", f"{_WEBHOOK}/deliveries", Delivery, is_list=True
+)
+REDELIVER_DEAD_WEBHOOKS = Operation(
+    "redeliverDeadWebhooks", "POST", f"{_WEBHOOK}/redeliver-dead", Endpoint
 )
 REDELIVER_WEBHOOK = Operation(
     "redeliverWebhook", "POST", f"{_WEBHOOK}/deliveries/{{delivery_id}}/redeliver", Endpoint

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from forms_app.errors import NotFoundError, TransientError
 from forms_app.services.application import Application
 from forms_app.services.dto.sources import Source, SourceKind, SourceState
+from forms_app.services.loading import LARGEST_ID
 from forms_app.services.names import printable
 from forms_app.store import sources as store
 from forms_app.store.audit import record_event
@@ -91,16 +92,19 @@ def expected_sources(app: Application) -> list[Source]:
         return [_source(row, now) for row in store.expected_sources(session, MOST_LISTED)]
 
 
-def forget_source(app: Application, source_id: int, user_id: int) -> str:
+def forget_source(
+    app: Application, source_id: int, user_id: int, project_id: int | None = None
+) -> str:
     """Take a source from the list, and give its name; files that it brought stay. One that is
     still there comes back by itself.
 
     Raises:
-        NotFoundError: It is not in the list.
+        NotFoundError: It is not in the list (of that project).
     """
     with app.session() as session:
-        row = session.get(IntakeSourceRow, source_id)
-        if row is None:
+        # Databases refuse numbers beyond 64 bits with an error of their own.
+        row = session.get(IntakeSourceRow, source_id) if source_id <= LARGEST_ID else None
+        if row is None or project_id not in (None, row.project_id):
             raise NotFoundError("This source does not exist (any more).")
         record_event(
             session,

@@ -57,10 +57,12 @@ def play(app: Application) -> Recorder:
     _submissions(api, batch_id, form_id)
     _exports(api, app, batch_id, template_id)
     administration.deliveries(api, template_id)
+    administration.team(api, app, batch_id, form_id)
     _pages(api, app, batch_id, form_id, page_id)
     administration.people(api, app)
     administration.webhooks(api)
     administration.records(api, app, batch_id)
+    administration.work(api, app, batch_id, file_id)
     api.do("getFigures", query="?by=template&days=30")
     api.do("getHealth")
     api.do("getOperations")
@@ -91,7 +93,8 @@ def _templates(api: Recorder) -> tuple[int, int]:
     files = {"files": [(io.BytesIO(archive), "intake.zip")]}
     imported = api.do("importTemplate", data=files).get_json()
     api.do("deleteDraft", imported["id"])
-    api.do("startDraft", template_id)
+    draft_id = api.do("startDraft", template_id).get_json()["id"]
+    api.do("compareVersions", draft_id, query=f"?against={version_id}")
     api.do("listTemplates")
     api.do("getTemplate", template_id)
     return version_id, template_id
@@ -101,6 +104,7 @@ def _batches(api: Recorder, version_id: int) -> int:
     made = api.do("createBatch", body={"name": "March, week 12", "version_ids": [version_id]})
     batch_id: int = made.get_json()["id"]
     api.do("addTemplates", batch_id, body={"version_ids": [version_id]})
+    api.do("retryRefused", batch_id)
     api.do("getBatch", batch_id)
     api.do("listBatches", query="?limit=20")
     return batch_id
@@ -177,6 +181,7 @@ def _exports(api: Recorder, app: Application, batch_id: int, template_id: int) -
     api.do("listExports", batch_id)
     preset = api.do("savePreset", template_id, body=wanted | {"name": "For accounting"}).get_json()
     api.do("getPreset", preset["id"])
+    api.do("setDefaultPreset", preset["id"], body={"is_default": True})
     api.do("changePreset", preset["id"], body=wanted | {"format": "xlsx"})
     api.do("listPresets", template_id)
     api.do("createTemplateExport", template_id, body={"preset_id": preset["id"]})

@@ -1,4 +1,4 @@
-"""Deliveries and retention through the API: what is changed unseen, wrong, and on record."""
+"""What administrators do through the API: what is changed unseen, wrong, and on record."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def test_deliveries_are_not_changed_unseen(app: Application, batch: BatchSummary
     assert program.ask("DELETE", address, seen).status_code == 204
     assert program.get(address).status_code == 404
     assert _verbs(app, "delivery") == ["create", "pause", "delete"]
+
+
+def test_people_are_listed_by_project(program: Program) -> None:
+    project_id = program.post("/projects", {"name": "North"}).get_json()["id"]
+    roles = [{"project_id": project_id, "role": "reviewer"}]
+    made = program.post("/users", {"name": "Ada", "login": "ada", "memberships": roles})
+    listed = program.get(f"/users?project_id={project_id}").get_json()["items"]
+    assert [user["id"] for user in listed] == [made.get_json()["user_id"]]
+    assert program.get("/users?project_id=1").get_json()["items"] == []
 
 
 def test_retention_is_not_changed_unseen(app: Application, program: Program) -> None:

@@ -12,9 +12,17 @@ import pytest
 from flask import Flask
 
 from forms_app.api.document import document
-from forms_app.services import actors, api_tokens, export_presets, exports, webhooks
+from forms_app.services import (
+    actors,
+    api_tokens,
+    export_presets,
+    exports,
+    review_notes,
+    webhooks,
+)
 from forms_app.services.application import Application
 from forms_app.services.dto.export_choices import PLAIN
+from forms_app.services.dto.review import ItemKey
 from forms_app.services.dto.webhooks import EndpointWish
 from forms_app.services.people import add_person
 from forms_app.services.permissions import ALLOWED, Permission
@@ -74,7 +82,8 @@ OPERATIONS = tuple(_operations())
 
 def _make(app: Application) -> None:
     batch = make_batch(app)
-    make_submission(app, batch.id)
+    form = make_submission(app, batch.id)
+    review_notes.refer(app, ItemKey(form, "number"), "Is this a 1?", LOCAL_USER_ID)
     start_upload(app, batch.id, "scan.pdf", 9, upload_id=UPLOAD)
     registration_test(app, batch.version_id)
     exports.request_export(app, batch.id, "csv")
@@ -163,6 +172,10 @@ def test_administrators_too_work_in_the_project_of_their_token(
     assert program.get("/webhooks").get_json()["items"] == []
     assert program.ask("DELETE", "/deliveries/1").status_code == 404
     assert program.post("/delivery-runs/1/retry").status_code == 404
+    assert program.ask("DELETE", "/sources/1").status_code == 404
+    work = {"subject": "export", "id": 1}
+    assert program.post("/operations/stop", work).status_code == 404
+    assert program.post("/batches/1/retry-failed", {"subject": "page"}).status_code == 404
     wish = {"name": "Ours", "rhythm": "day", "place": "/nowhere", "batch_id": 1}
     assert program.post("/deliveries", wish).status_code == 404
     assert program.get("/batches/1").status_code == 404

@@ -105,6 +105,7 @@ def test_forms_files_and_pages(app: Application, client: Client, tmp_path: Path)
     assert client.submissions.undo(form.id, "surname").field.decision is None
     assert client.submissions.field(form.id, "surname").provenance == "machine"
     assert client.batches.add_templates(batch.id, [batch.version_id]).id == batch.id
+    assert client.batches.retry_refused(batch.id).id == batch.id
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7 nothing")
     file = client.files.upload_small(batch.id, broken)
@@ -124,6 +125,8 @@ def test_exports_of_templates_and_presets(app: Application, client: Client) -> N
     assert client.presets.list(batch.template_id) == (preset,)
     client.presets.change(preset.id, "csv", ExportChoice())
     assert client.presets.get(preset.id).format == "csv"
+    assert client.presets.set_default(preset.id).is_default
+    assert not client.presets.set_default(preset.id, False).is_default
     by_preset = client.exports.create_by_preset(batch.id, preset.id)
     assert [each.id for each in client.exports.list(batch.id)] == [by_preset.id]
     many = client.exports.create_of_template(batch.template_id, "jsonl", batch_ids=[batch.id])
@@ -150,6 +153,7 @@ def test_projects_and_webhooks(client: Client) -> None:
     client.webhooks.ping(endpoint.id)
     [delivery] = client.webhooks.deliveries(endpoint.id, "pending")
     client.webhooks.redeliver(endpoint.id, delivery.id)
+    assert client.webhooks.redeliver_dead(endpoint.id).waiting == 1
     assert not client.webhooks.switch(endpoint.id, False).is_enabled
     assert client.webhooks.get(endpoint.id).waiting == 1
     client.webhooks.delete(endpoint.id)

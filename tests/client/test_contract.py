@@ -24,6 +24,7 @@ from tests.client.document_check import differences
 PEOPLE_PUT_PAGES = "People put pages in order, with the picture before them."
 ADMINISTRATION = "Administration; people do it in the pages, or `fieldhand user` and `token`."
 DRAWING = "Templates are drawn in the editor, and exchanged as files."
+SUPERVISING = "Supervisors lead people, with the page of the team before them."
 LOOKING_AFTER = "For those who run it; metrics (docs/observability.md) are made for programs."
 ON_RECORD = "Read rarely, by a person who looks into something."
 LEFT_OUT = {
@@ -51,7 +52,24 @@ LEFT_OUT = {
     "setRights": ADMINISTRATION,
     "archiveProject": ADMINISTRATION,
     "bringBackProject": ADMINISTRATION,
+    "compareVersions": DRAWING,
+    "endSessions": ADMINISTRATION,
+    "resetPassword": ADMINISTRATION,
+    "removeSecondFactor": ADMINISTRATION,
+    "unlinkUser": ADMINISTRATION,
+    "getTeam": SUPERVISING,
+    "takeFieldsAway": SUPERVISING,
+    "reserveBatch": SUPERVISING,
+    "answerNote": SUPERVISING,
+    "sendBack": SUPERVISING,
+    "takeBackReturn": SUPERVISING,
+    "getSample": SUPERVISING,
+    "drawSample": SUPERVISING,
     "getFigures": LOOKING_AFTER,
+    "requeueStage": LOOKING_AFTER,
+    "stopWork": LOOKING_AFTER,
+    "retryFailed": LOOKING_AFTER,
+    "forgetSource": LOOKING_AFTER,
     "getOperations": LOOKING_AFTER,
     "listSources": LOOKING_AFTER,
     "listEvents": ON_RECORD,

@@ -113,6 +113,12 @@ class NewPreset(SentPreset):
     name = fields.String(required=True, validate=validate.Length(1, 60))
 
 
+class Default(Sent):
+    """Whether exports of the template begin with a preset."""
+
+    is_default = fields.Boolean(required=True)
+
+
 class Preset(Given):
     """A choice that is kept under a name; exports of the template begin with the default."""
 

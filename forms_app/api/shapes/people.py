@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from forms_app.api.shapes.base import Given, Sent, described, list_of, row_id, word
+from forms_app.api.shapes.base import (
+    LARGEST_ID,
+    Given,
+    Paging,
+    Sent,
+    described,
+    list_of,
+    row_id,
+    word,
+)
 from forms_app.services.dto.accounts import Role
 from forms_app.services.permissions import Permission
 
@@ -23,6 +32,14 @@ class Me(Given):
     permissions = fields.List(word(*PERMISSIONS), **described("Here, with this token."))
     token_id = fields.Integer(allow_none=True)
     token_name = fields.String(allow_none=True)
+
+
+class UserQuery(Paging):
+    """Whom to list."""
+
+    project_id = fields.Integer(
+        validate=validate.Range(1, LARGEST_ID), **described("With a role in it.")
+    )
 
 
 class Membership(Given):

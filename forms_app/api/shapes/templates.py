@@ -6,6 +6,7 @@ from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from forms_app.api.shapes.base import LARGEST_ID, Given, Query, Sent, described, list_of, word
+from forms_app.templating.differences import Change
 
 
 class NewTemplate(Query):
@@ -138,6 +139,34 @@ class Findings(Given):
     """What a check says, the most severe first."""
 
     findings = fields.List(fields.Nested(Finding))
+
+
+class Against(Query):
+    """With which version to compare."""
+
+    against = fields.Integer(required=True, validate=validate.Range(1, LARGEST_ID))
+
+
+class FieldDifference(Given):
+    """What changed of one field."""
+
+    name = fields.String()
+    label = fields.String()
+    change = word(*Change)
+    details = fields.List(fields.String())
+
+
+class Comparison(Given):
+    """What changed from one version of a template to a later one."""
+
+    old_id = fields.Integer(attribute="old.id")
+    new_id = fields.Integer(attribute="new.id")
+    fields_ = fields.List(
+        fields.Nested(FieldDifference), attribute="differences.fields", data_key="fields"
+    )
+    rules = fields.List(fields.String(), attribute="differences.rules")
+    order_changed = fields.Boolean(attribute="differences.order_changed")
+    pages = fields.List(fields.String(), **described("Of blanks."))
 
 
 class DetectionPages(Sent):

@@ -54,6 +54,10 @@ class Batches:
         body = json_body(version_ids=tuple(version_ids))
         return self._session.ask(op.ADD_TEMPLATES, batch_id, body=body)
 
+    def retry_refused(self, batch_id: int) -> Batch:
+        """Have the pages that fit none of its templates recognised again."""
+        return self._session.ask(op.RETRY_REFUSED, batch_id)
+
     def delete(self, batch_id: int) -> None:
         """Delete it with all scans, readings and decisions."""
         self._session.ask(op.DELETE_BATCH, batch_id)

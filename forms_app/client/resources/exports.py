@@ -127,6 +127,11 @@ class PresetsOfExports:
         body: Body = json_body(format=format, choice=choice)
         return self._session.ask(op.CHANGE_PRESET, preset_id, body=body)
 
+    def set_default(self, preset_id: int, is_default: bool = True) -> Preset:
+        """Have exports of the template begin with it instead of another, or no longer."""
+        body = json_body(is_default=is_default)
+        return self._session.ask(op.SET_DEFAULT_PRESET, preset_id, body=body)
+
     def delete(self, preset_id: int) -> None:
         """Forget it."""
         self._session.ask(op.DELETE_PRESET, preset_id)

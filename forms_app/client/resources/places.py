@@ -96,6 +96,10 @@ class Webhooks:
         """Send a delivery again, whatever came of it."""
         return self._session.ask(op.REDELIVER_WEBHOOK, endpoint_id, delivery_id)
 
+    def redeliver_dead(self, endpoint_id: int) -> Endpoint:
+        """Send everything again that was given up."""
+        return self._session.ask(op.REDELIVER_DEAD_WEBHOOKS, endpoint_id)
+
     def delete(self, endpoint_id: int) -> None:
         """Delete one with its deliveries."""
         self._session.ask(op.DELETE_WEBHOOK, endpoint_id)
