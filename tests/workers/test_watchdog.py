@@ -59,7 +59,7 @@ def test_a_process_that_hangs_in_pythons_lock_ends_too() -> None:
 def test_a_task_that_is_over_is_watched_no_more() -> None:
     code = (
         "import time; from workers.watchdog import Watchdog; dog = Watchdog(); "
-        "dog.begin('first', 0.05); dog.end(); time.sleep(2.5); print('alive')"
+        "dog.begin('first', 1); dog.end(); time.sleep(3.5); print('alive')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
