@@ -75,5 +75,8 @@ def test_an_export_is_cancelled(app: Application, site: str, open_page: OpenPage
     page = open_page(f"{site}/batches/{batch.id}/export")
     page.get_by_role("radio", name="Parquet").check()
     page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.locator("#exports-live tbody tr")).to_have_count(1)
+    # htmx takes the button over once all scripts are there.
+    page.wait_for_load_state()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#exports-live tbody tr")).to_have_count(0)
