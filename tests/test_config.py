@@ -161,6 +161,14 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("files_url", "s3://", "s3://"),
         ("allowed_hosts", "https://forms.example.org", "without http:// and port"),
         ("allowed_hosts", "forms.example.org:8443", "without http:// and port"),
+        ("site_url", "forms.example.org", "https://forms.example.org"),
+        ("site_url", "ftp://forms.example.org", "https://forms.example.org"),
+        ("site_url", "https://me:pin@forms.example.org", "https://forms.example.org"),
+        ("site_url", "https://forms.example.org/?a=1", "https://forms.example.org"),
+        ("site_url", "https://forms.example.org?", "https://forms.example.org"),
+        ("site_url", "https://forms.example.org/a//b", "https://forms.example.org"),
+        ("site_url", "https://forms.example.org:99999", "https://forms.example.org"),
+        ("site_url", "https://a.example, b.example:443", "https://forms.example.org"),
         ("max_file_mb", "2000000000", "from 1 to 1,000,000 (MB)"),
         ("max_file_mb", True, "a whole number"),
         ("watch_batch", ["day"], "a text"),
@@ -180,6 +188,21 @@ def test_what_is_allowed_is_said_and_no_password(name: str, value: object, allow
 )
 def test_names_that_people_use_are_allowed(hosts: str) -> None:
     assert load_settings({}, allowed_hosts=hosts).allowed_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://forms.example.org/", "https://forms.example.org"),
+        ("https://Forms.example.org:443", "https://forms.example.org"),
+        ("https://localhost:8443", "https://localhost:8443"),
+        ("http://10.0.0.7:80/office/forms/", "http://10.0.0.7/office/forms"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("", ""),
+    ],
+)
+def test_the_address_of_the_site_is_kept_as_links_begin(given: str, kept: str) -> None:
+    assert load_settings({}, site_url=given).site_url == kept
 
 
 def test_values_come_from_files_that_variables_name(tmp_path: Path) -> None:

@@ -24,3 +24,8 @@ from forms_app.config.sign_in import with_sign_in_decided
 def test_others_sign_in(sign_in: str, listens_on: str | None, hosts: str, decided: str) -> None:
     settings = load_settings({}, sign_in=sign_in, allowed_hosts=hosts)
     assert with_sign_in_decided(settings, listens_on).sign_in == decided
+
+
+def test_a_site_that_has_an_address_is_for_others() -> None:
+    settings = load_settings({}, sign_in="auto", site_url="https://forms.example.org")
+    assert with_sign_in_decided(settings, "127.0.0.1").sign_in == "required"

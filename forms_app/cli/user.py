@@ -18,8 +18,8 @@ ROLES = ("designer", "operator", "reviewer", "supervisor", "auditor")
 
 url_option = click.option(
     "--url",
-    help="Address of the pages, as it is to stand in the link.  [default: the first of the "
-    "setting allowed_hosts, else http://127.0.0.1:8080]",
+    help="Address of the pages, as it is to stand in the link.  [default: the setting "
+    "site_url, else the first of allowed_hosts, else http://127.0.0.1:8080]",
 )
 
 
@@ -98,7 +98,8 @@ def _roles(app: Application, project: str, roles: tuple[str, ...]) -> Roles:
 
 
 def _address(settings: Settings, url: str | None, token: str) -> str:
-    if url is None:
+    url = url or settings.site_url
+    if not url:
         names = [name.strip() for name in settings.allowed_hosts.split(",")]
         name = next((name for name in names if name.strip("*")), None)
         url = f"https://{name}" if name else "http://127.0.0.1:8080"

@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from forms_app.file_keys import parse_file_keys
 
 HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?")
+SITE_PATH = re.compile(r"(/[A-Za-z0-9_.~-]+)*/?")
 
 
 class Kind(Protocol):
@@ -151,6 +153,45 @@ class Address:
 
 def _any_of(words: tuple[str, ...]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAddress:
+    """Where a site is: scheme, host, at most a port and a path before all of its own; kept without
+    the scheme's own port and without a slash at the end. Empty where nobody has said it."""
+
+    allowed: str = (
+        "an address such as https://forms.example.org, with no more after the name than a port and "
+        "a path"
+    )
+    in_short: str = "`https://`…, `http://`…"
+
+    def convert(self, value: object) -> str:
+        text = str(value)
+        if not text:
+            return ""
+        parts = urlsplit(text)
+        default_port = {"http": 80, "https": 443}.get(parts.scheme)
+        netloc = parts.hostname or ""
+        if default_port is None or not is_host(netloc) or not SITE_PATH.fullmatch(parts.path):
+            raise ValueError(value)
+        netloc = f"[{netloc}]" if ":" in netloc else netloc
+        if parts.port is not None and parts.port != default_port:
+            netloc = f"{netloc}:{parts.port}"
+        # Nothing but what was looked at: no user, query or fragment.
+        said = f"{parts.scheme}://{parts.netloc}{parts.path}"
+        if said != text or "@" in parts.netloc:
+            raise ValueError(value)
+        return f"{parts.scheme}://{netloc}{parts.path.rstrip('/')}"
+
+
+def is_host(name: str) -> bool:
+    """Whether it is the name or IP address of a host."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return HOST_NAME.fullmatch(name) is not None
+    return True
 
 
 @dataclass(frozen=True, slots=True)

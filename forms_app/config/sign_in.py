@@ -18,9 +18,8 @@ def with_sign_in_decided(settings: Settings, listens_on: str | None) -> Settings
         listens_on: The address that the pages listen on; None where only others know it.
     """
     # Whoever names hosts has a proxy before the pages, or a name for others.
-    is_for_this_computer = (
-        listens_on is not None and is_loopback(listens_on) and not settings.allowed_hosts
-    )
+    is_for_others = bool(settings.allowed_hosts or settings.site_url)
+    is_for_this_computer = listens_on is not None and is_loopback(listens_on) and not is_for_others
     if settings.sign_in != "auto" or is_for_this_computer:
         return settings
     return replace(settings, sign_in="required")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import stat
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from forms_app.config import Settings
 from forms_app.config.secret_key import KEY_FILE
@@ -19,6 +21,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     """Looks at the settings themselves and at the key file."""
     yield judge_key(settings)
     yield judge_names(settings.allowed_hosts)
+    if settings.site_url:
+        yield judge_site(settings.site_url, settings.allowed_hosts)
     yield judge_times(settings)
 
 
@@ -56,6 +60,27 @@ def judge_names(allowed_hosts: str) -> Finding:
     return SETTINGS.ok(
         "allowed_hosts", f"The pages answer under {own}IP addresses and names without a dot."
     )
+
+
+def judge_site(site_url: str, allowed_hosts: str) -> Finding:
+    """Whether links that leave Fieldhand lead to a name that the pages answer to."""
+    host = urlsplit(site_url).hostname or ""
+    names = {name.strip().lower() for name in allowed_hosts.split(",")}
+    if {host, "*"} & names or "." not in host or _is_address(host):
+        return SETTINGS.ok("site_url", f"Links lead to {site_url}.")
+    return SETTINGS.failed(
+        "site_url",
+        f"Links lead to {site_url}, and the pages do not answer to that name.",
+        "Name it in the setting allowed_hosts, too.",
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def judge_times(settings: Settings) -> Finding:

@@ -78,7 +78,7 @@ async def _say_first_link(settings: Settings, url: str, say: Say) -> None:
         say(f"! sign-in: {last}")
     elif last:
         say("Nobody can sign in yet. Within 24 hours, the first administrator opens this link:")
-        say(f"  {url}/invitation/{last}")
+        say(f"  {settings.site_url or url}/invitation/{last}")
 
 
 async def _start(supervisor: Supervisor, component: components.Component, say: Say) -> None:

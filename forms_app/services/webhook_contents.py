@@ -32,7 +32,7 @@ Contents = dict[str, Any]
 def contents_of(session: Session, event: WebhookEventRow) -> Contents | None:
     """What `event` is about, without a value; None when that is gone.
 
-    Paths are those of the pages, to be put after the address that people use.
+    Paths are those of the pages, to be put after the address that people use (`with_addresses`).
     """
     said = _said_of_name(session, event) if event.batch_id is not None else {}
     more = SAID_MORE.get(EventKind(event.kind))
@@ -40,6 +40,24 @@ def contents_of(session: Session, event: WebhookEventRow) -> Contents | None:
         return said
     found = more(session, event)
     return None if found is None else {**said, **found}
+
+
+def with_addresses(said: Contents, site_url: str) -> Contents:
+    """The same with a `url` beside each path, where it is known how people reach the pages.
+
+    Args:
+        said: As `contents_of` gives it.
+        site_url: The setting; "" where there is none.
+    """
+    if not site_url:
+        return dict(said)
+    return {name: _with_address(part, site_url) for name, part in said.items()}
+
+
+def _with_address(part: Any, site_url: str) -> Any:
+    if isinstance(part, dict) and "path" in part:
+        return {**part, "url": site_url + part["path"]}
+    return part
 
 
 def values_of(session: Session, submission_id: int) -> dict[str, Value]:

@@ -18,7 +18,7 @@ from forms_app.services.application import Application
 from forms_app.services.attempts import attempt_long
 from forms_app.services.sending import send_or_leave
 from forms_app.services.webhook_addresses import Resolver, networks_of, resolve
-from forms_app.services.webhook_contents import OF_SUBMISSIONS, values_of
+from forms_app.services.webhook_contents import OF_SUBMISSIONS, values_of, with_addresses
 from forms_app.services.webhook_outcomes import Outcome, record
 from forms_app.services.webhook_posting import Reach, post
 from forms_app.services.webhook_signatures import signed_headers
@@ -83,7 +83,7 @@ def deliver_webhooks(app: Application, endpoint_id: int, resolver: Resolver = re
 def _deliver(work: _Work, resolver: Resolver) -> None:
     app, lease = work.app, work.lease
     with app.session() as session:
-        message = _message(session, lease)
+        message = _message(session, lease, app.settings.site_url)
     limit_s = min(app.settings.webhook_seconds, ATTEMPT_SHARE * app.settings.lease_seconds)
     reach = Reach(networks_of(app.settings.webhook_private_networks), limit_s, resolver)
     outcome = _posted(message, reach)
@@ -92,14 +92,14 @@ def _deliver(work: _Work, resolver: Resolver) -> None:
         record(session, app.settings, lease.row_id, outcome)
 
 
-def _message(session: Session, lease: Lease) -> Message:
+def _message(session: Session, lease: Lease, site_url: str) -> Message:
     delivery = session.get(WebhookDeliveryRow, lease.row_id)
     if delivery is None:
         raise LeaseLostError("The delivery was deleted meanwhile.")
     event = session.get_one(WebhookEventRow, delivery.event_id)
     endpoint = session.get_one(WebhookEndpointRow, delivery.endpoint_id)
     also_about(event_id=event.id, endpoint_id=endpoint.id)
-    data = dict(event.data or {})
+    data = with_addresses(event.data or {}, site_url)
     has_values = endpoint.include_values and event.kind in OF_SUBMISSIONS
     if has_values and event.subject_id is not None:
         data["values"] = values_of(session, event.subject_id)

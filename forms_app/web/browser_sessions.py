@@ -61,7 +61,12 @@ def is_https() -> bool:
 
 
 def whole_address(endpoint: str, **values: str) -> str:
-    """The address of a page as browsers elsewhere ask for it."""
+    """The address of a page as browsers elsewhere ask for it: below the setting `site_url`, else
+    below the address that was asked for now."""
+    site_url = application().settings.site_url
+    if site_url:
+        path = url_for(endpoint, _external=False, **values)
+        return site_url + path.removeprefix(request.script_root)
     return url_for(endpoint, _external=True, _scheme="https" if is_https() else "http", **values)
 
 

@@ -34,6 +34,15 @@ def said_by(folder: Path, *words: str) -> str:
     return done.output
 
 
+def test_a_link_begins_with_the_address_of_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELDHAND_ALLOWED_HOSTS", "office.example.org")
+    assert "https://office.example.org/invitation/" in said_by(tmp_path, "link")
+    monkeypatch.setenv("FIELDHAND_SITE_URL", "https://forms.example.org:8443/")
+    assert "https://forms.example.org:8443/invitation/" in said_by(tmp_path, "link")
+
+
 def test_a_link_lets_the_first_administrator_in(tmp_path: Path) -> None:
     first = ("link", "--url", "https://forms.example.org/")
     token = said_by(tmp_path, *first).split("https://forms.example.org/invitation/")[1].strip()

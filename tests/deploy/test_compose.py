@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from forms_app.cli import VERBS, fieldhand
+from forms_app.config import load_settings
 from forms_app.config.declaring import declarations
 from forms_app.config.settings import Settings
 from forms_app.config.sources import unknown_variables
@@ -159,6 +160,18 @@ def test_gunicorn_finds_the_application() -> None:
     found = re.fullmatch(r"([\w.]+):(\w+)\(\)", SERVICES["web"].command_line[-1])
     assert found
     assert callable(getattr(importlib.import_module(found[1]), found[2]))
+
+
+def test_links_lead_to_where_the_proxy_listens() -> None:
+    given = {"FIELDHAND_SITE": "forms.example.org"}
+    for variables, expected in (
+        (given, "https://forms.example.org"),
+        (given | {"FIELDHAND_HTTPS_PORT": "8443"}, "https://forms.example.org:8443"),
+    ):
+        environment = services(variables)["web"].environment
+        named = {"FIELDHAND_SITE_URL": environment["FIELDHAND_SITE_URL"]}
+        assert load_settings(named).site_url == expected
+        assert environment["FIELDHAND_ALLOWED_HOSTS"] == "forms.example.org"
 
 
 def test_every_queue_is_taken_from() -> None:

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from forms_app.config import Settings, load_secret_key
 from forms_app.doctor.installation import check_installation, judge_packages
 from forms_app.doctor.process import check_process, judge_file_size, judge_open_files
-from forms_app.doctor.safety import check_settings, judge_key, judge_names, judge_times
+from forms_app.doctor.safety import check_settings, judge_key, judge_names, judge_site, judge_times
 from tests.doctor.asking import verdicts
 
 POSTGRES = "postgresql://me@host/name"
@@ -73,6 +73,14 @@ def test_names_that_let_everybody_in() -> None:
     assert judge_names("").verdict == "ok"
     assert "forms.example.org" in judge_names("forms.example.org").said
     assert judge_names("forms.example.org, *").verdict == "warning"
+
+
+@pytest.mark.parametrize("hosts", ["Forms.example.org, office", "*"])
+def test_links_lead_to_a_name_that_is_answered(hosts: str) -> None:
+    assert judge_site("https://forms.example.org:8443", hosts).verdict == "ok"
+    assert judge_site("https://office-pc", "").verdict == "ok"
+    found = judge_site("https://forms.example.org", "office.example.org")
+    assert found.verdict == "failed" and "allowed_hosts" in found.advice
 
 
 def test_times_that_do_not_suit(settings: Settings) -> None:

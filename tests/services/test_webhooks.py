@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event as sql_event
@@ -82,6 +83,21 @@ def test_the_way_of_a_batch_is_told(told_on_both: Application, receiver: Receive
     assert said[2]["data"]["pages"] == 1 and said[2]["data"]["open_fields"] == 2
     assert b"MILLER" not in b"".join(request.body for request in receiver.received)
     assert {row.state for row in deliveries(told_on_both)} == {WebhookState.DELIVERED}
+
+
+def test_where_the_site_has_an_address_there_are_whole_ones(
+    told_app: Application, receiver: Receiver
+) -> None:
+    named = replace(told_app.settings, site_url="https://forms.example.org")
+    app = replace(told_app, settings=named)
+    listen(app, receiver, EventKind.SUBMISSION_NEEDS_REVIEW)
+    form_id = factories.make_submission(app, factories.make_batch(app).id)
+    work(app)
+    said = json.loads(receiver.received[0].body)["data"]
+    assert said["submission"]["path"] == f"/review/forms/{form_id}"
+    assert said["submission"]["url"] == f"https://forms.example.org/review/forms/{form_id}"
+    assert said["batch"]["url"] == "https://forms.example.org/batches/1"
+    assert "url" not in said["file"]
 
 
 def test_values_only_where_they_are_asked_for(told_app: Application, receiver: Receiver) -> None:

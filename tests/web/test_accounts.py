@@ -184,6 +184,15 @@ def test_where_nobody_signs_in_the_pages_say_so(app: Application) -> None:
     assert visitor.post("/sign-in", {"login": "x"}).location == "/"
 
 
+@pytest.mark.usefixtures("root_id")
+def test_a_link_leads_to_the_address_of_the_site(app: Application) -> None:
+    root = Stranger(pages_with_sign_in(app, site_url="https://forms.example.org/office"))
+    root.sign_in("root")
+    given = {"name": "Bo Lund", "login": "bo", "role": ["1:reviewer"]}
+    answer = root.post("/accounts/", given)
+    assert 'value="https://forms.example.org/office/invitation/' in answer.text
+
+
 def test_a_link_made_behind_tls_leads_there(root: Stranger) -> None:
     given = {"name": "Bo Lund", "login": "bo", "role": ["1:reviewer"]}
     answer = root.post("/accounts/", given, headers={"X-Forwarded-Proto": "https"})

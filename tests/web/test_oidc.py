@@ -87,7 +87,9 @@ def test_there_and_back(app: Application, visitor: Stranger, anna: int) -> None:
     assert visitor.get("/sign-in/oidc?next=/figures/").location == "/figures/", "signed in already"
 
 
-def test_what_is_asked_of_the_provider(visitor: Stranger, provider: Provider, anna: int) -> None:
+def test_what_is_asked_of_the_provider(
+    app: Application, visitor: Stranger, provider: Provider, anna: int
+) -> None:
     sent = [urlsplit(visitor.get("/sign-in/oidc").location) for _ in range(2)]
     asked = [{name: value for name, [value] in parse_qs(part.query).items()} for part in sent]
     assert asked[0]["scope"] == "openid email"
@@ -96,6 +98,8 @@ def test_what_is_asked_of_the_provider(visitor: Stranger, provider: Provider, an
         assert len(asked[0][name]) >= 43 and asked[0][name] != asked[1][name]
     behind = visitor.get("/sign-in/oidc", headers={"X-Forwarded-Proto": "https"}).location
     assert "redirect_uri=https%3A%2F%2Flocalhost%2F" in behind
+    named = _stranger(app, provider, site_url="https://forms.example.org")
+    assert "redirect_uri=https%3A%2F%2Fforms.example.org%2F" in named.get("/sign-in/oidc").location
 
 
 def test_nobody_is_led_elsewhere(visitor: Stranger, anna: int) -> None:

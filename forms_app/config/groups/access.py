@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forms_app.config.declaring import setting
-from forms_app.config.kinds import Address, HostNames, OneOf, Text, Whole
+from forms_app.config.kinds import Address, HostNames, OneOf, SiteAddress, Text, Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,23 @@ class Access:
         yours by pointing its own name at this machine. `*` switches the check off.""",
         default_words="none",
     )
+    site_url: str = setting(
+        "",
+        SiteAddress(),
+        """The address under which people reach the pages (`https://forms.example.org`). Links that
+        leave Fieldhand begin with it: in webhooks, invitations, links for passwords and for
+        pictures, and the address that an OpenID Connect provider sends people back to. Without it
+        they begin with the address that was asked, and webhooks have paths alone. Its name has to
+        be in `allowed_hosts`, too.""",
+        default_words="none",
+    )
     sign_in: str = setting(
         "auto",
         OneOf(("auto", "required", "off")),
         """Whether people sign in. `auto`: they need not where `fieldhand serve` listens on this
-        computer alone (its default) and `allowed_hosts` names nobody else's; everywhere else they
-        must. `off`: whoever reaches the pages may do everything. See
-        [accounts.md](accounts.md).""",
+        computer alone (its default), `allowed_hosts` names nobody else's and there is no
+        `site_url`; everywhere else they must. `off`: whoever reaches the pages may do everything.
+        See [accounts.md](accounts.md).""",
     )
     password_sign_in: str = setting(
         "on",
