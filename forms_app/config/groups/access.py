@@ -15,8 +15,8 @@ class Access:
     secret_key: str = setting(
         "",
         Text(),
-        """Signs sessions and forms. Set it when several web servers share the load; they need the
-        same one.""",
+        """Signs sessions, forms and links to pictures. Set it when several web servers share the
+        load; they need the same one.""",
         default_words="made once, kept in `DATA_DIR/secret.key`",
         is_secret=True,
     )
