@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, cast
 
 from forms_app.api.access import require_here
@@ -119,8 +119,7 @@ def assign_page(sent: Mapping[str, Any], page_id: int) -> Any:
 @blueprint.response(200, Page)
 def confirm_page(sent: Mapping[str, Any], page_id: int) -> Any:
     """Say that a page lies well enough."""
-    page_actions.check_page(application(), page_id, current_user_id(), sent["seen"])
-    return page_facts.get_page(application(), page_id)
+    return _after(page_actions.check_page, page_id, sent["seen"])
 
 
 @blueprint.post(f"{PAGE}/drop")
@@ -129,8 +128,7 @@ def confirm_page(sent: Mapping[str, Any], page_id: int) -> Any:
 @blueprint.response(200, Page)
 def drop_page(sent: Mapping[str, Any], page_id: int) -> Any:
     """Take a page that is no form out of its batch; its scan is kept."""
-    page_actions.drop_page(application(), page_id, current_user_id(), sent["seen"])
-    return page_facts.get_page(application(), page_id)
+    return _after(page_actions.drop_page, page_id, sent["seen"])
 
 
 @blueprint.post(f"{PAGE}/restore")
@@ -139,8 +137,7 @@ def drop_page(sent: Mapping[str, Any], page_id: int) -> Any:
 @blueprint.response(200, Page)
 def restore_page(sent: Mapping[str, Any], page_id: int) -> Any:
     """Bring a dropped page back."""
-    page_actions.restore_page(application(), page_id, current_user_id(), sent["seen"])
-    return page_facts.get_page(application(), page_id)
+    return _after(page_actions.restore_page, page_id, sent["seen"])
 
 
 @blueprint.post(f"{PAGE}/retry")
@@ -148,8 +145,7 @@ def restore_page(sent: Mapping[str, Any], page_id: int) -> Any:
 @blueprint.response(200, Page)
 def retry_page(page_id: int) -> Any:
     """Read a failed page again."""
-    uploads.retry_page(application(), page_id, current_user_id())
-    return page_facts.get_page(application(), page_id)
+    return _after(uploads.retry_page, page_id)
 
 
 @blueprint.put(f"{PAGE}/scan")
@@ -179,6 +175,12 @@ def set_page_absent(submission_id: int, number: int) -> Any:
 def expect_page(submission_id: int, number: int) -> Any:
     """Take back that a missing page does not exist."""
     page_actions.set_absent(application(), submission_id, number, False, current_user_id())
+
+
+def _after(act: Callable[..., object], page_id: int, *more: object) -> page_facts.PageFacts:
+    """The page as it is once something was done with it."""
+    act(application(), page_id, current_user_id(), *more)
+    return page_facts.get_page(application(), page_id)
 
 
 def _require_form(submission_id: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -56,9 +56,7 @@ def get_project(project_id: int) -> Any:
 @blueprint.response(200, Project)
 def rename_project(sent: Mapping[str, Any], project_id: int) -> Any:
     """Call a project otherwise."""
-    _found(project_id)
-    projects.rename_project(application(), project_id, sent["name"], current_user_id())
-    return _found(project_id)
+    return _after(projects.rename_project, project_id, sent["name"])
 
 
 @blueprint.post(f"{PROJECT}/archive")
@@ -66,9 +64,7 @@ def rename_project(sent: Mapping[str, Any], project_id: int) -> Any:
 @blueprint.response(200, Project)
 def archive_project(project_id: int) -> Any:
     """Let nobody work in a project any more; everything in it stays."""
-    _found(project_id)
-    projects.archive_project(application(), project_id, current_user_id())
-    return _found(project_id)
+    return _after(projects.archive_project, project_id)
 
 
 @blueprint.post(f"{PROJECT}/bring-back")
@@ -76,8 +72,12 @@ def archive_project(project_id: int) -> Any:
 @blueprint.response(200, Project)
 def bring_back_project(project_id: int) -> Any:
     """Let people work in an archived project again."""
-    _found(project_id)
-    projects.bring_back_project(application(), project_id, current_user_id())
+    return _after(projects.bring_back_project, project_id)
+
+
+def _after(act: Callable[..., object], project_id: int, *more: object) -> ProjectSummary:
+    """The project as it is once something was done with it."""
+    act(application(), project_id, *more, current_user_id())
     return _found(project_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import url_for
@@ -18,11 +18,11 @@ from forms_app.api.shapes.webhooks import (
     SentEndpoint,
     Switch,
 )
-from forms_app.errors import NotFoundError
 from forms_app.services import webhook_deliveries, webhooks
 from forms_app.services.dto.webhooks import Endpoint as EndpointInfo
 from forms_app.services.dto.webhooks import EndpointWish
 from forms_app.services.permissions import Permission
+from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_project_id, current_user_id
 
 ENDPOINT = "/webhooks/<int:endpoint_id>"
@@ -52,70 +52,61 @@ def create_webhook(sent: Mapping[str, Any]) -> Any:
 
 
 @blueprint.get(ENDPOINT)
-@blueprint.operation("getWebhook", Permission.ADMINISTER)
+@blueprint.operation("getWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(200, Endpoint)
 def get_webhook(endpoint_id: int) -> Any:
     """Look at an endpoint: whether it answers, and what waits for it."""
-    return _own(endpoint_id)
+    return webhooks.get_endpoint(application(), endpoint_id)
 
 
 @blueprint.put(ENDPOINT)
-@blueprint.operation("changeWebhook", Permission.ADMINISTER)
+@blueprint.operation("changeWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.arguments(SentEndpoint)
 @blueprint.response(200, Endpoint)
 def change_webhook(sent: Mapping[str, Any], endpoint_id: int) -> Any:
     """Change an endpoint's name, address or events."""
-    _own(endpoint_id)
-    webhooks.change_endpoint(application(), endpoint_id, EndpointWish(**sent), current_user_id())
-    return _own(endpoint_id)
+    return _after(webhooks.change_endpoint, endpoint_id, EndpointWish(**sent))
 
 
 @blueprint.delete(ENDPOINT)
-@blueprint.operation("deleteWebhook", Permission.ADMINISTER)
+@blueprint.operation("deleteWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(204)
 def delete_webhook(endpoint_id: int) -> Any:
     """Delete an endpoint with its deliveries."""
-    _own(endpoint_id)
     webhooks.delete_endpoint(application(), endpoint_id, current_user_id())
 
 
 @blueprint.patch(ENDPOINT)
-@blueprint.operation("switchWebhook", Permission.ADMINISTER)
+@blueprint.operation("switchWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.arguments(Switch)
 @blueprint.response(200, Endpoint)
 def switch_webhook(sent: Mapping[str, Any], endpoint_id: int) -> Any:
     """Switch an endpoint on or off; what happens while it is off it is never told."""
-    _own(endpoint_id)
-    webhooks.switch(application(), endpoint_id, sent["is_enabled"], current_user_id())
-    return _own(endpoint_id)
+    return _after(webhooks.switch, endpoint_id, sent["is_enabled"])
 
 
 @blueprint.post(f"{ENDPOINT}/secret")
-@blueprint.operation("rotateWebhookSecret", Permission.ADMINISTER)
+@blueprint.operation("rotateWebhookSecret", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(200, EndpointSecret)
 def rotate_secret(endpoint_id: int) -> Any:
     """Make a new secret; the old one signs beside it for a day."""
-    _own(endpoint_id)
     return webhooks.rotate_secret(application(), endpoint_id, current_user_id())
 
 
 @blueprint.post(f"{ENDPOINT}/ping")
-@blueprint.operation("pingWebhook", Permission.ADMINISTER)
+@blueprint.operation("pingWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(202, Endpoint)
 def ping_webhook(endpoint_id: int) -> Any:
     """Send an endpoint an event that says nothing, at once."""
-    _own(endpoint_id)
-    webhooks.ping(application(), endpoint_id, current_user_id())
-    return _own(endpoint_id)
+    return _after(webhooks.ping, endpoint_id)
 
 
 @blueprint.get(f"{ENDPOINT}/deliveries")
-@blueprint.operation("listWebhookDeliveries", Permission.ADMINISTER)
+@blueprint.operation("listWebhookDeliveries", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.arguments(DeliveryQuery, location="query")
 @blueprint.response(200, DeliveryList)
 def list_deliveries(asked: Mapping[str, Any], endpoint_id: int) -> Any:
     """List what was delivered to an endpoint and what was given up, the newest first."""
-    _own(endpoint_id)
     limit, after = asked["limit"], asked["after"] or None
     found = webhook_deliveries.list_deliveries(
         application(), endpoint_id, limit + 1, after, asked.get("state")
@@ -124,32 +115,22 @@ def list_deliveries(asked: Mapping[str, Any], endpoint_id: int) -> Any:
 
 
 @blueprint.post(f"{ENDPOINT}/deliveries/<int:delivery_id>/redeliver")
-@blueprint.operation("redeliverWebhook", Permission.ADMINISTER)
+@blueprint.operation("redeliverWebhook", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(202, Endpoint)
 def redeliver(endpoint_id: int, delivery_id: int) -> Any:
     """Send a delivery again, whatever came of it."""
-    _own(endpoint_id)
-    webhook_deliveries.redeliver(application(), endpoint_id, delivery_id, current_user_id())
-    return _own(endpoint_id)
+    return _after(webhook_deliveries.redeliver, endpoint_id, delivery_id)
 
 
 @blueprint.post(f"{ENDPOINT}/redeliver-dead")
-@blueprint.operation("redeliverDeadWebhooks", Permission.ADMINISTER)
+@blueprint.operation("redeliverDeadWebhooks", Permission.ADMINISTER, Kind.ENDPOINT)
 @blueprint.response(202, Endpoint)
 def redeliver_dead(endpoint_id: int) -> Any:
     """Send everything again that was given up for an endpoint."""
-    _own(endpoint_id)
-    webhook_deliveries.redeliver_dead(application(), endpoint_id, current_user_id())
-    return _own(endpoint_id)
+    return _after(webhook_deliveries.redeliver_dead, endpoint_id)
 
 
-def _own(endpoint_id: int) -> EndpointInfo:
-    """An endpoint of the token's project.
-
-    Raises:
-        NotFoundError: It is another project's, or none.
-    """
-    found = webhooks.get_endpoint(application(), endpoint_id)
-    if found.project_id != current_project_id():
-        raise NotFoundError("This webhook does not exist (any more).")
-    return found
+def _after(act: Callable[..., object], endpoint_id: int, *more: object) -> EndpointInfo:
+    """The endpoint as it is once something was done with it."""
+    act(application(), endpoint_id, *more, current_user_id())
+    return webhooks.get_endpoint(application(), endpoint_id)

@@ -29,6 +29,7 @@ from forms_app.store.models import (
     TemplateJobRow,
     TemplateVersionRow,
     UploadRow,
+    WebhookEndpointRow,
 )
 
 
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     BATCH = "batch"
     DELIVERY = "delivery"
     DELIVERY_RUN = "delivery_run"
+    ENDPOINT = "endpoint"
     EXPORT = "export"
     FILE = "file"
     JOB = "job"
@@ -68,6 +70,7 @@ _PROJECT_ID: dict[Kind, Select[int]] = {
         .join(DeliveryRunRow, DeliveryRunRow.delivery_id == DeliveryRow.id)
         .where(_is(DeliveryRunRow))
     ),
+    Kind.ENDPOINT: select(WebhookEndpointRow.project_id).where(_is(WebhookEndpointRow)),
     Kind.EXPORT: select(ExportRow.project_id).where(_is(ExportRow)),
     Kind.FILE: _in_batch(FileRow),
     Kind.JOB: select(TemplateJobRow.project_id).where(_is(TemplateJobRow)),
@@ -99,6 +102,7 @@ _MISSING: dict[Kind, str] = {
         Kind.BATCH: WORDS[BatchRow],
         Kind.DELIVERY: WORDS[DeliveryRow],
         Kind.DELIVERY_RUN: WORDS[DeliveryRunRow],
+        Kind.ENDPOINT: WORDS[WebhookEndpointRow],
         Kind.EXPORT: WORDS[ExportRow],
         Kind.FILE: WORDS[FileRow],
         Kind.NOTE: WORDS[ReviewNoteRow],

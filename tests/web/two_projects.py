@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from forms_app.services import batches, exports, resumable_uploads, template_jobs, templates
+from forms_app.services import (
+    batches,
+    exports,
+    resumable_uploads,
+    template_jobs,
+    templates,
+    webhooks,
+)
 from forms_app.services.application import Application
+from forms_app.services.dto.webhooks import EndpointWish
 from forms_app.services.project_of import Kind
 from forms_app.store.models import (
     LOCAL_USER_ID,
@@ -36,6 +44,8 @@ def fill(app: Application, project_id: int, name: str) -> Things:
     factories.make_pages(app, batch.id, 1, PageState.FAILED, "bad.png")
     export = exports.request_export(app, batch.id, "csv")
     upload = resumable_uploads.start_upload(app, batch.id, f"{name}.pdf", 100)
+    wish = EndpointWish(name, "https://example.org/", ["batch.created"])
+    endpoint = webhooks.create_endpoint(app, project_id, wish, LOCAL_USER_ID).endpoint
     delivery_id, run_id = factories.make_delivery(app, batch.id, name)
     job = template_jobs.request_job(app, JobKind.DETECTION, version.id, {"pages": [1]})
     with app.session() as session:
@@ -59,6 +69,7 @@ def fill(app: Application, project_id: int, name: str) -> Things:
             Kind.BATCH: batch.id,
             Kind.DELIVERY: delivery_id,
             Kind.DELIVERY_RUN: run_id,
+            Kind.ENDPOINT: endpoint.id,
             Kind.EXPORT: export.id,
             Kind.FILE: form.file_id,
             Kind.JOB: job.id,
