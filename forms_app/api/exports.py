@@ -13,9 +13,16 @@ from forms_app.api.export_choices import choice_sent
 from forms_app.api.paging import stretch
 from forms_app.api.pictures import BYTES
 from forms_app.api.shapes.base import Paging
-from forms_app.api.shapes.exports import Export, ExportList, NewExport, NewTemplateExport
+from forms_app.api.shapes.exports import (
+    Export,
+    ExportList,
+    ExportPreview,
+    NewExport,
+    NewTemplateExport,
+)
 from forms_app.services import exports
 from forms_app.services.dto.exports import ExportInfo
+from forms_app.services.export_preview import preview_export
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_user_id
@@ -49,6 +56,16 @@ def create_export(sent: Mapping[str, Any], batch_id: int) -> Any:
     return _asked(made)
 
 
+@blueprint.post("/batches/<int:batch_id>/exports/preview")
+@blueprint.operation("previewExport", Permission.EXPORT, Kind.BATCH)
+@blueprint.arguments(NewExport)
+@blueprint.response(200, ExportPreview)
+def preview_export_of_batch(sent: Mapping[str, Any], batch_id: int) -> Any:
+    """See the first rows that an export of a batch would have."""
+    export_format, choice = choice_sent(sent)
+    return preview_export(application(), export_format, as_allowed(choice), batch_ids=[batch_id])
+
+
 @blueprint.get("/templates/<int:template_id>/exports")
 @blueprint.operation("listTemplateExports", Permission.EXPORT, Kind.TEMPLATE)
 @blueprint.arguments(Paging, location="query")
@@ -77,6 +94,23 @@ def create_template_export(sent: Mapping[str, Any], template_id: int) -> Any:
         template_id=template_id,
     )
     return _asked(made)
+
+
+@blueprint.post("/templates/<int:template_id>/exports/preview")
+@blueprint.operation("previewTemplateExport", Permission.EXPORT, Kind.TEMPLATE)
+@blueprint.arguments(NewTemplateExport)
+@blueprint.response(200, ExportPreview)
+def preview_export_of_template(sent: Mapping[str, Any], template_id: int) -> Any:
+    """See the first rows that an export of several batches would have."""
+    require_here(Kind.BATCH, *sent["batch_ids"])
+    export_format, choice = choice_sent(sent)
+    return preview_export(
+        application(),
+        export_format,
+        as_allowed(choice),
+        batch_ids=sent["batch_ids"],
+        template_id=template_id,
+    )
 
 
 @blueprint.get("/exports/<int:export_id>")

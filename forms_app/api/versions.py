@@ -16,18 +16,22 @@ from forms_app.api.shapes.templates import (
     ChangedDraft,
     Comparison,
     DetectionPages,
+    FilledForms,
     Findings,
     Job,
+    MadeUp,
     Version,
 )
 from forms_app.services import (
     detection,
+    dry_run,
     template_files,
     template_health,
     template_jobs,
     template_versions,
     templates,
 )
+from forms_app.services.names import clean_file_name
 from forms_app.services.permissions import Permission
 from forms_app.services.project_of import Kind
 from forms_app.web.context import application, current_user_id
@@ -110,6 +114,17 @@ def compare_versions(asked: Mapping[str, Any], version_id: int) -> Any:
 def test_registration(version_id: int) -> Any:
     """Have worn copies of the blanks laid onto them, to see whether scans will be found."""
     return _asked(template_health.registration_test(application(), version_id))
+
+
+@blueprint.post(f"{VERSION}/try-out")
+@blueprint.operation("tryVersion", Permission.DESIGN, Kind.VERSION)
+@blueprint.arguments(FilledForms, location="files")
+@blueprint.arguments(MadeUp, location="query")
+@blueprint.response(202, Job)
+def try_version(sent: Mapping[str, Any], asked: Mapping[str, Any], version_id: int) -> Any:
+    """Have filled forms, or forms that are made up, read with a version; no batch holds them."""
+    files = [(clean_file_name(each.filename or ""), each.read()) for each in sent["files"]]
+    return _asked(dry_run.request_dry_run(application(), version_id, files, asked["synthetic"]))
 
 
 @blueprint.post(f"{VERSION}/detection")

@@ -28,7 +28,14 @@ from forms_app.client.retrying import Retries
 from forms_app.client.shapes.base import Box, JsonObject, Value, Weighed
 from forms_app.client.shapes.batches import Batch, FailedPage, File
 from forms_app.client.shapes.deliveries import DeliveryRun, ScheduledDelivery
-from forms_app.client.shapes.exports import Column, Export, ExportChoice, Preset
+from forms_app.client.shapes.exports import (
+    Column,
+    Export,
+    ExportChoice,
+    ExportPreview,
+    Preset,
+    PreviewTable,
+)
 from forms_app.client.shapes.keeping import DueCount, Erasure, PastDeletion, Retention
 from forms_app.client.shapes.pages import ImageLink, LooseField, Page
 from forms_app.client.shapes.places import Health, Me, Project
@@ -76,6 +83,7 @@ __all__ = [
     "Export",
     "ExportChoice",
     "ExportFailedError",
+    "ExportPreview",
     "FailedPage",
     "Fault",
     "Field",
@@ -95,6 +103,7 @@ __all__ = [
     "Page",
     "PastDeletion",
     "Preset",
+    "PreviewTable",
     "Problem",
     "ProblemError",
     "Project",

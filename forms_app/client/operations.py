@@ -16,7 +16,7 @@ from forms_app.client.shapes.deliveries import (
     ScheduledDeliveries,
     ScheduledDelivery,
 )
-from forms_app.client.shapes.exports import Export, Preset, Presets
+from forms_app.client.shapes.exports import Export, ExportPreview, Preset, Presets
 from forms_app.client.shapes.keeping import DueCounts, Erasure, PastDeletions, Retention
 from forms_app.client.shapes.pages import ImageLink, Page
 from forms_app.client.shapes.places import Health, Me, Project
@@ -118,6 +118,12 @@ UNDO_DECISION = Operation(
 
 LIST_EXPORTS = Operation("listExports", "GET", "/batches/{batch_id}/exports", Export, is_list=True)
 CREATE_EXPORT = Operation("createExport", "POST", "/batches/{batch_id}/exports", Export)
+PREVIEW_EXPORT = Operation(
+    "previewExport", "POST", "/batches/{batch_id}/exports/preview", ExportPreview
+)
+PREVIEW_TEMPLATE_EXPORT = Operation(
+    "previewTemplateExport", "POST", "/templates/{template_id}/exports/preview", ExportPreview
+)
 LIST_TEMPLATE_EXPORTS = Operation(
     "listTemplateExports", "GET", "/templates/{template_id}/exports", Export, is_list=True
 )

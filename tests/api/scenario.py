@@ -84,6 +84,7 @@ def _templates(api: Recorder) -> tuple[int, int]:
     fields = {"fields": [SURNAME, NUMBER]}
     api.do("saveDraft", version_id, body=fields, headers={"If-Match": seen})
     api.do("checkVersion", version_id)
+    api.do("tryVersion", version_id, query="?synthetic=2", data={})
     job = api.do("testRegistration", version_id).get_json()
     api.do("detectFields", version_id, body={"pages": [1]})
     api.do("getJob", job["id"])
@@ -174,6 +175,8 @@ def _exports(api: Recorder, app: Application, batch_id: int, template_id: int) -
     app.tasks.take()  # type: ignore[attr-defined]  # Other work is left undone.
     choice = {"columns": [{"field": "number", "heading": "No."}], "confidences": True}
     wanted = {"format": "csv", "choice": choice}
+    api.do("previewExport", batch_id, body=wanted)
+    api.do("previewTemplateExport", template_id, body=wanted)
     export_id = api.do("createExport", batch_id, body=wanted).get_json()["id"]
     run_sent_tasks(app)
     api.do("getExport", export_id)

@@ -44,6 +44,7 @@ def test_values_and_pictures_are_hidden(narrow: Program, app: Application) -> No
 def test_exports_are_without_them(narrow: Program, app: Application, flask_app: Flask) -> None:
     whole = exports.request_export(app, 1, "csv").id
     made = narrow.post("/batches/1/exports", {"format": "csv"}).get_json()["id"]
+    assert "MILLER" not in narrow.post("/batches/1/exports/preview", {"format": "csv"}).text
     run_sent_tasks(app)
     assert narrow.get(f"/exports/{whole}/file").status_code == 403
     assert b"MILLER" not in narrow.get(f"/exports/{made}/file").data

@@ -40,6 +40,9 @@ def test_from_a_batch_to_an_export(
     assert client.submissions.history(form.id, "surname").steps[-1].note == "Known."
 
     choice = ExportChoice(columns=(Column("surname", "Name"),), confidences=True)
+    [table] = client.exports.preview(batch.id, "csv", choice).tables
+    assert table.rows[0][table.headings.index("Name")] == "PROGRAM"
+    assert client.exports.preview_of_template(batch.template_id, "json").json
     asked = client.exports.create(batch.id, "csv", choice)
     run_sent_tasks(app)
     done = client.exports.wait(asked.id, 60)

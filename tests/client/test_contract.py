@@ -53,6 +53,7 @@ LEFT_OUT = {
     "archiveProject": ADMINISTRATION,
     "bringBackProject": ADMINISTRATION,
     "compareVersions": DRAWING,
+    "tryVersion": DRAWING,
     "endSessions": ADMINISTRATION,
     "resetPassword": ADMINISTRATION,
     "removeSecondFactor": ADMINISTRATION,

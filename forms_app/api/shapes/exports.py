@@ -100,6 +100,22 @@ class Export(Given):
 ExportList = list_of(Export, "ExportList")
 
 
+class PreviewTable(Given):
+    """The first rows of a table, as text."""
+
+    name = fields.String()
+    headings = fields.List(fields.String())
+    rows = fields.List(fields.List(fields.String()))
+
+
+class ExportPreview(Given):
+    """What an export would begin with."""
+
+    forms = fields.Integer(**described("So many would be in it."))
+    tables = fields.List(fields.Nested(PreviewTable), **described("None for JSON and pictures."))
+    json = fields.String(**described("The first form as JSON, else empty."))
+
+
 class SentPreset(Sent):
     """A choice that is to be kept."""
 

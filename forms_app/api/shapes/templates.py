@@ -6,6 +6,7 @@ from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
 from forms_app.api.shapes.base import LARGEST_ID, Given, Query, Sent, described, list_of, word
+from forms_app.services.dry_run import MOST_PAGES, MOST_SYNTHETIC
 from forms_app.templating.differences import Change
 
 
@@ -167,6 +168,22 @@ class Comparison(Given):
     rules = fields.List(fields.String(), attribute="differences.rules")
     order_changed = fields.Boolean(attribute="differences.order_changed")
     pages = fields.List(fields.String(), **described("Of blanks."))
+
+
+class FilledForms(Sent):
+    """A form with scans or photographs to try a version on."""
+
+    files = fields.List(Upload(), load_default=list, validate=validate.Length(max=MOST_PAGES))
+
+
+class MadeUp(Query):
+    """What is read where no files are sent."""
+
+    synthetic = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, MOST_SYNTHETIC),
+        **described("So many forms, filled by machine."),
+    )
 
 
 class DetectionPages(Sent):

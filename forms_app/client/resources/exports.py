@@ -11,7 +11,13 @@ from forms_app.client import operations as op
 from forms_app.client.bodies import Body, json_body
 from forms_app.client.errors import ExportFailedError
 from forms_app.client.session import Session
-from forms_app.client.shapes.exports import Export, ExportChoice, ExportFormat, Preset
+from forms_app.client.shapes.exports import (
+    Export,
+    ExportChoice,
+    ExportFormat,
+    ExportPreview,
+    Preset,
+)
 from forms_app.client.waiting import wait_until
 
 WAIT_S = 600.0
@@ -57,6 +63,24 @@ class Exports:
         """Have a template's forms of several batches written into one file; none: of all."""
         body = json_body(format=format, choice=choice, batch_ids=tuple(batch_ids))
         return self._session.ask(op.CREATE_TEMPLATE_EXPORT, template_id, body=body)
+
+    def preview(
+        self, batch_id: int, format: ExportFormat, choice: ExportChoice = AS_IT_COMES
+    ) -> ExportPreview:
+        """The first rows that `create` would write."""
+        body = json_body(format=format, choice=choice)
+        return self._session.ask(op.PREVIEW_EXPORT, batch_id, body=body)
+
+    def preview_of_template(
+        self,
+        template_id: int,
+        format: ExportFormat,
+        choice: ExportChoice = AS_IT_COMES,
+        batch_ids: Sequence[int] = (),
+    ) -> ExportPreview:
+        """The first rows that `create_of_template` would write."""
+        body = json_body(format=format, choice=choice, batch_ids=tuple(batch_ids))
+        return self._session.ask(op.PREVIEW_TEMPLATE_EXPORT, template_id, body=body)
 
     def wait(self, export_id: int, limit_s: float = WAIT_S) -> Export:
         """Wait until its file is there.

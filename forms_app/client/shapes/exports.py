@@ -83,6 +83,24 @@ class Export:
 
 
 @dataclass(frozen=True)
+class PreviewTable:
+    """The first rows of a table, as text."""
+
+    name: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class ExportPreview:
+    """What an export of `forms` would begin with; `json` is the first form as JSON, else empty."""
+
+    forms: int
+    tables: tuple[PreviewTable, ...]
+    json: str
+
+
+@dataclass(frozen=True)
 class Preset:
     """A choice that is kept under a name."""
 
