@@ -63,7 +63,7 @@ def get_batch(batch_id: int) -> Any:
 @blueprint.arguments(AddedTemplates)
 @blueprint.response(200, Batch)
 def add_templates(sent: Mapping[str, Any], batch_id: int) -> Any:
-    """Let a batch hold more form templates; pages that fit none so far are tried again."""
+    """Let a batch hold more form templates; `retryRefused` tries pages again that fitted none."""
     require_here(Kind.VERSION, *sent["version_ids"])
     outside_templates.add_templates(application(), batch_id, sent["version_ids"], current_user_id())
     return batches.get_summary(application(), batch_id)

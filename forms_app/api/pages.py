@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, cast
 
+from flask import url_for
+
 from forms_app.api.access import require_here
 from forms_app.api.declaring import ApiBlueprint
 from forms_app.api.pictures import BYTES, picture
@@ -159,6 +161,21 @@ def replace_scan(sent: Mapping[str, Any], page_id: int) -> Any:
         application(), page_id, file.filename or "", cast(BinaryIO, file.stream), current_user_id()
     )
     return page_facts.get_page(application(), page_id)
+
+
+@blueprint.post("/submissions/<int:submission_id>/pages/<int:number>/scan")
+@blueprint.operation("addMissingPage", Permission.INTAKE, Kind.SUBMISSION)
+@blueprint.arguments(Rescan, location="files")
+@blueprint.response(201, Page)
+def add_missing_page(sent: Mapping[str, Any], submission_id: int, number: int) -> Any:
+    """Read a scan as the missing page of a form."""
+    file = sent["file"]
+    name, stream = file.filename or "", cast(BinaryIO, file.stream)
+    page_id = rescans.add_missing_page(
+        application(), submission_id, number, name, stream, current_user_id()
+    )
+    location = url_for(".get_page", page_id=page_id)
+    return page_facts.get_page(application(), page_id), 201, {"Location": location}
 
 
 @blueprint.put("/submissions/<int:submission_id>/pages/<int:number>/absent")

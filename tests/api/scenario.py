@@ -200,6 +200,7 @@ def _pages(api: Recorder, app: Application, batch_id: int, form_id: int, page_id
     api.do("confirmPage", page_id, body={"seen": seen})
     api.do("setPageAbsent", form_id, 2)
     api.do("expectPage", form_id, 2)
+    api.do("addMissingPage", form_id, 2, data={"file": (io.BytesIO(draw_blank()), "2.tiff")})
     api.do("dropPage", page_id, body={})
     api.do("getPageQueue", batch_id)
     api.do("restorePage", page_id, body={})

@@ -35,6 +35,7 @@ LEFT_OUT = {
     "dropPage": PEOPLE_PUT_PAGES,
     "restorePage": PEOPLE_PUT_PAGES,
     "replaceScan": PEOPLE_PUT_PAGES,
+    "addMissingPage": PEOPLE_PUT_PAGES,
     "setPageAbsent": PEOPLE_PUT_PAGES,
     "expectPage": PEOPLE_PUT_PAGES,
     "createTemplate": DRAWING,

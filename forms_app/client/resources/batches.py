@@ -50,7 +50,7 @@ class Batches:
         return self._session.ask(op.CREATE_BATCH, body=body, key=key)
 
     def add_templates(self, batch_id: int, version_ids: Sequence[int]) -> Batch:
-        """Let it hold more form templates; pages that fit none so far are tried again."""
+        """Let it hold more form templates; `retry_refused` tries pages again that fitted none."""
         body = json_body(version_ids=tuple(version_ids))
         return self._session.ask(op.ADD_TEMPLATES, batch_id, body=body)
 
