@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -14,7 +16,7 @@ from forms_app.services import templates
 from forms_app.services.application import Application
 from forms_app.services.dto.templates import TemplateVersion
 from tests.browser.canvas import Desk
-from tests.browser.chromium import DESKTOP, Complaints, launch
+from tests.browser.chromium import DESKTOP, EXECUTABLE, Complaints, launch
 from tests.browser.demo_form import publish_demo
 from tests.browser.every_page import Prepared, prepare
 from tests.browser.scheduled_exports import NOT_THERE
@@ -95,7 +97,12 @@ def desk(serve: Serve, open_page: Callable[..., Page], draft: TemplateVersion) -
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Ends with the browser tests: its event loop would be in the way of other tests' loops."""
+    """Ends with the browser tests: its event loop would be in the way of other tests' loops.
+
+    Without a browser a test is skipped on a developer's machine and fails in CI (variable CI set).
+    """
+    if not Path(EXECUTABLE).exists() and not os.environ.get("CI"):
+        pytest.skip(f"needs {EXECUTABLE}: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
