@@ -16,7 +16,7 @@ from forms_app.bootstrap import bootstrap
 from forms_app.config import Settings, load_settings
 from forms_app.services.application import Application
 from forms_app.store.engine import make_engine
-from tests.compiled_pages import addresses_compiled_once
+from tests.compiled_addresses import addresses_compiled_once
 from tests.fakes import RecordingTaskSender, with_recorded_tasks
 from tests.prepared_blanks import blanks_prepared_once
 
