@@ -35,7 +35,7 @@ MAY_CHANGE = {"seeded_errors", "field_leases"}
 class Desk:
     """A batch of which Anna has decided half; Ben is handed the rest."""
 
-    def __init__(self, app: Application, forms: int = 8) -> None:
+    def __init__(self, app: Application, forms: int = 4) -> None:
         self.app = replace(app, settings=replace(app.settings, seeded_error_every=1))
         self.anna, self.ben = (people.add_person(app, name).id for name in ("Anna", "Ben"))
         self.batch_id = factories.make_batch(app).id
@@ -215,7 +215,7 @@ def test_none_when_switched_off(desk: Desk) -> None:
 
 def test_about_one_in_so_many(app: Application) -> None:
     """60 fields, one in three: 20 are expected, with a standard deviation of 3.7."""
-    desk = Desk(app, forms=4)
+    desk = Desk(app)
     desk.app = replace(app, settings=replace(app.settings, seeded_error_every=3))
     seen = 0
     for _ in range(60):
@@ -228,7 +228,7 @@ def test_about_one_in_so_many(app: Application) -> None:
 @pytest.fixture
 def alone(any_app: Application) -> Iterator[Desk]:
     """Ben has decided everything himself."""
-    desk = Desk(any_app)
+    desk = Desk(any_app, forms=8)
     for form_id in desk.forms[:4]:
         review.decide(any_app, form_id, "number", "correct", "123456", user_id=desk.ben)
     yield desk
