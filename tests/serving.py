@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 
 from forms_app.services.application import Application
 from tests.compiled_pages import compiled_once
@@ -190,6 +190,9 @@ def wsgi_served(
     """Address of `application`, served by threads of this process."""
     # waitress has no way to be stopped from outside its own loop.
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=handler)
+    assert isinstance(server, ThreadedWSGIServer)
+    # What is still being answered ends before the application behind it does.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

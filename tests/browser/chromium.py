@@ -30,6 +30,10 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
 
 
+# A page that is left gives up what it has asked for. A request that failed is told as a `sendError`.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
+
+
 class Complaints:
     """Errors and warnings of the console (policy violations are errors there) and of scripts.
 
@@ -52,5 +56,5 @@ class Complaints:
         self._hear(f"script: {error.message}")
 
     def _hear(self, text: str) -> None:
-        if not any(part in text for part in self.expected):
+        if not any(part in text for part in (*GIVEN_UP, *self.expected)):
             self.heard.append(text)
