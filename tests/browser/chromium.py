@@ -30,7 +30,7 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=EXECUTABLE, args=list(ARGUMENTS))
 
 
-# A page that is left gives up what it has asked for. A request that failed is told as a `sendError`.
+# A page that is left gives up what it has asked. A request that failed is told as a `sendError`.
 GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 
 
