@@ -33,8 +33,11 @@ BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's files first, one after the other: each worker starts their installation once,
-    and the end does not wait for one of these long files."""
-    items.sort(key=lambda item: "browser" not in item.path.parts)
+    and the end does not wait for one of these long files. Before them what looks at every page of
+    that installation: it knows what is written there, as long as no other test has written more."""
+    items.sort(
+        key=lambda item: (item.path.name != "test_every_page.py", "browser" not in item.path.parts)
+    )
 
 
 @pytest.fixture(autouse=True)
