@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 from pathlib import Path
@@ -15,7 +14,6 @@ from forms_app.config.settings import GROUPS
 from forms_app.config.sources import unknown_variables
 from forms_app.embedded.components import environment_of
 from forms_app.errors import ConfigurationError, SettingsError
-from forms_app.files import open_file_store
 from forms_app.reading.policy import WRITTEN_THRESHOLD
 from tools import settings_page
 
@@ -263,44 +261,6 @@ def test_variables_that_the_repository_uses_are_known() -> None:
     names = set(told.stdout.split()) - SLIPS
     assert len(names) > 20
     assert unknown_variables(dict.fromkeys(names, "x"), DECLARATIONS) == ()
-
-
-@pytest.mark.parametrize(
-    ("keys", "said"),
-    [
-        ({"AWS_ACCESS_KEY_ID": "a"}, "needs the environment variable AWS_SECRET_ACCESS_KEY"),
-        ({"AWS_ENDPOINT_URL": "http://s3:8333"}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        ({"AWS_SECRET_ACCESS_KEY_FILE": "/nowhere"}, "/nowhere .* cannot be read"),
-    ],
-)
-def test_a_bucket_needs_its_keys(keys: dict[str, str], said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
-        load_settings(keys, files_url="s3://scans")
-    assert load_settings(keys).files_url.endswith("/files")
-
-
-def test_a_role_of_the_machine_needs_no_keys() -> None:
-    assert load_settings({}, files_url="s3://scans").files_url == "s3://scans"
-
-
-def test_a_watched_folder_needs_its_template() -> None:
-    with pytest.raises(SettingsError, match="watch_folder needs watch_template"):
-        load_settings({}, watch_folder="/scans")
-    assert load_settings({}, watch_folder="/scans", watch_template="any").watch_folder == "/scans"
-
-
-@pytest.mark.s3
-def test_keys_of_a_bucket_come_from_files(
-    s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"):
-        (tmp_path / name).write_text(os.environ[name] + "\n")
-        monkeypatch.delenv(name)
-        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
-    files = open_file_store(load_settings(files_url=f"{s3_url}/from-files").files_url)
-    key = files.put(b"a scan")
-    assert files.get(key) == b"a scan"
-    files.delete(key)
 
 
 def test_parts_of_serve_take_a_secret_from_its_file_only_once(tmp_path: Path) -> None:
